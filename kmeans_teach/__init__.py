@@ -1,0 +1,40 @@
+"""Learn K-means clustering by building it, then playing it."""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+# each public name and the module that has it; loaded on first use, so that importing the package stays fast
+_HOME = {
+    "assign_points": "lloyd",
+    "update_centroids": "lloyd",
+    "inertia": "lloyd",
+    "Step": "lloyd",
+    "KMeansND": "lloyd",
+    "make_clusters": "data",
+    "random_points": "data",
+    "plus_plus": "data",
+    "load": "data",
+    "Setting": "setting",
+    "describe": "narrate",
+    "Picture": "picture",
+    "animate": "animation",
+    "player_page": "animation",
+    "save": "animation",
+    "check_assign": "check",
+    "check_update": "check",
+    "check_steps": "check",
+    "Player": "player",
+    "Panel": "panel",
+}
+__all__ = [*_HOME]
+
+
+def __getattr__(name):
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__():
+    return sorted([*globals(), *__all__])
