@@ -1,0 +1,88 @@
+"""A run in words: one plain sentence for each half-step."""
+
+import numpy as np
+
+from kmeans_teach.lloyd import Step, distances_moved
+
+PHASES = {"start": "Start", "update": "Update", "assign": "Assign"}
+
+
+def letter(k: int) -> str:
+    """The name of cluster k: A, B, ... Z, AA, AB, ..."""
+    name = ""
+    k += 1
+    while k > 0:
+        k, rest = divmod(k - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+def number(x: float) -> str:
+    """Three significant digits or so, without needless zeros: 0.42, 81.2, 2317."""
+    return f"{x:.0f}" if 999.5 <= abs(x) < 1e6 else f"{x:.3g}"
+
+
+def and_list(names) -> str:
+    names = list(names)
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def plural(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def describe(step: Step) -> str:
+    """One plain sentence on a half-step: what moved or changed, the inertia, empty clusters, and why it stopped."""
+    return f"{_title(step)}: {'; '.join(part for part in _parts(step) if part)}."
+
+
+def _title(step):
+    return "Start" if step.phase == "start" else f"{PHASES[step.phase]} {step.iteration}"
+
+
+def _parts(step):
+    if step.phase == "start":
+        yield f"{plural(len(step.centroids), 'centroid')}, and each of {plural(len(step.labels), 'point')} joins the nearest"
+    elif step.phase == "update":
+        yield _moves(step)
+        if step.before and step.before.phase == "assign":
+            yield f"{plural(step.before.changed, 'point')} had changed"
+    else:
+        yield f"{plural(step.changed, 'point')} changed cluster"
+    yield _inertia(step)
+    yield _empty(step)
+    yield _stop(step)
+
+
+def _moves(step):
+    if step.shift == 0:
+        return "no centroid moved"
+    if step.before is None:
+        return f"the farthest move was {number(step.shift)}"
+    moves = distances_moved(step.before.centroids, step.centroids)
+    moved, farthest = np.flatnonzero(moves), int(moves.argmax())
+    if len(moved) == 1:
+        return f"{letter(farthest)} moved {number(step.shift)}"
+    return f"{len(moved)} centroids moved, {letter(farthest)} farthest ({number(step.shift)})"
+
+
+def _inertia(step):
+    old, new = number(step.before.inertia) if step.before else None, number(step.inertia)
+    return f"inertia {new}" if old in (None, new) else f"inertia {old} -> {new}"
+
+
+def _empty(step):
+    counts = np.bincount(step.labels, minlength=len(step.centroids))
+    names = [letter(k) for k in np.flatnonzero(counts == 0)]
+    if not names:
+        return ""
+    return f"{and_list(names)} {'has no points and stays' if len(names) == 1 else 'have no points and stay'} in place"
+
+
+def _stop(step):
+    return {
+        None: "",
+        "converged": f"converged after {plural(step.iteration, 'update')}",
+        "max_iter": f"stopped after {plural(step.iteration, 'update')}, the most allowed, before it converged",
+        "cycle": f"stopped after {plural(step.iteration, 'update')}: a cycle, the centroids were here before",
+    }[step.stop]
