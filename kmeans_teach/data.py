@@ -1,0 +1,192 @@
+"""Points to cluster, and ways to choose a start.
+
+Everything random takes a `numpy.random.Generator`; nothing here touches numpy's global state.
+"""
+
+from dataclasses import dataclass
+from importlib.resources import files
+from numbers import Real
+
+import numpy as np
+
+from kmeans_teach.lloyd import as_table, check_count, check_k
+
+POST_SPREAD = 0.08**0.5  # the original post draws its clusters with variance 0.08
+PENGUIN_COLUMNS = ("bill length (mm)", "bill depth (mm)", "flipper length (mm)", "body mass (g)")
+
+
+def make_clusters(
+    n_clusters: int = 12,
+    points_per_cluster: int = 100,
+    n_features: int = 2,
+    *,
+    spread: float = POST_SPREAD,
+    bounds: tuple[float, float] = (-4, 4),
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Normal clusters around centres that are drawn evenly within the bounds.
+
+    Parameters
+    ----------
+    n_clusters, points_per_cluster, n_features : int
+        At least 1 each. The defaults are the original post's.
+    spread : float
+        Standard deviation of each cluster along each feature, in the units of the points; at least 0.
+    bounds : (low, high)
+        The centres lie between the two, along every feature.
+    rng : numpy.random.Generator
+        From the same state, more clusters or more points only add to the data, and another spread only scales it.
+
+    Returns
+    -------
+    points : (n_clusters * points_per_cluster, n_features) float64
+        The clusters take turns: rows c, c + n_clusters, c + 2 * n_clusters, ... are cluster c.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Naming the rule and the value.
+    """
+    for name, value in {"n_clusters": n_clusters, "points_per_cluster": points_per_cluster, "n_features": n_features}.items():
+        check_count(value, name)
+    if not isinstance(spread, Real) or isinstance(spread, bool):
+        raise TypeError(f"spread must be a number, got {spread!r}")
+    if not 0 <= spread < np.inf:
+        raise ValueError(f"spread must be a finite number of at least 0, got {spread}")
+    try:
+        low, high = map(float, bounds)
+    except (TypeError, ValueError):
+        low = high = np.nan
+    if not -np.inf < low <= high < np.inf:
+        raise ValueError(f"bounds must be two finite numbers, the lower one first, got {bounds!r}")
+    points = np.empty((points_per_cluster, n_clusters, n_features))
+    for c, seed in enumerate(_generator(rng).integers(2**63, size=n_clusters)):
+        own = np.random.default_rng(seed)  # a stream for each cluster, so that none moves when another grows
+        centre = own.uniform(low, high, size=n_features)
+        points[:, c] = centre + spread * own.normal(size=(points_per_cluster, n_features))
+    return points.reshape(-1, n_features)
+
+
+def random_points(points, k: int, rng: np.random.Generator) -> np.ndarray:
+    """Choose k points of different value as the start: (K, N). A larger k, from the same state, adds to the same choice."""
+    points = as_table(points, "points")
+    k = check_k(k, len(points))
+    # keys drawn in row order: adding points leaves the keys, and mostly the choice, of those before as they were
+    order = np.argsort(_generator(rng).random(len(points)), kind="stable")
+    if len(np.unique(points[order[:k]], axis=0)) < k:
+        _, first = np.unique(points[order] + 0.0, axis=0, return_index=True)
+        if len(first) < k:
+            raise ValueError(f"k must be at most the number of different points ({len(first)}), got {k}")
+        order = order[np.sort(first)]
+    return points[order[:k]]
+
+
+def plus_plus(points, k: int, rng: np.random.Generator) -> np.ndarray:
+    """Choose k points far apart as the start: (K, N), each with a chance in proportion to its squared distance so far.
+
+    Arthur and Vassilvitskii, "k-means++: the advantages of careful seeding", SODA 2007.
+    """
+    points = as_table(points, "points")
+    k = check_k(k, len(points))
+    rng = _generator(rng)
+    chosen = [points[int(rng.random() * len(points))]]
+    squared = np.full(len(points), np.inf)
+    while len(chosen) < k:
+        squared = np.minimum(squared, ((points - chosen[-1]) ** 2).sum(axis=1))
+        share = np.cumsum(squared / max(squared.max(), np.finfo(float).tiny))
+        if share[-1] == 0:
+            raise ValueError(f"k must be at most the number of different points ({len(chosen)}), got {k}")
+        draw = min(rng.random() * share[-1], np.nextafter(share[-1], 0))
+        chosen.append(points[np.searchsorted(share, draw, side="right")])  # so a row of chance 0 is never chosen
+    return np.array(chosen)
+
+
+def _generator(rng):
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy.random.Generator, as numpy.random.default_rng(7) makes one, got {rng!r}")
+    return rng
+
+
+# ---- the named data sets: each a function of (clusters, size, spread, rng), of which it may use only some
+
+
+def _blobs(clusters, size, spread, rng):
+    return make_clusters(clusters, size, spread=spread, rng=rng)
+
+
+def _line(clusters, size, spread, rng):
+    return make_clusters(clusters, size, 1, spread=spread, rng=rng)
+
+
+def _unequal(clusters, size, spread, rng):
+    """One wide cluster beside small tight ones, with as many points each."""
+    tight = make_clusters(clusters, size, spread=spread / 4, rng=rng).reshape(size, clusters, 2)
+    centre = tight[:, 0].mean(axis=0)
+    tight[:, 0] = centre + (tight[:, 0] - centre) * 16
+    return tight.reshape(-1, 2)
+
+
+def _rings(clusters, size, spread, rng):
+    """As many rings as clusters, one around the other."""
+    turns, noise = rng.random((size, clusters)), rng.normal(size=(size, clusters))
+    radius = 1 + 3 * np.arange(clusters) / max(clusters - 1, 1) + spread / 3 * noise
+    return np.stack([radius * np.cos(2 * np.pi * turns), radius * np.sin(2 * np.pi * turns)], axis=2).reshape(-1, 2)
+
+
+def _uniform(clusters, size, spread, rng):
+    return rng.uniform(-4, 4, size=(clusters * size, 2))
+
+
+def _penguins(clusters, size, spread, rng):
+    text = (files("kmeans_teach") / "datasets" / "penguins.csv").read_text(encoding="utf-8")
+    return np.loadtxt(text.splitlines(), delimiter=",", usecols=(2, 3, 4, 5), skiprows=3)
+
+
+def _bills(clusters, size, spread, rng):
+    return _penguins(clusters, size, spread, rng)[:, :2].copy()
+
+
+def _four_heaps(clusters, size, spread, rng):
+    """Heaps at the corners of a wide rectangle: good for starts that go wrong."""
+    corners = np.array([[-3.0, -1.0], [-3.0, 1.0], [3.0, -1.0], [3.0, 1.0]])
+    return (corners + 0.25 * rng.normal(size=(size, 4, 2))).reshape(-1, 2)
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A named data set: how its points are made, what its columns are called, and the prepared start, if it has one."""
+
+    make: object
+    uses: frozenset = frozenset()  # which of clusters, size, spread and seed change it
+    columns: tuple = ("x", "y")
+    k: int = 3  # a K worth trying first
+    start: tuple | None = None  # the centroids of start=0, where they are prepared
+
+
+_ALL = frozenset({"clusters", "size", "spread", "seed"})
+_SEED = frozenset({"size", "seed"})
+DATA_SETS = {
+    "blobs": DataSet(_blobs, _ALL, k=12),
+    "penguins": DataSet(_penguins, columns=PENGUIN_COLUMNS, k=3),
+    "bills": DataSet(_bills, columns=PENGUIN_COLUMNS[:2], k=3),
+    "line": DataSet(_line, _ALL, columns=("x",), k=3),
+    "unequal": DataSet(_unequal, _ALL, k=3),
+    "rings": DataSet(_rings, _ALL, k=2),
+    "uniform": DataSet(_uniform, _ALL - {"spread"}, k=4),
+    "bad-start": DataSet(_four_heaps, _SEED, k=4, start=((-3.0, 1.0), (-3.0, 1.4), (-3.0, -1.0), (3.0, 0.0))),
+    "empty-cluster": DataSet(_four_heaps, _SEED, k=3, start=((-3.0, 0.0), (3.0, 0.0), (0.0, 9.0))),
+}
+
+
+def load(name: str, *, clusters: int = 12, size: int = 100, spread: float = POST_SPREAD, seed: int = 0) -> np.ndarray:
+    """Points (M, N) of a named data set; `DATA_SETS[name].columns` names the features and their units.
+
+    `clusters`, `size` (points per cluster), `spread` and `seed` shape the sets that are made, and leave the measured
+    ones ("penguins": 342 rows in mm, mm, mm and g; "bills": the first two columns of it) as they are.
+    ValueError for a name that is not in `DATA_SETS`.
+    """
+    if name not in DATA_SETS:
+        raise ValueError(f"data set must be one of {', '.join(DATA_SETS)}, got {name!r}")
+    return DATA_SETS[name].make(
+        check_count(clusters, "clusters"), check_count(size, "size"), spread, np.random.default_rng(seed)
+    )

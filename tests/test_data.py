@@ -1,0 +1,248 @@
+"""Points to cluster, and ways to choose a start."""
+
+import csv
+import itertools
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import kmeans_teach
+from kmeans_teach.data import DATA_SETS, PENGUIN_COLUMNS, load, make_clusters, plus_plus, random_points
+from kmeans_teach.lloyd import KMeansND
+from tests.test_lloyd import BAD_TABLES
+
+PICKERS = [random_points, plus_plus]
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+# ---- make_clusters
+
+
+def test_the_defaults_are_the_posts():
+    points = make_clusters(rng=rng())
+    assert points.shape == (12 * 100, 2)
+    centres = points.reshape(100, 12, 2).mean(axis=0)
+    assert np.abs(centres).max() < 4 + 0.5
+    # 2400 deviations: their standard deviation is known to 1 / sqrt(2 * 2400) = 1.4 %
+    assert (points.reshape(100, 12, 2) - centres).std() == pytest.approx(0.08**0.5, rel=0.07)
+
+
+@given(st.integers(0, 2**32), st.integers(1, 4), st.integers(1, 5), st.integers(1, 4))
+@settings(deadline=None, max_examples=50)
+def test_more_clusters_and_more_points_only_add_and_another_spread_only_scales(seed, clusters, size, n):
+    small = make_clusters(clusters, size, n, rng=rng(seed)).reshape(size, clusters, n)
+    large = make_clusters(clusters + 2, size + 3, n, rng=rng(seed)).reshape(size + 3, clusters + 2, n)
+    assert small.tolist() == large[:size, :clusters].tolist()
+    centres = make_clusters(clusters, size, n, spread=0, rng=rng(seed)).reshape(size, clusters, n)
+    assert (centres == centres[0]).all()
+    assert np.abs(centres).max() <= 4
+    wide = make_clusters(clusters, size, n, spread=3, rng=rng(seed)).reshape(size, clusters, n)
+    narrow = make_clusters(clusters, size, n, spread=1, rng=rng(seed)).reshape(size, clusters, n)
+    np.testing.assert_allclose(wide - centres, 3 * (narrow - centres), atol=1e-12)
+
+
+def test_a_cluster_is_normal_around_its_centre():
+    points = make_clusters(1, 20_000, 2, spread=0.5, bounds=(7, 7), rng=rng())
+    away = (points - 7) / 0.5
+    assert np.abs(away.mean(axis=0)).max() < 5 / 20_000**0.5
+    # of a normal variable 68.27 % lie within one standard deviation, 95.45 % within two
+    assert (np.abs(away) < 1).mean() == pytest.approx(0.6827, abs=0.012)
+    assert (np.abs(away) < 2).mean() == pytest.approx(0.9545, abs=0.006)
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "message"),
+    [
+        ({"n_clusters": 0}, ValueError, "n_clusters must be at least 1, got 0"),
+        ({"points_per_cluster": -2}, ValueError, "points_per_cluster must be at least 1, got -2"),
+        ({"n_features": 0}, ValueError, "n_features must be at least 1, got 0"),
+        ({"n_clusters": 2.0}, TypeError, "n_clusters must be an int, got 2.0"),
+        ({"n_features": True}, TypeError, "n_features must be an int, got True"),
+        ({"spread": -0.1}, ValueError, "spread must be a finite number of at least 0, got -0.1"),
+        ({"spread": np.nan}, ValueError, "spread must be a finite number of at least 0, got nan"),
+        ({"spread": np.inf}, ValueError, "spread must be a finite number of at least 0, got inf"),
+        ({"spread": "wide"}, TypeError, "spread must be a number, got 'wide'"),
+        ({"spread": None}, TypeError, "spread must be a number, got None"),
+        ({"bounds": (3, 1)}, ValueError, "bounds must be two finite numbers, the lower one first, got (3, 1)"),
+        ({"bounds": (0, np.inf)}, ValueError, "bounds must be two finite numbers, the lower one first, got (0, inf)"),
+        ({"bounds": (1,)}, ValueError, "bounds must be two finite numbers, the lower one first, got (1,)"),
+        ({"bounds": 4}, ValueError, "bounds must be two finite numbers, the lower one first, got 4"),
+        ({"rng": 7}, TypeError, "rng must be a numpy.random.Generator, as numpy.random.default_rng(7) makes one, got 7"),
+    ],
+)
+def test_a_bad_wish_for_clusters(options, kind, message):
+    with pytest.raises(kind) as caught:
+        make_clusters(**{"n_clusters": 2, "points_per_cluster": 3, "rng": rng(), **options})
+    assert str(caught.value) == message
+
+
+# ---- starts
+
+
+@given(
+    st.lists(st.tuples(*[st.sampled_from([0.0, -0.0, 1.0, 2.5])] * 2), min_size=1, max_size=12),
+    st.integers(1, 12),
+    st.integers(0, 99),
+)
+@settings(deadline=None, max_examples=150)
+@pytest.mark.parametrize("pick", PICKERS)
+def test_a_start_is_k_different_points_or_a_clear_error(pick, rows, k, seed):
+    points, different = np.array(rows), len({(x + 0.0, y + 0.0) for x, y in rows})
+    if k <= different:
+        start = pick(points, k, rng(seed))
+        assert start.shape == (k, 2)
+        assert len({(x + 0.0, y + 0.0) for x, y in start.tolist()}) == k
+        assert {tuple(row) for row in start.tolist()} <= set(rows)
+        assert not np.shares_memory(start, points)
+        KMeansND(points, start).fit()
+    else:
+        said = "at most the number of different points" if k <= len(rows) else "between 1 and the number of points"
+        number = different if k <= len(rows) else len(rows)
+        with pytest.raises(ValueError, match=rf"^k must be {said} \({number}\), got {k}$"):
+            pick(points, k, rng(seed))
+
+
+def test_a_larger_k_adds_to_the_same_choice():
+    points = rng(1).normal(size=(30, 2))
+    assert len(PICKERS) == 2
+    for pick, k in itertools.product(PICKERS, (1, 2, 5)):
+        assert pick(points, k + 1, rng(3))[:k].tolist() == pick(points, k, rng(3)).tolist()
+
+
+def test_random_points_gives_each_pair_the_same_chance():
+    points = np.arange(4.0)[:, None]
+    own = rng(5)
+    pairs = Counter(tuple(random_points(points, 2, own)[:, 0]) for _ in range(2400))
+    assert len(pairs) == 12  # ordered pairs of 4
+    assert all(abs(n - 200) < 5 * 200**0.5 for n in pairs.values())
+
+
+def test_plus_plus_chooses_in_proportion_to_the_squared_distance():
+    points = np.array([[0.0], [1.0], [3.0]])
+    own = rng(6)
+    pairs = Counter(tuple(plus_plus(points, 2, own)[:, 0]) for _ in range(3000))
+    # the first evenly; then, after 0, the others by 1 : 9; after 1, by 1 : 4; after 3, by 9 : 4
+    chances = {(0, 1): 1 / 10, (0, 3): 9 / 10, (1, 0): 1 / 5, (1, 3): 4 / 5, (3, 0): 9 / 13, (3, 1): 4 / 13}
+    assert pairs.keys() == chances.keys()
+    for pair, chance in chances.items():
+        assert abs(pairs[pair] - 1000 * chance) < 5 * (1000 * chance) ** 0.5
+
+
+@pytest.mark.parametrize("pick", PICKERS)
+@pytest.mark.parametrize("bad", BAD_TABLES)
+def test_a_picker_refuses_bad_points_as_the_model_does(bad, pick):
+    table, kind, message = BAD_TABLES[bad]
+    with pytest.raises(kind) as caught:
+        pick(table, 1, rng())
+    assert str(caught.value) == message.format("points", "points")
+
+
+@pytest.mark.parametrize("pick", PICKERS)
+@pytest.mark.parametrize(
+    ("k", "kind", "message"),
+    [
+        (0, ValueError, "k must be between 1 and the number of points (3), got 0"),
+        (4, ValueError, "k must be between 1 and the number of points (3), got 4"),
+        (1.0, TypeError, "k must be an int between 1 and the number of points (3), got 1.0"),
+        (True, TypeError, "k must be an int between 1 and the number of points (3), got True"),
+        (None, TypeError, "k must be an int between 1 and the number of points (3), got None"),
+    ],
+)
+def test_a_picker_refuses_a_bad_k(k, kind, message, pick):
+    with pytest.raises(kind) as caught:
+        pick([[0], [1], [2]], k, rng())
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("pick", PICKERS)
+@pytest.mark.parametrize("bad", [7, None, np.random, np.random.RandomState(1)])
+def test_a_picker_wants_a_generator(pick, bad):
+    with pytest.raises(TypeError, match=r"^rng must be a numpy\.random\.Generator, as"):
+        pick([[0], [1]], 1, bad)
+
+
+# ---- the named data sets
+
+
+def test_the_penguins_are_the_published_ones():
+    points = load("penguins")
+    assert points.shape == (342, 4)
+    # R's palmerpenguins, summary(penguins): the means as published
+    np.testing.assert_allclose(points.mean(axis=0), [43.92193, 17.15117, 200.91520, 4201.75439], atol=1e-5)
+    assert points.min(axis=0).tolist() == [32.1, 13.1, 172, 2700]
+    assert points.max(axis=0).tolist() == [59.6, 21.5, 231, 6300]
+    assert load("bills").tolist() == points[:, :2].tolist()
+    assert len(PENGUIN_COLUMNS) == 4
+
+
+def test_the_file_of_the_penguins_says_whose_they_are():
+    path = Path(kmeans_teach.__file__).parent / "datasets" / "penguins.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    credit = " ".join(line for line in lines if line.startswith("#"))
+    for part in ("Gorman", "10.1371/journal.pone.0090081", "CC0"):
+        assert part in credit
+    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    assert Counter(row["species"] for row in rows) == {"Adelie": 151, "Chinstrap": 68, "Gentoo": 123}
+    names = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g")
+    assert [[float(row[name]) for name in names] for row in rows] == load("penguins").tolist()
+
+
+@pytest.mark.parametrize("name", DATA_SETS)
+def test_a_named_data_set_is_a_sound_table_and_its_description_is_true(name):
+    data, options = DATA_SETS[name], {"clusters": 4, "size": 20, "spread": 0.3, "seed": 5}
+    points = load(name, **options)
+    assert (points.dtype, points.ndim, points.flags.c_contiguous) == (np.float64, 2, True)
+    assert points.shape[1] == len(data.columns)
+    assert np.isfinite(points).all()
+    assert 1 <= data.k <= len(points)
+    assert points.tobytes() == load(name, **options).tobytes()
+    for option, value in {"clusters": 5, "size": 21, "spread": 0.4, "seed": 6}.items():
+        differs = points.tobytes() != load(name, **options | {option: value}).tobytes()
+        assert differs == (option in data.uses), option
+    if data.start is not None:
+        assert np.array(data.start).shape == (data.k, points.shape[1])
+
+
+@pytest.mark.parametrize("size", [1, 100])
+def test_the_shapes_of_the_named_sets(size):
+    assert load("blobs", clusters=3, size=size).shape == (3 * size, 2)
+    assert load("line", clusters=3, size=size).shape == (3 * size, 1)
+    uniform = load("uniform", clusters=3, size=size)
+    assert np.abs(uniform).max() <= 4
+    rings = load("rings", clusters=3, size=size, spread=0)
+    np.testing.assert_allclose(np.hypot(*rings.T), np.tile([1, 2.5, 4], size))
+    assert np.hypot(*load("rings", clusters=1, size=size, spread=0).T) == pytest.approx(1)
+
+
+def test_unequal_is_one_wide_cluster_beside_tight_ones():
+    # each tight one has a quarter of the spread, the wide one four times the spread
+    deviations = load("unequal", clusters=3, size=2000, spread=0.4, seed=1).reshape(2000, 3, 2).std(axis=0)
+    np.testing.assert_allclose(deviations, [[1.6] * 2, [0.1] * 2, [0.1] * 2], rtol=0.08)
+
+
+def test_the_bad_start_ends_badly_and_the_empty_cluster_stays_empty():
+    bad, points = DATA_SETS["bad-start"], load("bad-start")
+    stuck = KMeansND(points, bad.start).fit()
+    good = KMeansND(points, [(-3, -1), (-3, 1), (3, -1), (3, 1)]).fit()
+    assert stuck.stop == good.stop == "converged"
+    assert stuck.inertia > 3 * good.inertia
+    points = load("empty-cluster")
+    steps = list(KMeansND(points, DATA_SETS["empty-cluster"].start).steps())
+    assert all(set(step.labels) == {0, 1} for step in steps)
+    assert steps[-1].centroids[2].tolist() == [0, 9]
+
+
+def test_an_unknown_data_set_or_a_bad_size():
+    with pytest.raises(ValueError, match=r"^data set must be one of blobs, penguins, .*, got 'iris'$"):
+        load("iris")
+    with pytest.raises(ValueError, match=r"^clusters must be at least 1, got 0$"):
+        load("blobs", clusters=0)
+    with pytest.raises(TypeError, match=r"^size must be an int, got 2\.5$"):
+        load("blobs", size=2.5)
