@@ -1,0 +1,209 @@
+"""The stream of steps as a moving picture: on the screen, or in a file that needs nothing else to be played."""
+
+import os
+import tempfile
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import suppress
+from html import escape
+from importlib.resources import files
+from io import BytesIO
+from json import dumps
+from math import inf
+from numbers import Real
+from pathlib import Path
+from subprocess import CalledProcessError
+
+from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
+
+from kmeans_teach.lloyd import KMeansND
+from kmeans_teach.narrate import describe
+from kmeans_teach.picture import Picture
+
+
+def animate(model: KMeansND, *, interval: int = 800, **look) -> FuncAnimation:
+    """A FuncAnimation over `model.steps`, one frame for each half-step, that begins again after its end.
+
+    Parameters
+    ----------
+    model : KMeansND
+    interval : int
+        Milliseconds from a frame to the next.
+    **look
+        What `Picture` takes: columns, names, figure.
+
+    Returns
+    -------
+    matplotlib.animation.FuncAnimation
+        Keep it in a variable: an animation that nobody holds is collected and stops. `pause()` and `resume()` may be called at
+        any time. It plays where the figure's canvas is a live one (`picture.figure.canvas`). Lesson 04 builds it.
+    """
+    picture = Picture(model.points, len(model.centroids), include=model.centroids, **look)
+    animation = FuncAnimation(
+        picture.figure,
+        picture.show,
+        frames=model.steps,  # the function, not model.steps(): each showing and each saving asks for a fresh stream
+        init_func=lambda: picture.show(next(model.steps())),  # without it, the first frame would be drawn twice
+        interval=interval,
+        repeat_delay=3 * interval,  # and repeat: after a run without repeat, pause() would raise (matplotlib issue 30622)
+        cache_frame_data=False,
+    )
+    picture.figure.canvas.draw()
+    animation.picture = picture
+    return animation
+
+
+class _Ffmpeg(FFMpegWriter):
+    """matplotlib's writer with the ffmpeg that comes with imageio-ffmpeg, where the system has none."""
+
+    @classmethod
+    def bin_path(cls):
+        from imageio_ffmpeg import get_ffmpeg_exe
+
+        return get_ffmpeg_exe()
+
+    def setup(self, *args, **kwargs):
+        try:
+            super().setup(*args, **kwargs)
+        except (OSError, RuntimeError) as error:
+            raise OSError(f"an .mp4 needs ffmpeg, which does not start ({error}); .gif and .html need none") from error
+
+    def grab_frame(self, **kwargs):
+        try:
+            super().grab_frame(**kwargs)
+        except BrokenPipeError as error:
+            self.finish()  # which says why ffmpeg is gone, if it knows
+            raise OSError("ffmpeg ended before the video was whole") from error
+
+    def finish(self):
+        try:
+            super().finish()
+        except CalledProcessError as error:
+            said = (error.stderr or "").strip().splitlines() or [f"it ended with status {error.returncode}"]
+            raise OSError(f"ffmpeg could not make the video: {said[-1]}") from error
+
+
+class PlayerWriter:
+    """A page with its pictures inside: play, step, a slider, each picture's sentence as caption and alternative text."""
+
+    def __init__(self, fps):
+        self.fps, self.frames, self.sentences = fps, [], []
+
+    def setup(self, figure, outfile, dpi):
+        self.figure, self.outfile, self.dpi = figure, outfile, dpi
+
+    def grab_frame(self, **_):
+        png = BytesIO()
+        FigureCanvasAgg(self.figure)
+        self.figure.savefig(png, format="png", dpi=self.dpi)
+        small = BytesIO()
+        Image.open(png).convert("RGB").quantize(64).save(small, format="png", optimize=True)
+        self.frames.append("data:image/png;base64," + b64encode(small.getvalue()).decode())
+
+    def finish(self):
+        Path(self.outfile).write_text(self.page(), encoding="utf-8")
+
+    def page(self):
+        template = (files("kmeans_teach") / "player.html").read_text(encoding="utf-8")
+        data = dumps({"frames": self.frames, "sentences": self.sentences, "ms": round(1000 / self.fps)})
+        return template.replace("@first@", self.frames[0]).replace("@sentence@", escape(self.sentences[0], quote=True)).replace(
+            "@data@", data.replace("<", "\\u003c")
+        )  # fmt: skip
+
+
+WRITERS = {".mp4": _Ffmpeg, ".gif": PillowWriter, ".html": PlayerWriter}
+
+
+def check_positive(**values):
+    for name, value in values.items():
+        if not (isinstance(value, Real) and 0 < value < inf):
+            raise ValueError(f"{name} must be a number above 0, got {value!r}")
+
+
+def saving(model: KMeansND, path, *, fps: float = 2, dpi: int = 100, **look) -> Iterator[tuple[int, int]]:
+    """`save` as a generator that yields (frames done, frames in all), so that a program can do other things in between."""
+    path = Path(path)
+    if path.suffix.lower() not in WRITERS:
+        raise ValueError(f"a run is saved as one of {', '.join(WRITERS)}, got {path.name!r}")
+    if path.exists():
+        raise FileExistsError(f"{path} is there already; choose another name")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {path.parent} to save in")
+    check_positive(fps=fps, dpi=dpi)
+    steps = list(model.steps())
+    picture = Picture(
+        model.points, len(model.centroids), include=model.centroids, **look
+    )  # its own: a shown one stays as it is
+    writer = WRITERS[path.suffix.lower()](fps=fps)
+    handle, part = tempfile.mkstemp(suffix=path.suffix, prefix=".part-", dir=path.parent)  # beside the goal: same disk
+    os.close(handle)
+    try:
+        writer.setup(picture.figure, part, dpi)
+        try:
+            for done, step in enumerate(steps, 1):
+                picture.show(step)
+                if isinstance(writer, PlayerWriter):
+                    writer.sentences.append(describe(step))
+                writer.grab_frame()
+                yield done, len(steps)
+        except BaseException:
+            with suppress(Exception):
+                writer.finish()  # so that ffmpeg ends; what went wrong first is what counts
+            raise
+        writer.finish()
+        os.chmod(part, 0o644)
+        path.open("x").close()  # fails, rather than overwrite, if the name was taken meanwhile
+        try:
+            os.replace(part, path)
+        except BaseException:
+            path.unlink()
+            raise
+    finally:
+        Path(part).unlink(missing_ok=True)
+
+
+def save(model: KMeansND, path, **options) -> Path:
+    """Save a run, one frame for each half-step, as .mp4 (H.264), .gif, or .html (a player that needs no network).
+
+    Parameters
+    ----------
+    model : KMeansND
+    path : str or Path
+        The ending decides the kind. A file that is there is never overwritten.
+    fps : float, optional
+        Frames a second, 2 by default.
+    dpi : int, optional
+        Dots per inch of a picture of 6.4 by 4.8 inches, 100 by default.
+    **look
+        What `Picture` takes: columns, names.
+
+    Returns
+    -------
+    pathlib.Path
+        The file, whole: on any error nothing is left behind.
+
+    Raises
+    ------
+    ValueError
+        For another ending, or a speed or resolution that is not above 0.
+    FileExistsError, OSError
+        For a name that is taken; a folder that is not there, full, or closed to writing; a video without a working ffmpeg.
+    """
+    for _ in saving(model, path, **options):
+        pass
+    return Path(path)
+
+
+def player_page(model: KMeansND, *, fps: float = 2, dpi: int = 70, **look) -> str:
+    """The .html player as a string, for `IPython.display.HTML`: it plays in a page without a kernel."""
+    check_positive(fps=fps, dpi=dpi)
+    picture = Picture(model.points, len(model.centroids), include=model.centroids, **look)
+    writer = PlayerWriter(fps)
+    writer.setup(picture.figure, None, dpi)
+    for step in model.steps():
+        picture.show(step)
+        writer.sentences.append(describe(step))
+        writer.grab_frame()
+    return writer.page()

@@ -1,0 +1,322 @@
+"""The picture of a run: artists made once, and `show(step)` moves them. matplotlib's objects, never pyplot's state."""
+
+import re
+
+import numpy as np
+from matplotlib.artist import Artist, allow_rasterization
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.path import Path
+from matplotlib.textpath import TextPath
+
+from kmeans_teach.lloyd import Step, as_table, assign_points, check_k
+from kmeans_teach.narrate import letter
+
+# M. Petroff, "Accessible color sequences for data visualization", arXiv:2107.02270 (2021): ten colours kept apart under
+# simulated colour blindness. With twelve shapes the pair (colour, shape) repeats only after sixty clusters.
+COLOURS = ("#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd")
+SHAPES = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "d")
+PAD = 0.05  # of the range, around the points, as in the original post
+RASTER_FROM = 8_000  # points from which each is drawn as a few pixels instead of a marker: see the benchmarks
+RINGS_TO = 2_000  # points that changed cluster are ringed up to so many
+PHASE_TITLES = {
+    "start": "Start: points join the nearest",
+    "update": "Update {}: centroids move",
+    "assign": "Assign {}: points choose",
+}
+
+
+def colour(k: int) -> str:
+    return COLOURS[k % len(COLOURS)]
+
+
+def shape(k: int) -> str:
+    return SHAPES[k % len(SHAPES)]
+
+
+def ink(background: str) -> str:
+    """Black or white, whichever reads better on the colour (WCAG's relative luminance)."""
+    rgb = np.array(to_rgb(background))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return "black" if linear @ (0.2126, 0.7152, 0.0722) > 0.179 else "white"
+
+
+def letter_path(name: str):
+    """A letter as a marker: its outline, centred."""
+    outline = TextPath((0, 0), name, size=10)
+    low, high = outline.vertices.min(axis=0), outline.vertices.max(axis=0)
+    return Path(outline.vertices - (low + high) / 2, outline.codes)
+
+
+class Raster(Artist):
+    """Many points as squares of a few pixels, written into an image with NumPy: markers cost too much from here on."""
+
+    def __init__(self, ax):
+        super().__init__()
+        self.set_figure(ax.get_figure())
+        self.axes = ax
+        self.set_zorder(2)
+        self._seen, self._cells, self._inside = None, None, None
+        self.xy, self.labels = np.empty((0, 2)), np.empty(0, dtype=np.intp)
+
+    def show(self, xy, labels):
+        if xy is not self.xy:
+            self._seen = None
+        self.xy, self.labels = xy, labels
+        self.stale = True
+
+    def _place(self, box, width, height, dot):
+        """Flat index of each point's pixel in the image, computed again only when the view or the points change."""
+        seen = (tuple(box.bounds), tuple(self.axes.viewLim.bounds), dot)
+        if seen != self._seen:
+            across = self.axes.transData.transform(self.xy) - (box.x0, box.y0)
+            inside = ((across >= 0) & (across <= (width, height))).all(axis=1)  # a zoomed view leaves points out
+            self._inside = slice(None) if inside.all() else inside
+            column = across[self._inside, 0].astype(np.intp).clip(0, width - dot)
+            row = (height - across[self._inside, 1]).astype(np.intp).clip(0, height - dot)
+            self._seen, self._cells = seen, row * width + column
+        return self._cells
+
+    @allow_rasterization
+    def draw(self, renderer):
+        if not self.get_visible() or len(self.xy) == 0:
+            return
+        box = self.axes.get_window_extent(renderer)
+        width, height = int(box.width), int(box.height)
+        dot = max(1, round(renderer.points_to_pixels(1.4)))
+        cells = self._place(box, width, height, dot)
+        marks = self.labels[self._inside] + 1
+        of = np.zeros(height * width, dtype=np.uint16)  # label + 1 of each pixel, 0 for none
+        for down in range(dot):
+            for along in range(dot):
+                of[cells + (down * width + along)] = marks
+        names = range(int(self.labels.max()) + 1)
+        table = np.array([(0, 0, 0, 0)] + [(*(255 * c for c in to_rgb(colour(k))), 255) for k in names], dtype=np.uint8)
+        gc = renderer.new_gc()
+        renderer.draw_image(gc, round(box.x0), round(box.y0), table[of].reshape(height, width, 4)[::-1])
+        gc.restore()
+        self.stale = False
+
+
+class Picture:
+    """Points and centroids of one half-step, in one Axes.
+
+    Parameters
+    ----------
+    points : (M, N) array_like
+        One feature is drawn on a line (the height there only keeps points apart), two or more as a plane.
+    k : int
+        How many clusters there will be, 1 <= k <= M.
+    columns : (int, int), optional
+        Which two features are drawn, where there are more than two.
+    names : sequence of str, optional
+        N names for the axes. A unit in brackets counts: equal units get equal scales.
+    include : (K, N) array_like, optional
+        What else must lie in view, such as a start outside the points.
+    figure : matplotlib.figure.Figure, optional
+        Where to draw; a new one by default. `picture.figure` and `picture.ax` are plain matplotlib.
+
+    Raises
+    ------
+    ValueError, TypeError
+        On points or k that `KMeansND` would not take, or columns that are not there.
+    """
+
+    def __init__(self, points, k, *, columns=(0, 1), names=None, include=None, figure=None):
+        self.figure = figure or FigureCanvasAgg(Figure(figsize=(6.4, 4.8))).figure
+        # fixed margins: a layout engine would cost more than the drawing, and move the Axes while a slider is dragged
+        self.ax = self.figure.add_axes((0.11, 0.115, 0.875, 0.81))
+        self.ax.set_axisbelow(True)
+        self.ax.grid(alpha=0.25, linewidth=0.6)
+        self.ax.spines[["top", "right"]].set_visible(False)
+        self.title = self.ax.text(0.01, 1.02, "", transform=self.ax.transAxes, fontsize=11, fontweight="bold")
+        self.note = self.ax.text(0.99, 0.01, "", transform=self.ax.transAxes, fontsize=8, ha="right", va="bottom", zorder=7)
+        self.note.set_bbox({"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1.5})
+        self.regions, self.spokes = False, False
+        self._scale, self._drawn = 1.0, None
+        self.selected, self.marked = None, None  # a centroid and a point to point out, or None
+        self._seen = None  # the range that the present limits were chosen for
+        self._area = self.ax.imshow(
+            np.zeros((1, 1, 4)), zorder=0, aspect="auto", interpolation="nearest", origin="lower", visible=False
+        )
+        self._links = self.ax.plot([], [], "-", color="0.55", linewidth=0.5, zorder=1)[0]
+        self._raster = Raster(self.ax)
+        self.ax.add_artist(self._raster)
+        self._mark = self.ax.plot([], [], "o", mfc="none", mec="#d6006c", ms=18, mew=3, zorder=6.5)[0]
+        self._rings = self.ax.plot([], [], "o", mfc="none", mec="black", mew=0.6, zorder=3)[0]
+        self._trail = self.ax.plot([], [], "-", color="black", linewidth=1.6, zorder=4)[0]
+        self._from = self.ax.plot([], [], "o", mfc="white", mec="black", ms=6, zorder=4)[0]
+        self._members, self._discs, self._letters = [], [], []
+        self.set_points(points, k, columns=columns, names=names, include=include)
+
+    def set_points(self, points, k, *, columns=(0, 1), names=None, include=None):
+        """Draw other points from here on. The view is kept where they fit it well, so that it does not jump."""
+        points = as_table(points, "points")
+        m, n = points.shape
+        names = (("x", "y")[:n] if n <= 2 else [f"feature {i}" for i in range(n)]) if names is None else list(names)
+        if len(names) != n:
+            raise ValueError(f"names must be one for each of {n} features, got {names}")
+        if n > 1 and (len(columns) != 2 or not set(columns) <= set(range(n))):
+            raise ValueError(f"columns must be two of 0 to {n - 1}, got {columns}")
+        same = self._drawn == (points.shape, tuple(columns)) and np.array_equal(points, self.points)
+        self.points, self.k, self._drawn = points, check_k(k, len(points)), (points.shape, tuple(columns))
+        self.columns = tuple(columns) if n > 1 else (0,)
+        self.xy = self.xy if same else self.flat(points)  # kept where it can be: the raster has computed its pixels
+        if (
+            n == 1 and m > 60 and not same
+        ):  # golden-ratio heights keep neighbours apart; the same points always get the same ones
+            self.xy[:, 1] = (np.arange(m) * 0.6180339887498949) % 1 - 0.5
+        self._dress(names)
+        for k in range(len(self._members), self.k):
+            self._add_cluster(k)
+        self.scale = self._scale
+        self._include = self.flat(as_table(include, "include")) if include is not None else self.xy[:0]
+        self.look(keep=True)
+
+    @property
+    def scale(self):
+        """Size of markers and title, 1 in a figure of the default size."""
+        return self._scale
+
+    @scale.setter
+    def scale(self, scale):
+        self._scale = scale
+        m = len(self.points)
+        size = scale * (7 if m <= 150 else 5.5 if m <= 600 else 4.5 if m <= 2000 else 3)
+        for k, (members, disc, name) in enumerate(zip(self._members, self._discs, self._letters, strict=True)):
+            members.set_markersize(size)
+            disc.set_markersize(17 * scale)
+            name.set_markersize((8 if k < 26 else 11) * scale)
+        self._rings.set_markersize(size + 4 * scale)
+        self.title.set_fontsize(11 * (scale + 1) / 2)
+
+    def flat(self, table):
+        """The two drawn coordinates (rows, 2) of a table of points or centroids."""
+        if table.shape[1] == 1:
+            return np.column_stack([table[:, 0], np.zeros(len(table))])
+        return np.ascontiguousarray(table[:, self.columns])
+
+    def _dress(self, names):
+        units = [re.search(r"\((.*)\)\s*$", names[c]) for c in self.columns]
+        units = [u and u.group(1) for u in units]
+        line = len(self.columns) == 1
+        self.ax.set_xlabel(names[self.columns[0]])
+        self.ax.set_ylabel("" if line else names[self.columns[1]])
+        self.ax.get_yaxis().set_visible(not line)
+        self.ax.spines["left"].set_visible(not line)
+        self.equal = not line and units[0] == units[1]
+        self.ax.set_aspect("equal" if self.equal else "auto")
+
+    def _add_cluster(self, k):
+        shared = {"linestyle": "none", "marker": shape(k), "color": colour(k)}
+        self._members += self.ax.plot([], [], zorder=2, mew=0, **shared)
+        self._discs += self.ax.plot([], [], "o", mfc=colour(k), mec="black", mew=1.5, zorder=5 + k / 100)
+        self._letters += self.ax.plot(
+            [], [], linestyle="none", marker=letter_path(letter(k)), mew=0, color=ink(colour(k)),
+            zorder=5.005 + k / 100,
+        )  # fmt: skip
+
+    def look(self, keep=False):
+        """Choose the limits: the range of what is shown and 5 % more; with `keep`, that of before where it fits well."""
+        shown = np.vstack([self.xy, self._include])
+        low, high = shown.min(axis=0), shown.max(axis=0)
+        if len(self.columns) == 1:
+            low[1], high[1] = -1.5, 1.5
+        wide = np.where(high > low, high - low, 1.0)
+        if not (keep and self._fits(low, high, wide)):
+            self._seen = (low - PAD * wide, high + PAD * wide, self.equal)
+        low, high, _ = self._seen
+        if self.equal:  # equal scales: give the narrower side more room, so that the Axes keep their shape
+            box = self.ax.get_position(original=True).size * self.figure.bbox.size
+            wide = high - low
+            room = np.maximum(wide, wide[::-1] * box / box[::-1]) - wide
+            low, high = low - room / 2, high + room / 2
+        self.ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+
+    def _fits(self, low, high, wide):
+        """Whether a range lies within the one that the limits were chosen for, and fills a good part of it."""
+        if self._seen is None or self._seen[2] != self.equal:
+            return False
+        inside = (low >= self._seen[0]).all() and (high <= self._seen[1]).all()
+        return inside and (wide / (self._seen[1] - self._seen[0])).max() > 0.6
+
+    @property
+    def background(self):
+        """A value that changes when anything but the moving artists does."""
+        return (self.ax.get_xlim(), self.ax.get_ylim(), self.ax.get_xlabel(), self.ax.get_ylabel(), self.equal)
+
+    @property
+    def artists(self):
+        """What `show` moves, in drawing order; everything else is background."""
+        return [
+            self._area, self._links, self._raster, *self._members, self._rings, self._trail, self._from,
+            *(artist for pair in zip(self._discs, self._letters, strict=True) for artist in pair),
+            self._mark, self.title, self.note,
+        ]  # fmt: skip
+
+    def show(self, step: Step):
+        """Move the artists to one half-step; returns them, as FuncAnimation likes it."""
+        if step.labels.shape != self.points.shape[:1] or step.centroids.shape != (self.k, self.points.shape[1]):
+            raise ValueError(
+                f"the picture is of {len(self.points)} points and {self.k} centroids, got a step of {len(step.labels)} points "
+                f"and centroids of shape {step.centroids.shape}"
+            )
+        self.step = step
+        title = "Update {}: nothing moves" if step.stop == "converged" else PHASE_TITLES[step.phase]
+        self.title.set_text(title.format(step.iteration) + (f" ({step.stop})" if step.stop else ""))
+        self._show_points(step)
+        self._show_centroids(step)
+        self._show_regions(step)
+        return self.artists
+
+    def _show_points(self, step):
+        many = len(self.xy) >= RASTER_FROM
+        self._raster.set_visible(many)
+        if many:
+            self._raster.show(self.xy, step.labels)
+        for k, line in enumerate(self._members):
+            mine = self.xy[step.labels == k] if k < self.k and not many else self.xy[:0]
+            line.set_data(mine[:, 0], mine[:, 1])
+        changed = self.xy[:0]
+        if step.phase == "assign" and step.before is not None and 0 < step.changed <= RINGS_TO and not many:
+            changed = self.xy[step.labels != step.before.labels]
+        self._rings.set_data(changed[:, 0], changed[:, 1])
+        notes = [f"{len(self.xy):,} points, each a dot of its cluster's colour; shapes left out"] if many else []
+        if self.points.shape[1] > 2:
+            notes.append(f"2 of {self.points.shape[1]} features drawn; distances use all")
+        self.note.set_text("\n".join(notes))
+        mark = self.xy[:0] if self.marked is None else self.xy[self.marked : self.marked + 1]
+        self._mark.set_data(mark[:, 0], mark[:, 1])
+        self._links.set_visible(self.spokes and not many)
+        if self.spokes and not many:
+            ends = np.stack([self.xy, self.flat(step.centroids)[step.labels], np.full_like(self.xy, np.nan)], axis=1)
+            self._links.set_data(*ends.reshape(-1, 2).T)
+
+    def _show_centroids(self, step):
+        now = self.flat(step.centroids)
+        for k, (disc, name) in enumerate(zip(self._discs, self._letters, strict=True)):
+            place = now[k : k + 1] if k < self.k else now[:0]
+            disc.set_data(place[:, 0], place[:, 1])
+            disc.set_markeredgewidth(4 if k == self.selected else 1.5)
+            name.set_data(place[:, 0], place[:, 1])
+        was = self.flat(step.before.centroids) if step.phase == "update" and step.before is not None else now[:0]
+        went = np.flatnonzero((was != now[: len(was)]).any(axis=1))
+        ends = np.stack([was[went], now[went], np.full((len(went), 2), np.nan)], axis=1).reshape(-1, 2)
+        self._trail.set_data(ends[:, 0], ends[:, 1])
+        self._from.set_data(was[went, 0], was[went, 1])
+
+    def _show_regions(self, step):
+        """Colour the plane by nearest centroid. With more than two features the drawn plane has no such regions."""
+        visible = self.regions and self.points.shape[1] <= 2
+        self._area.set_visible(visible)
+        if not visible:
+            return
+        (x0, x1), (y0, y1) = self.ax.get_xlim(), self.ax.get_ylim()
+        wide, high = 200, 1 if self.points.shape[1] == 1 else 150
+        x, y = x0 + (x1 - x0) * (np.arange(wide) + 0.5) / wide, y0 + (y1 - y0) * (np.arange(high) + 0.5) / high
+        grid = np.stack(np.meshgrid(x, y), axis=2).reshape(-1, 2)[:, : self.points.shape[1]]
+        owner = assign_points(grid, step.centroids).reshape(high, wide)
+        tint = np.array([(*to_rgb(colour(k)), 0.25) for k in range(self.k)])
+        self._area.set_data(tint[owner])
+        self._area.set_extent((x0, x1, y0, y1))

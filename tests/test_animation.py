@@ -1,0 +1,327 @@
+"""A run as a moving picture, on the screen and in a file: a frame for each half-step, and on an error nothing left behind."""
+
+import base64
+import errno
+import gc
+import json
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+from io import BytesIO
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+from matplotlib.animation import AbstractMovieWriter
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from kmeans_teach import animation as module
+from kmeans_teach.animation import animate, player_page, save, saving
+from kmeans_teach.lloyd import KMeansND
+from kmeans_teach.narrate import describe
+from kmeans_teach.picture import Picture
+
+LINE = [[-3.0], [-1.0], [0.0], [1.0], [1.0], [8.0]]
+STEPS = 10  # by hand: from -3 and 0.99 it takes 5 updates, with the start and 4 assigns
+
+
+def model(**options):
+    return KMeansND(LINE, [[-3.0], [0.99]], **options)
+
+
+def titles():
+    picture, said = Picture(LINE, 2), []
+    for step in model().steps():
+        picture.show(step)
+        said.append(picture.title.get_text())
+    assert len(set(said)) == STEPS
+    return said
+
+
+def tick(animation):
+    """What the timer of a live canvas does."""
+    for function, args, kwargs in list(animation.event_source.callbacks):
+        function(*args, **kwargs)
+    return animation.picture.title.get_text()
+
+
+def only_files(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+# ---- on the screen
+
+
+def test_an_animation_shows_each_half_step_once_and_begins_again():
+    animation = animate(model())
+    assert animation.picture.title.get_text() == titles()[0]
+    assert [tick(animation) for _ in range(STEPS)] == titles()
+    round_two = [tick(animation) for _ in range(STEPS + 1)]
+    assert round_two == [titles()[0], *titles()]  # the tick that begins again draws the start
+
+
+def test_pause_and_resume_may_be_called_at_any_time_and_twice():
+    animation = animate(model())
+    for _ in range(2 * STEPS + 3):
+        animation.pause()
+        animation.pause()
+        animation.resume()
+        animation.resume()
+        tick(animation)
+
+
+def test_an_animation_goes_without_a_word():
+    animation = animate(model(), interval=20)
+    del animation  # matplotlib warns of one that was never drawn; here a warning is an error
+    gc.collect()
+
+
+class Counting(AbstractMovieWriter):
+    def setup(self, fig, outfile, dpi=None):
+        self.fig, self.shown = fig, []
+
+    def grab_frame(self, **_):
+        self.shown.append(self.title.get_text())
+
+    def finish(self):
+        pass
+
+
+def test_matplotlibs_own_save_takes_every_step_again_and_again():
+    animation = animate(model())
+    for _ in range(2):
+        writer = Counting(fps=2)
+        writer.title = animation.picture.title
+        animation.save("nowhere", writer=writer)
+        assert writer.shown == titles()
+
+
+def test_a_run_of_more_than_a_hundred_steps_is_saved_whole():
+    figure = Figure(figsize=(1, 1), dpi=30)
+    FigureCanvasAgg(figure)
+    slow = model(update=lambda points, labels, centroids: centroids + 0.001, max_iter=55)
+    animation = animate(slow, figure=figure)
+    writer = Counting(fps=2)
+    writer.title = animation.picture.title
+    animation.save("nowhere", writer=writer)
+    assert len(writer.shown) == 1 + 2 * 55
+
+
+def test_what_the_picture_takes_is_passed_on():
+    animation = animate(KMeansND(np.eye(4), np.eye(4)[:2]), columns=(2, 3), names=list("abcd"))
+    assert animation.picture.ax.get_xlabel() == "c"
+
+
+# ---- in a file
+
+
+def frames_of(path):
+    """The pictures of a saved run, read back as RGB arrays, and the seconds that one is shown."""
+    if path.suffix.lower() == ".mp4":
+        ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
+        raw = subprocess.run([ffmpeg, "-i", path, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"], capture_output=True, check=True)
+        told = re.search(r"Video: h264.*?, (\d+)x(\d+).*?, ([\d.]+) fps", raw.stderr.decode())
+        return list(np.frombuffer(raw.stdout, np.uint8).reshape(-1, int(told[2]), int(told[1]), 3)), 1 / float(told[3])
+    if path.suffix.lower() == ".gif":
+        with Image.open(path) as gif:
+            frames, seconds = [], set()
+            for i in range(gif.n_frames):
+                gif.seek(i)
+                seconds.add(gif.info["duration"] / 1000)
+                frames.append(np.asarray(gif.convert("RGB")))
+        (each,) = seconds
+        return frames, each
+    data = page_data(path.read_text(encoding="utf-8"))
+    pictures = [Image.open(BytesIO(base64.b64decode(f.removeprefix("data:image/png;base64,")))) for f in data["frames"]]
+    return [np.asarray(p.convert("RGB")) for p in pictures], data["ms"] / 1000
+
+
+def page_data(page):
+    (text,) = re.findall(r'<script type="application/json">(.*?)</script>', page, re.DOTALL)
+    return json.loads(text)
+
+
+@pytest.mark.parametrize("name", ["run.mp4", "run.gif", "run.html", "RUN.GIF"])
+def test_a_saved_run_has_a_frame_for_each_half_step_and_they_are_the_pictures(name, tmp_path):
+    path = save(model(), tmp_path / name, fps=4, dpi=50)
+    assert path == tmp_path / name
+    assert only_files(tmp_path) == [name]
+    frames, seconds = frames_of(path)
+    assert len(frames) == STEPS
+    assert seconds == pytest.approx(1 / 4, abs=0.006)  # a GIF counts in hundredths
+    picture = Picture(LINE, 2, include=[[-3.0], [0.99]])
+    for step, frame in zip(model().steps(), frames, strict=True):
+        picture.show(step)
+        drawn = BytesIO()
+        picture.figure.savefig(drawn, format="png", dpi=50)
+        expected = np.asarray(Image.open(drawn).convert("RGB")).astype(int)
+        assert frame.shape == expected.shape == (240, 320, 3)
+        # colours are packed (64 or 256 of them, or a video's), so a pixel here and there is another one
+        assert np.abs(frame - expected).mean() < 4
+
+
+def test_a_saved_file_can_be_read_by_others(tmp_path):
+    path = save(model(max_iter=1), tmp_path / "run.html", dpi=30)
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_the_page_says_each_step_in_words_and_asks_nothing_of_the_network(tmp_path):
+    page = save(model(), tmp_path / "run.html", dpi=30).read_text(encoding="utf-8")
+    sentences = [describe(step) for step in model().steps()]
+    assert page_data(page)["sentences"] == sentences
+    assert f'alt="{sentences[0]}"' in page
+    assert "@" not in re.sub(r'"data:image[^"]*"', "", page)  # no placeholder is left
+    assert "http" not in page
+    assert "src=" in page
+    assert set(re.findall(r'src="([a-z]+):', page)) == {"data"}
+
+
+def test_the_page_as_a_string_is_the_page_of_the_file(tmp_path):
+    assert player_page(model(), dpi=30) == save(model(), tmp_path / "run.html", dpi=30).read_text(encoding="utf-8")
+
+
+def test_saving_tells_how_far_it_is(tmp_path):
+    assert list(saving(model(max_iter=1), tmp_path / "run.html", dpi=30)) == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_saving_leaves_a_shown_picture_as_it_is(tmp_path):
+    animation = animate(model())
+    tick(animation)
+    before = tick(animation)
+    save(model(), tmp_path / "run.html", dpi=30)
+    assert animation.picture.title.get_text() == before
+
+
+# ---- and when it cannot be
+
+
+def test_a_file_that_is_there_is_never_overwritten(tmp_path):
+    path = tmp_path / "run.gif"
+    path.write_text("mine")
+    with pytest.raises(FileExistsError, match=r"run\.gif is there already; choose another name$"):
+        save(model(), path)
+    assert path.read_text() == "mine"
+    assert only_files(tmp_path) == ["run.gif"]
+
+
+def test_nor_is_one_that_came_while_the_run_was_saved(tmp_path):
+    path = tmp_path / "run.html"
+    frames = saving(model(), path, dpi=30)
+    next(frames)
+    path.write_text("another's")
+    with pytest.raises(FileExistsError):
+        list(frames)
+    assert path.read_text() == "another's"
+    assert only_files(tmp_path) == ["run.html"]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "kind", "message"),
+    [
+        ("run.avi", {}, ValueError, "a run is saved as one of .mp4, .gif, .html, got 'run.avi'"),
+        ("run", {}, ValueError, "a run is saved as one of .mp4, .gif, .html, got 'run'"),
+        ("run.gif", {"fps": 0}, ValueError, "fps must be a number above 0, got 0"),
+        ("run.mp4", {"fps": -1}, ValueError, "fps must be a number above 0, got -1"),
+        ("run.html", {"fps": "fast"}, ValueError, "fps must be a number above 0, got 'fast'"),
+        ("run.html", {"fps": np.nan}, ValueError, "fps must be a number above 0, got nan"),
+        ("run.gif", {"dpi": 0}, ValueError, "dpi must be a number above 0, got 0"),
+        ("run.gif", {"names": ["a", "b"]}, ValueError, "names must be one for each of 1 features, got ['a', 'b']"),
+    ],
+)
+def test_a_wish_that_cannot_be_met_leaves_nothing_behind(name, options, kind, message, tmp_path):
+    with pytest.raises(kind) as caught:
+        save(model(), tmp_path / name, **options)
+    assert str(caught.value) == message
+    assert only_files(tmp_path) == []
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"^there is no folder .*missing to save in$"):
+        save(model(), tmp_path / "missing" / "run.gif")
+    assert only_files(tmp_path) == []
+
+
+def full(*_, **__):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def closed(*_, **__):
+    raise PermissionError(errno.EACCES, "Permission denied")
+
+
+@pytest.mark.parametrize(
+    ("suffix", "owner", "name", "fault", "message"),
+    [
+        (".html", tempfile, "mkstemp", closed, "Permission denied"),  # root may write anywhere, so a read-only folder is played
+        (".html", pathlib.Path, "write_text", full, "No space left on device"),
+        (".html", Image.Image, "save", full, "No space left on device"),
+        (".gif", Image.Image, "save", full, "No space left on device"),
+        (".html", os, "replace", full, "No space left on device"),
+        (".gif", os, "replace", closed, "Permission denied"),
+        (".html", os, "chmod", closed, "Permission denied"),
+        (".html", module.Picture, "show", full, "No space left on device"),
+        (".gif", module.Picture, "show", full, "No space left on device"),
+        (".mp4", module.Picture, "show", full, "No space left on device"),
+    ],
+)
+def test_a_full_disk_or_a_closed_folder_leaves_nothing_behind(suffix, owner, name, fault, message, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, fault)
+        with pytest.raises(OSError, match=message):
+            save(model(), tmp_path / f"run{suffix}", dpi=30)
+    assert only_files(tmp_path) == []
+
+
+@pytest.mark.parametrize("suffix", [".html", ".gif"])
+@pytest.mark.parametrize("done", [1, 3])
+def test_saving_broken_off_leaves_nothing_behind(suffix, done, tmp_path):
+    frames = saving(model(), tmp_path / f"run{suffix}", dpi=30)
+    for _ in range(done):
+        next(frames)
+    assert len(only_files(tmp_path)) == 1
+    frames.close()
+    assert only_files(tmp_path) == []
+
+
+def test_an_error_in_a_learners_function_leaves_nothing_behind(tmp_path):
+    def broken(*_):
+        raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        save(model(update=broken), tmp_path / "run.html")
+    assert only_files(tmp_path) == []
+
+
+FFMPEGS = {
+    "missing": (None, r"^an \.mp4 needs ffmpeg, which does not start \(.*no-ffmpeg.*\); \.gif and \.html need none$"),
+    "not to be run": ("", r"^an \.mp4 needs ffmpeg, which does not start \(.*\); \.gif and \.html need none$"),
+    "disk full": (
+        "#!/bin/sh\necho 'frame 1' >&2; echo 'av_interleaved_write_frame(): No space left on device' >&2; exit 28\n",
+        r"^ffmpeg could not make the video: .*No space left on device$",
+    ),
+    "killed": ("#!/bin/sh\nkill -9 $$\n", r"^ffmpeg could not make the video: it ended with status -9$"),
+    "gives up without a word": ("#!/bin/sh\nexit 0\n", r"^ffmpeg ended before the video was whole$"),
+    "fails at the end": (
+        "#!/bin/sh\ncat >/dev/null; exit 1\n",
+        r"^ffmpeg could not make the video: it ended with status 1$",
+    ),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the played ffmpegs are shell scripts")
+@pytest.mark.parametrize("what", FFMPEGS)
+def test_an_ffmpeg_that_is_missing_killed_or_failing_leaves_nothing_behind(what, tmp_path, monkeypatch):
+    script, message = FFMPEGS[what]
+    program, folder = tmp_path / "no-ffmpeg", tmp_path / "runs"
+    folder.mkdir()
+    if script is not None:
+        program.write_text(script)
+        program.chmod(0o755 if script else 0o644)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(program))
+    with pytest.raises(OSError, match=message):
+        save(model(), folder / "run.mp4", dpi=30)
+    assert only_files(folder) == []

@@ -1,0 +1,498 @@
+"""The picture shows the step: its artists stand where the step says, and the pixels have its colours."""
+
+from itertools import combinations
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+from kmeans_teach.curve import BLOCK, InertiaCurve
+from kmeans_teach.data import PENGUIN_COLUMNS, load
+from kmeans_teach.lloyd import KMeansND, Step
+from kmeans_teach.narrate import letter
+from kmeans_teach.picture import COLOURS, PAD, RASTER_FROM, RINGS_TO, SHAPES, Picture, colour, ink, shape
+
+# two tight heaps, one point of the left one nearer to the right start
+HEAPS = np.array([[0.0, 0.0], [0.0, 1.0], [3.0, 0.5], [9.0, 0.0], [9.0, 1.0], [10.0, 0.5]])
+START = np.array([[0.0, 0.0], [3.0, 0.5]])
+
+
+def steps(points=HEAPS, start=START, **options):
+    return list(KMeansND(points, start, **options).steps())
+
+
+def pixels(picture):
+    picture.figure.canvas.draw()
+    return np.asarray(picture.figure.canvas.buffer_rgba())[:, :, :3].astype(int)
+
+
+def on_canvas(picture, xy):
+    """Row and column of the pixel that holds a place of the data."""
+    x, y = picture.ax.transData.transform(xy)
+    return int(picture.figure.bbox.height - y), int(x)
+
+
+def rgb(name):
+    return [round(255 * c) for c in to_rgb(name)]
+
+
+def shows(picture, step):
+    """Where each cluster's points and centroids stand on the axes, read back from the artists."""
+    members = [np.column_stack(line.get_data()).tolist() for line in picture._members[: picture.k]]
+    discs = [np.column_stack(line.get_data()).tolist() for line in picture._discs[: picture.k]]
+    names = [np.column_stack(line.get_data()).tolist() for line in picture._letters[: picture.k]]
+    assert discs == names
+    assert members == [picture.xy[step.labels == k].tolist() for k in range(picture.k)]
+    return [disc[0] for disc in discs]
+
+
+# ---- artists
+
+
+def test_artists_are_made_once_and_moved_by_each_step():
+    picture, run = Picture(HEAPS, 2), steps()
+    assert len(run) > 4
+    made = list(map(id, picture.figure.findobj()))
+    for step in run:
+        assert picture.show(step) == picture.artists
+        assert shows(picture, step) == step.centroids.tolist()
+    picture.figure.canvas.draw()
+    for step in reversed(run):
+        picture.show(step)
+    assert set(map(id, picture.artists)) <= set(made)
+    assert len(picture.ax.get_children()) == len(set(map(id, picture.ax.get_children())))
+
+
+def test_the_title_says_the_half_step_and_how_it_stopped():
+    picture, titles = Picture(HEAPS, 2), []
+    for step in steps():
+        picture.show(step)
+        titles.append(picture.title.get_text())
+    assert titles[:3] == ["Start: points join the nearest", "Update 1: centroids move", "Assign 1: points choose"]
+    last = steps()[-1]
+    assert titles[-1] == f"Update {last.iteration}: nothing moves (converged)"
+
+
+def test_going_back_gives_the_same_pixels():
+    picture, run = Picture(HEAPS, 2), steps()
+    drawn = []
+    for step in run:
+        picture.show(step)
+        drawn.append(pixels(picture))
+    assert any((one != drawn[0]).any() for one in drawn)
+    for step, before in reversed(list(zip(run, drawn, strict=True))):
+        picture.show(step)
+        assert (pixels(picture) == before).all()
+
+
+def test_more_clusters_add_artists_and_fewer_hide_them():
+    picture = Picture(HEAPS, 2)
+    few = len(picture.artists)
+    picture.set_points(HEAPS, 5)
+    assert len(picture.artists) == few + 3 * 3  # members, disc and letter of each
+    picture.set_points(HEAPS, 2)
+    picture.show(steps()[0])
+    assert len(picture.artists) == few + 3 * 3
+    for line in (*picture._members[2:], *picture._discs[2:], *picture._letters[2:]):
+        assert len(line.get_xdata()) == 0
+
+
+def test_a_step_of_another_run_is_refused():
+    picture = Picture(HEAPS, 2)
+    message = r"^the picture is of 6 points and 2 centroids, got a step of {} points and centroids of shape {}$"
+    with pytest.raises(ValueError, match=message.format(5, r"\(2, 2\)")):
+        picture.show(steps(HEAPS[:5])[0])
+    with pytest.raises(ValueError, match=message.format(6, r"\(3, 2\)")):
+        picture.show(steps(HEAPS, HEAPS[:3])[0])
+
+
+def test_update_draws_where_a_centroid_came_from_and_assign_rings_who_changed():
+    picture, run = Picture(HEAPS, 2), steps()
+    start, update, assign = run[:3]
+    picture.show(start)
+    assert len(picture._trail.get_xdata()) == len(picture._from.get_xdata()) == len(picture._rings.get_xdata()) == 0
+    picture.show(update)
+    assert np.column_stack(picture._from.get_data()).tolist() == START.tolist()
+    trail = np.column_stack(picture._trail.get_data()).reshape(2, 3, 2)  # from, to, a gap
+    assert trail[:, 0].tolist() == START.tolist()
+    assert trail[:, 1].tolist() == update.centroids.tolist()
+    assert np.isnan(trail[:, 2]).all()
+    # B goes to (7.75, 0.5), so (3, 0.5) goes over to A at (0, 0.5)
+    assert update.centroids.tolist() == [[0, 0.5], [7.75, 0.5]]
+    assert assign.changed == 1
+    picture.show(assign)
+    assert np.column_stack(picture._rings.get_data()).tolist() == [[3, 0.5]]
+    assert len(picture._from.get_xdata()) == 0
+    picture.show(run[-1])  # nothing moved
+    assert len(picture._from.get_xdata()) == len(picture._rings.get_xdata()) == 0
+
+
+def test_rings_are_left_out_where_they_would_hide_all():
+    m = RINGS_TO + 2
+    points = np.linspace(0, 1, m)[:, None]
+    centroids, labels = np.array([[0.0], [1.0]]), np.zeros(m, dtype=np.intp)
+    before = Step(1, "update", centroids, labels, 1.0, 0, 0.1)
+    picture = Picture(points, 2)
+    for changed in (RINGS_TO, RINGS_TO + 1):
+        other = labels.copy()
+        other[:changed] = 1
+        picture.show(Step(1, "assign", centroids, other, 1.0, changed, 0.0, before=before))
+        assert len(picture._rings.get_xdata()) == (changed if changed <= RINGS_TO else 0)
+
+
+def test_a_marked_point_a_chosen_centroid_and_lines_to_the_centroids():
+    picture, step = Picture(HEAPS, 2), steps()[0]
+    picture.show(step)
+    assert len(picture._mark.get_xdata()) == 0
+    assert not picture._links.get_visible()
+    picture.marked, picture.selected, picture.spokes = 3, 1, True
+    picture.show(step)
+    assert np.column_stack(picture._mark.get_data()).tolist() == [[9, 0]]
+    assert picture._discs[1].get_markeredgewidth() > picture._discs[0].get_markeredgewidth()
+    lines = np.column_stack(picture._links.get_data()).reshape(6, 3, 2)
+    assert lines[:, 0].tolist() == HEAPS.tolist()
+    assert lines[:, 1].tolist() == START[step.labels].tolist()
+
+
+# ---- dimensions
+
+
+def test_one_feature_is_drawn_on_a_line():
+    points = np.array([[-3.0], [-1.0], [8.0]])
+    picture, run = Picture(points, 2, names=["age (years)"]), steps(points, points[:2])
+    for step in run:
+        picture.show(step)
+        assert shows(picture, step) == [[x, 0] for x in step.centroids[:, 0]]
+    assert picture.ax.get_xlabel() == "age (years)"
+    assert not picture.ax.get_yaxis().get_visible()
+    assert picture.ax.get_aspect() == "auto"
+
+
+def test_many_points_on_a_line_get_heights_of_their_own_that_stay():
+    points = np.random.default_rng(0).normal(size=(200, 1))
+    picture = Picture(points, 2)
+    heights = picture.xy[:, 1].copy()
+    assert len(set(heights.tolist())) == 200
+    assert np.abs(heights).max() <= 0.5
+    picture.set_points(points.copy(), 3)
+    assert picture.xy[:, 1].tolist() == heights.tolist()
+    picture.set_points(points + 1, 3)
+    assert picture.xy.tolist() == np.column_stack([points + 1, heights]).tolist()
+
+
+@pytest.mark.parametrize("columns", [(0, 1), (3, 0), [2, 3]])
+def test_any_two_of_many_features(columns):
+    points = load("penguins")
+    picture = Picture(points, 3, columns=columns, names=PENGUIN_COLUMNS)
+    for step in steps(points, points[:3])[:4]:
+        picture.show(step)
+        assert shows(picture, step) == step.centroids[:, list(columns)].tolist()
+    assert picture.ax.get_xlabel() == PENGUIN_COLUMNS[columns[0]]
+    assert picture.ax.get_ylabel() == PENGUIN_COLUMNS[columns[1]]
+    assert picture.note.get_text() == "2 of 4 features drawn; distances use all"
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "message"),
+    [
+        ({"k": 0}, ValueError, "k must be between 1 and the number of points (6), got 0"),
+        ({"k": 7}, ValueError, "k must be between 1 and the number of points (6), got 7"),
+        ({"k": 2.0}, TypeError, "k must be an int between 1 and the number of points (6), got 2.0"),
+        (
+            {"points": [1, 2]},
+            ValueError,
+            "points must have shape (rows, features), got (2,); for one feature use points[:, None]",
+        ),
+        ({"columns": (0, 2)}, ValueError, "columns must be two of 0 to 1, got (0, 2)"),
+        ({"columns": (0, -1)}, ValueError, "columns must be two of 0 to 1, got (0, -1)"),
+        ({"columns": (0,)}, ValueError, "columns must be two of 0 to 1, got (0,)"),
+        ({"columns": (0, 1, 0)}, ValueError, "columns must be two of 0 to 1, got (0, 1, 0)"),
+        ({"names": ["x"]}, ValueError, "names must be one for each of 2 features, got ['x']"),
+        ({"include": [[np.nan, 1]]}, ValueError, "include must be finite, got nan in row 0, column 0"),
+    ],
+)
+def test_a_picture_that_cannot_be_drawn(options, kind, message):
+    with pytest.raises(kind) as caught:
+        Picture(**{"points": HEAPS, "k": 2, **options})
+    assert str(caught.value) == message
+
+
+def test_names_may_come_as_an_array():
+    assert Picture(HEAPS, 2, names=np.array(["a", "b"])).ax.get_ylabel() == "b"
+
+
+# ---- the view
+
+
+def test_five_percent_around_the_points_where_units_differ():
+    points = load("penguins")[:, [0, 3]]
+    picture = Picture(points, 2, names=["bill (mm)", "mass (g)"])
+    assert picture.ax.get_aspect() == "auto"
+    # the penguins' bills are from 32.1 to 59.6, their masses from 2700 to 6300
+    assert picture.ax.get_xlim() == pytest.approx((32.1 - PAD * 27.5, 59.6 + PAD * 27.5))
+    assert picture.ax.get_ylim() == pytest.approx((2700 - PAD * 3600, 6300 + PAD * 3600))
+    assert PAD == 0.05
+
+
+@pytest.mark.parametrize("names", [None, ["width (mm)", "height (mm)"]])
+@pytest.mark.parametrize("turned", [False, True])
+def test_equal_units_get_equal_scales_and_at_least_five_percent(names, turned):
+    points = HEAPS[:, ::-1] if turned else HEAPS
+    picture = Picture(points, 2, names=names)
+    picture.figure.canvas.draw()
+    across, up = np.diff(picture.ax.transData.transform([(0, 0), (1, 1)]), axis=0)[0]
+    assert across == pytest.approx(up)
+    low, high = np.array([picture.ax.get_xlim(), picture.ax.get_ylim()]).T
+    pad = PAD * np.ptp(points, axis=0)
+    assert (low <= points.min(axis=0) - pad + 1e-9).all()
+    assert (high >= points.max(axis=0) + pad - 1e-9).all()
+    tight = np.isclose(low, points.min(axis=0) - pad) & np.isclose(high, points.max(axis=0) + pad)
+    assert tight.any()  # one of the two sides has no room to spare
+
+
+def test_what_lies_outside_the_points_is_taken_into_view():
+    far = [[-50.0, 0.0], [0.0, 70.0]]
+    (x0, x1), (y0, y1) = Picture(HEAPS, 2).ax.get_xlim(), Picture(HEAPS, 2).ax.get_ylim()
+    picture = Picture(HEAPS, 2, include=far)
+    assert picture.ax.get_xlim()[0] < -50 < x0 < x1
+    assert picture.ax.get_ylim()[1] > 70 > y1 > y0
+
+
+@pytest.mark.parametrize("points", [[[2.0, 2.0]] * 4, [[2.0, 1.0], [2.0, 3.0]], [[2.0]] * 3, [[1e12, 1.0], [1e12, 2.0]]])
+def test_points_without_a_range_have_a_view_all_the_same(points):
+    picture = Picture(points, 1)
+    picture.show(steps(points, points[:1])[0])
+    picture.figure.canvas.draw()
+    assert np.ptp(picture.ax.get_xlim()) > 0
+    assert np.ptp(picture.ax.get_ylim()) > 0
+
+
+def test_the_view_stays_while_the_points_fit_it_well():
+    picture = Picture(HEAPS, 2)
+    limits = picture.background
+    picture.set_points(HEAPS * 0.9, 2)
+    assert picture.background == limits
+    picture.set_points(HEAPS * 0.3, 2)
+    smaller = picture.background
+    assert smaller != limits
+    picture.set_points(HEAPS, 2)
+    assert picture.background == limits
+    picture.set_points(HEAPS, 2, names=["x (mm)", "y (g)"])
+    assert picture.background != limits
+    assert not picture.equal
+
+
+def test_the_size_of_markers_follows_the_number_of_points_and_the_scale():
+    sizes = []
+    for m in (10, 500, 1500, 5000):
+        picture = Picture(np.random.default_rng(0).normal(size=(m, 2)), 2)
+        sizes.append(picture._members[0].get_markersize())
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(set(sizes)) == 4
+    large = picture._discs[0].get_markersize()
+    picture.scale = 0.5
+    assert (picture.scale, picture._discs[0].get_markersize()) == (0.5, large / 2)
+
+
+def test_a_figure_of_ones_own_is_used_and_pyplot_knows_nothing_of_ours():
+    import matplotlib.pyplot as plt
+
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    assert Picture(HEAPS, 2, figure=figure).figure is figure
+    Picture(HEAPS, 2)
+    assert plt.get_fignums() == []
+
+
+# ---- pixels
+
+
+def test_the_pixels_of_points_and_centroids_have_the_colours_of_their_clusters():
+    picture = Picture(HEAPS, 2)
+    step = steps()[-1]
+    picture.show(step)
+    image = pixels(picture)
+    assert step.labels.tolist() == [0, 0, 0, 1, 1, 1]
+    for xy, label in zip(HEAPS, step.labels, strict=True):
+        assert image[on_canvas(picture, xy)].tolist() == rgb(COLOURS[label])
+    for k, xy in enumerate(step.centroids):
+        row, column = on_canvas(picture, xy)
+        assert image[row, column + 9].tolist() == rgb(COLOURS[k])  # on the disc, beside the letter
+        letter_box = image[row - 6 : row + 7, column - 6 : column + 7].reshape(-1, 3).tolist()
+        assert rgb(ink(COLOURS[k])) in letter_box
+
+
+def grid(m):
+    """m points, far enough apart to be told from each other when each is two pixels wide."""
+    side = int(np.ceil(m**0.5))
+    return np.array([(i % side, i // side) for i in range(m)], dtype=float)
+
+
+@pytest.mark.parametrize(("m", "raster"), [(RASTER_FROM - 1, False), (RASTER_FROM, True)])
+def test_from_eight_thousand_points_on_each_is_a_dot_of_its_colour(m, raster):
+    points = grid(m)
+    picture = Picture(points, 3)
+    labels = np.arange(m) % 3
+    centroids = np.array([[0.0, 0.0], [40.0, 0.0], [0.0, 40.0]])
+    picture.show(Step(0, "start", centroids, labels, 1.0, 0, 0.0))
+    assert picture._raster.get_visible() == raster
+    assert len(picture._members[0].get_xdata()) == (0 if raster else np.sum(labels == 0))
+    assert picture.note.get_text() == (f"{m:,} points, each a dot of its cluster's colour; shapes left out" if raster else "")
+    for artist in (*picture._discs, *picture._letters, picture.note):
+        artist.set_visible(False)
+    picture.ax.grid(False)
+    image = pixels(picture)
+    palette = np.array([rgb(c) for c in COLOURS[:3]])
+    for i in range(0, m, 7):
+        row, column = on_canvas(picture, points[i])
+        near = image[row - 1 : row + 2, column - 1 : column + 2].reshape(-1, 3)
+        matches = (near[:, None] == palette).all(axis=2).any(axis=0)
+        assert matches[labels[i]]
+        assert not raster or matches.sum() == 1  # a marker of this size touches its neighbours; a dot does not
+    other = Step(1, "assign", centroids, (labels + 1) % 3, 1.0, m, 0.0)
+    picture.show(other)
+    row, column = on_canvas(picture, points[0])
+    near = pixels(picture)[row - 1 : row + 2, column - 1 : column + 2].reshape(-1, 3).tolist()
+    assert rgb(COLOURS[1]) in near
+
+
+def test_points_outside_a_narrowed_view_are_not_drawn_at_its_rim():
+    m = RASTER_FROM
+    points = grid(m)
+    picture = Picture(points, 1)
+    picture.show(Step(0, "start", np.array([[0.0, 0.0]]), np.zeros(m, dtype=np.intp), 1.0, 0, 0.0))
+    picture.ax.set(xlim=(40.25, 40.75), ylim=(40.25, 40.75), aspect="auto")  # between four points
+    assert rgb(COLOURS[0]) not in pixels(picture).reshape(-1, 3).tolist()
+    picture.ax.set(xlim=(39.5, 40.5), ylim=(39.5, 40.5))
+    assert rgb(COLOURS[0]) in pixels(picture).reshape(-1, 3).tolist()
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_regions_colour_the_plane_by_the_nearest_centroid(n):
+    points = HEAPS[:, :n]
+    picture = Picture(points, 2)
+    step = steps(points, START[:, :n])[-1]
+    picture.show(step)
+    assert not picture._area.get_visible()
+    picture.regions = True
+    picture.show(step)
+    picture.ax.grid(False)
+    image = pixels(picture)
+    for k, x in enumerate(step.centroids[:, 0]):
+        seen = image[on_canvas(picture, (x, picture.ax.get_ylim()[1] * 0.9))]
+        tint = 0.25 * np.array(rgb(COLOURS[k])) + 0.75 * 255
+        np.testing.assert_allclose(seen, tint, atol=2)
+
+
+def test_with_more_than_two_features_the_drawn_plane_has_no_regions():
+    points = load("penguins")
+    picture = Picture(points, 2)
+    picture.regions = True
+    picture.show(steps(points, points[:2])[0])
+    assert not picture._area.get_visible()
+
+
+def test_sixty_clusters_can_be_drawn_and_all_look_different():
+    points = np.random.default_rng(2).normal(size=(200, 2))
+    picture = Picture(points, 60)
+    step = steps(points, points[:60])[0]
+    picture.show(step)
+    picture.figure.canvas.draw()
+    assert shows(picture, step) == step.centroids.tolist()
+    looks = [(line.get_color(), line.get_marker()) for line in picture._members]
+    assert len(set(looks)) == 60
+    assert [(colour(k), shape(k)) for k in range(60)] == looks
+    assert (colour(60), shape(60)) == looks[0]  # from here on the letters alone tell them apart
+    assert len({letter(k) for k in range(700)}) == 700
+    assert len(SHAPES) == len(set(SHAPES)) == 12
+
+
+# ---- colours, by formulas of their own: WCAG 2.2, sRGB and CIELAB, Machado, Oliveira and Fernandes (2009)
+
+
+def linear(name):
+    return np.array([c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(name)])
+
+
+def luminance(name):
+    return linear(name) @ [0.2126, 0.7152, 0.0722]
+
+
+def contrast(one, other):
+    low, high = sorted([luminance(one), luminance(other)])
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_of_black_on_white_is_21():
+    assert contrast("black", "white") == pytest.approx(21)
+
+
+@pytest.mark.parametrize("name", [*COLOURS, "black", "white", "#777777"])
+def test_a_letter_is_black_or_white_whichever_reads_better_and_well_enough(name):
+    assert contrast(ink(name), name) >= max(4.5, contrast("black", name) - 0.2, contrast("white", name) - 0.2)
+
+
+SIGHT = {
+    "normal": np.eye(3),
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+TO_XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
+
+
+def lab(name, sight):
+    x, y, z = TO_XYZ @ np.clip(np.array(SIGHT[sight]) @ linear(name), 0, 1) / TO_XYZ.sum(axis=1)
+    fx, fy, fz = (t ** (1 / 3) if t > (6 / 29) ** 3 else t / (3 * (6 / 29) ** 2) + 4 / 29 for t in (x, y, z))
+    return np.array([116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)])
+
+
+def closest(colours, sight):
+    return min(np.linalg.norm(lab(a, sight) - lab(b, sight)) for a, b in combinations(colours, 2))
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+def test_ten_clusters_keep_their_colours_apart_under_colour_blindness(sight):
+    """14.5 is the distance that was measured for these ten when they were chosen; a difference of 1 to 2 can just be seen."""
+    assert len(set(COLOURS)) == 10
+    assert closest(COLOURS, sight) >= 14.5
+
+
+def test_the_measure_of_colour_blindness_has_teeth():
+    tab20 = [tuple(c) for c in matplotlib.colormaps["tab20"].colors]
+    assert min(closest(tab20, sight) for sight in SIGHT) < 5
+    assert closest(["#d03030", "#607020"], "normal") > 40 > 25 > closest(["#d03030", "#607020"], "protanopia")
+
+
+# ---- the curve
+
+
+def test_the_curve_shows_inertia_as_a_share_of_the_start_and_the_cursor():
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    curve, run = InertiaCurve(figure.add_axes((0.1, 0.1, 0.8, 0.8))), steps()
+    curve.show(run, 2)
+    x, y = curve._line.get_data()
+    assert x.tolist() == list(range(len(run)))
+    np.testing.assert_allclose(y, [100 * s.inertia / run[0].inertia for s in run])
+    assert curve._updates.get_xdata().tolist() == [i for i in range(len(run)) if i % 2 == 1]
+    assert (curve._mark.get_xdata()[0], curve._mark.get_ydata()[0]) == (2, y[2])
+    assert len(curve.artists) == 3
+    figure.canvas.draw()
+
+
+def test_the_curve_grows_by_blocks_and_takes_an_inertia_of_zero():
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    curve = InertiaCurve(figure.add_axes((0.1, 0.1, 0.8, 0.8)))
+    step = steps([[1.0], [2.0]], [[1.0], [2.0]])[0]
+    assert step.inertia == 0
+    curve.show([step] * BLOCK, 0)
+    before = curve.background
+    assert curve._line.get_ydata().tolist() == [100] * BLOCK
+    curve.show([step] * (BLOCK + 1), 0)
+    assert curve.background != before
+    assert curve.ax.get_xlim()[1] == 2 * BLOCK
