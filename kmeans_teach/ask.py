@@ -1,0 +1,204 @@
+"""Predict, then reveal: a question that a lesson asks before the cell whose output answers it.
+
+    ask("Which centroid does the point 4 join?", answer="A", options=["A", "B", "neither"], because="4 is 1 from A, 5 from B.")
+    ask("How many points change cluster?", answer=7, because="...")  # a number; tolerance=0.1 if it need not be exact
+    ask("In a few words: what goes wrong?", answer=["alias", "same array"], because="...")  # any of these words will do
+
+Text between backticks is shown as code. Without a kernel a reader sees the question and a folded answer.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from html import escape
+from numbers import Real
+
+from IPython.display import display
+from ipywidgets import HTML, Button, HBox, Layout, Text, VBox
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question and its answer: one of the `options` if there are any, else a number, else words."""
+
+    text: str
+    answer: str | float | tuple[str, ...]
+    because: str
+    options: tuple[str, ...] = ()
+    tolerance: float = 0.0
+
+    def __post_init__(self):
+        for name in "text", "because":
+            value = getattr(self, name)
+            if not isinstance(value, str) or not value.strip():
+                raise ValueError(f"{name} must be a sentence, got {value!r}")
+        if self.options:
+            if len(set(self.options)) != len(self.options) or len(self.options) < 2:
+                raise ValueError(f"options must be two or more different answers, got {list(self.options)}")
+            if self.answer not in self.options:
+                raise ValueError(f"answer must be one of the options {list(self.options)}, got {self.answer!r}")
+        elif self.is_number:
+            if not math.isfinite(self.answer):
+                raise ValueError(f"answer must be a finite number, got {self.answer}")
+        elif not isinstance(self.answer, tuple) or not self.answer or not all(_is_text(word) for word in self.answer):
+            raise TypeError(f"answer must be a number, text or a list of texts (or give options), got {self.answer!r}")
+        if isinstance(self.tolerance, bool) or not isinstance(self.tolerance, Real) or not 0 <= self.tolerance < math.inf:
+            raise ValueError(f"tolerance must be a finite number of at least 0, got {self.tolerance!r}")
+        if self.tolerance and (self.options or not self.is_number):
+            raise ValueError(f"tolerance is for an answer that is a number, got {self.tolerance} with {self.answer!r}")
+
+    @property
+    def is_number(self) -> bool:
+        return not self.options and isinstance(self.answer, Real) and not isinstance(self.answer, bool)
+
+    @property
+    def shown_answer(self) -> str:
+        return self.answer[0] if isinstance(self.answer, tuple) else str(self.answer)
+
+    def check(self, reply: str) -> bool:
+        """Is the reply right? ValueError, with a sentence for the learner, if it cannot be read as an answer."""
+        if not reply or not reply.strip():
+            raise ValueError("Type an answer first.")
+        if self.options:
+            return reply == self.answer
+        if self.is_number:
+            try:
+                value = float(Fraction(reply.strip()))  # reads 7, 0.5, 1e3 and 1/3
+            except (ValueError, ZeroDivisionError, OverflowError):
+                raise ValueError(f"Type a number, such as 7, 0.5 or 1/3: {reply!r} is none.") from None
+            return math.isclose(value, self.answer, rel_tol=1e-9, abs_tol=self.tolerance)
+        said = _plain(reply)
+        return any(re.search(rf"(?<!\w){re.escape(_plain(word))}", said) for word in self.answer)
+
+
+class Asked(VBox):
+    """The widget of one question. Its display bundle also holds the question as text, and as HTML with a folded answer.
+
+    Options are buttons and not a dropdown: in JupyterLab an arrow key on a dropdown goes to the next cell instead.
+    """
+
+    def __init__(self, question: Question):
+        self.question = question
+        self.box = Text(
+            description="Your answer:",
+            placeholder="a number" if question.is_number else "a few words",
+            tooltip=question.text,
+            style={"description_width": "initial"},
+            continuous_update=False,  # the value travels when the box is left, so before the click that follows
+        )
+        self.buttons = tuple(
+            Button(description=name, tooltip=f"{name}: {question.text}", layout=Layout(width="auto", min_width="6em"))
+            for name in question.options or ["Check"]
+        )
+        for button in self.buttons:
+            button.on_click(self._pressed)
+        self.entered = False  # was Enter pressed? The value that it sends comes after it
+        self.box.on_msg(self._message)
+        self.box.observe(self._changed, "value")
+        self.result = HTML(_status(""))
+        row = self.buttons if question.options else (self.box, *self.buttons)
+        super().__init__(
+            [
+                HTML(f'<div style="line-height: 1.5">{_heading(question)}</div>'),
+                HBox(row, layout=Layout(flex_flow="row wrap")),
+                self.result,
+            ]
+        )
+
+    def reveal(self, reply: str):
+        """Check the reply, explain the answer, and count the first reply to each question."""
+        question, self.entered = self.question, False
+        try:
+            right = question.check(reply)
+        except ValueError as error:
+            self._say(escape(str(error)))
+            return
+        except Exception as error:  # a widget swallows what its callback raises: show it, then let it go on
+            self._say(escape(f"{type(error).__name__}: {error}"))
+            raise
+        first_replies.setdefault(question, right)
+        verdict = "Right:" if right else f"{escape(reply)}: not this time. The answer:"
+        score = f"{sum(first_replies.values())} of {len(first_replies)} right so far"
+        self._say(f"<b>{verdict}</b> {_code(question.shown_answer)}. {_code(question.because)} <i>({score})</i>")
+
+    def _pressed(self, button):
+        self.reveal(button.description if self.question.options else self.box.value)
+
+    def _message(self, _, content, __):
+        self.entered = content.get("event") == "submit"
+
+    def _changed(self, _):
+        if self.entered:
+            self.reveal(self.box.value)
+
+    def _say(self, html):
+        self.result.value = _status(html)
+
+    def __repr__(self):
+        options = f" ({' / '.join(self.question.options)})" if self.question.options else ""
+        return f"Predict: {self.question.text}{options}"
+
+    def _repr_mimebundle_(self, **kwargs):
+        question = self.question
+        folded = f"<details><summary>Answer</summary>{_code(question.shown_answer)}. {_code(question.because)}</details>"
+        options = f" ({' / '.join(map(_code, question.options))})" if question.options else ""
+        texts = {"text/plain": repr(self), "text/html": f"<div>{_heading(question)}{options}{folded}</div>"}
+        return {**super()._repr_mimebundle_(**kwargs), **texts}
+
+
+first_replies: dict[Question, bool] = {}  # of this kernel session: was the first reply right?
+
+
+def ask(question: str, *, answer, because: str, options=(), tolerance: float = 0.0) -> None:
+    """Ask a learner to predict, then check the reply, show the answer and say why.
+
+    The answer stands in the cell that asks. To keep it from view give that cell the metadata
+    `{"jupyter": {"source_hidden": true}}` and a first line of `ask(` alone, since JupyterLab still shows the first line.
+
+    Parameters
+    ----------
+    question, because : str
+        What is asked, and the sentence that explains the answer. `backticks` mark code.
+    answer : str, number or list of str
+        With `options`, one of them; else a number; else words, any of which is enough anywhere in the reply.
+    options : list, optional
+        Two or more answers to choose from.
+    tolerance : float, optional
+        How far from a number a reply may be.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Naming the rule and the value.
+    """
+    if isinstance(options, str):
+        raise TypeError(f"options must be a list of answers, got {options!r}")
+    options = tuple(str(option) for option in options)
+    if options:
+        answer = str(answer)
+    elif isinstance(answer, (str, list)):
+        answer = (answer,) if isinstance(answer, str) else tuple(answer)
+    display(Asked(Question(question, answer, because, options, tolerance)))
+
+
+def _is_text(word):
+    return isinstance(word, str) and bool(word.strip())
+
+
+def _plain(text):
+    """Lower case, hyphens as spaces, single spaces: what is said, apart from how it is typed."""
+    return " ".join(text.casefold().replace("-", " ").split())
+
+
+def _code(text):
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
+def _heading(question):
+    return f"<b>Predict:</b> {_code(question.text)}"
+
+
+def _status(html):
+    """A screen reader speaks a status when it changes; a widget's own lines would stand far apart."""
+    return f'<div role="status" style="line-height: 1.5">{html}</div>'

@@ -1,0 +1,233 @@
+"""Predict, then reveal: the checking, the widget driven, what a reader without a kernel sees, and strict nbval."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import kmeans_teach.ask as module
+from kmeans_teach.ask import Asked, Question, ask
+
+ROOT = Path(__file__).parent.parent
+CHOICE = {"answer": "A", "options": ["A", "B", "neither"], "because": "4 is 1 from A and 5 from B."}
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """ask(), with the widgets it shows collected in a list, and a score that starts empty."""
+    monkeypatch.setattr(module, "first_replies", {})
+    shown = []
+    monkeypatch.setattr(module, "display", shown.append)
+
+    def one(*args, **kwargs):
+        assert ask(*args, **kwargs) is None  # a cell that ends in ask(...) shows no stray repr
+        return shown[-1]
+
+    return one
+
+
+def answer(widget, reply):
+    """Reply as a person does: press the option's button, or type and press Check."""
+    if widget.question.options:
+        [button] = [button for button in widget.buttons if button.description == reply]
+    else:
+        widget.box.value = reply
+        [button] = widget.buttons
+    button.click()
+    return widget.result.value
+
+
+@pytest.mark.parametrize("reply", ["7", " 7 ", "7.0", "14/2", "7e0"])
+def test_a_number_may_be_written_in_any_way(reply):
+    assert Question("How many?", 7, "Count.").check(reply)
+
+
+def test_a_number_is_exact_unless_a_tolerance_is_given():
+    assert not Question("How far?", 0.5, "Look.").check("0.51")
+    assert Question("How far?", 0.5, "Look.", tolerance=0.02).check("0.51")
+    assert not Question("How far?", 0.5, "Look.", tolerance=0.02).check("0.53")
+    assert Question("How far?", 0.1 + 0.2, "Look.").check("0.3")  # rounding is not the learner's error
+
+
+@pytest.mark.parametrize("reply", ["an alias", "They are ALIASES", "it is the  Same-Array twice", "same array"])
+def test_any_of_the_words_will_do_whatever_is_around_them(reply):
+    assert Question("What?", ("alias", "same array"), "Because.").check(reply)
+
+
+@pytest.mark.parametrize("reply", ["a copy", "the same", "malias"])
+def test_other_words_will_not_do(reply):
+    assert not Question("What?", ("alias", "same array"), "Because.").check(reply)
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "says"),
+    [
+        (Question("?", 7, "Count."), "", "Type an answer first"),
+        (Question("?", 7, "Count."), "seven", "'seven'"),
+        (Question("?", 7, "Count."), "1/0", "'1/0'"),
+        (Question("?", 7, "Count."), "nan", "'nan'"),
+        (Question("?", 7, "Count."), "1e999", "'1e999'"),
+        (Question("?", 7, "Count."), "1,000", "'1,000'"),
+        (Question("?", ("word",), "So."), "  ", "Type an answer first"),
+    ],
+)
+def test_a_reply_that_cannot_be_read_says_so(question, reply, says):
+    with pytest.raises(ValueError, match=re.escape(says)):
+        question.check(reply)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "says"),
+    [
+        ({"answer": "C", "options": ["A", "B"]}, ValueError, "answer must be one of the options ['A', 'B'], got 'C'"),
+        ({"answer": "A", "options": ["A"]}, ValueError, "options must be two or more different answers, got ['A']"),
+        ({"answer": "A", "options": ["A", "A"]}, ValueError, "different"),
+        ({"answer": "A", "options": "AB"}, TypeError, "options must be a list"),
+        ({"answer": True}, TypeError, "answer must be a number, text or a list of texts"),
+        ({"answer": []}, TypeError, "got ()"),
+        ({"answer": ["word", " "]}, TypeError, "list of texts"),
+        ({"answer": None}, TypeError, "got None"),
+        ({"answer": float("nan")}, ValueError, "finite"),
+        ({"answer": 7, "tolerance": -1}, ValueError, "tolerance must be a finite number of at least 0, got -1"),
+        ({"answer": "word", "tolerance": 1}, ValueError, "tolerance is for an answer that is a number"),
+        ({"answer": 7, "because": ""}, ValueError, "because must be a sentence"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused(asked, arguments, error, says):
+    with pytest.raises(error, match=re.escape(says)):
+        asked("Which?", **{"because": "So.", **arguments})
+
+
+def test_the_widget_checks_explains_and_counts(asked):
+    choice = asked("Which centroid?", **CHOICE)
+    number = asked("How many?", answer=7, because="Count them.")
+    words = asked("What?", answer=["alias", "same array"], because="Both names mean one array.")
+    said = "<b>B: not this time. The answer:</b> A. 4 is 1 from A and 5 from B. <i>(0 of 1 right so far)</i>"
+    assert answer(choice, "B") == f'<div role="status" style="line-height: 1.5">{said}</div>'
+    assert "<b>Right:</b> 7. Count them. <i>(1 of 2 right so far)" in answer(number, "7")
+    assert "<b>Right:</b> alias. Both names" in answer(words, "an alias")
+    assert "(2 of 3 right so far)" in words.result.value
+
+
+def test_only_the_first_reply_to_a_question_counts(asked):
+    question = asked("How many?", answer=7, because="Count.")
+    assert "0 of 1" in answer(question, "6")
+    assert "Right" in answer(question, "7")
+    assert "0 of 1" in question.result.value
+    again = asked("How many?", answer=7, because="Count.")  # the cell run again
+    assert "0 of 1" in answer(again, "7")
+
+
+def test_a_reply_that_cannot_be_read_reveals_nothing_and_does_not_count(asked):
+    question = asked("How many?", answer=7, because="Count.")
+    for reply in "", "<b>", "seven":
+        assert "Count." not in answer(question, reply)
+        assert "<b>" not in question.result.value
+    assert "1 of 1" in answer(question, "7")
+
+
+def test_an_unforeseen_error_is_shown_and_goes_on(asked, monkeypatch):
+    question = asked("How many?", answer=7, because="Count.")
+    monkeypatch.setattr(Question, "check", lambda self, reply: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        question.reveal("7")
+    assert "ZeroDivisionError" in question.result.value
+
+
+def test_enter_in_the_box_checks_as_the_button_does(asked):
+    question = asked("How many?", answer=7, because="Count.")
+    question.box.value = "6"  # the box is left
+    assert "Count." not in question.result.value
+    question.box._handle_custom_msg({"event": "submit"}, [])  # what the front end sends for Enter, before the value
+    question.box.value = "7"
+    assert "Right" in question.result.value
+
+
+def test_a_learners_reply_is_never_read_as_html(asked):
+    question = asked("What?", answer="alias", because="So.")
+    assert "<b>&lt;img&gt;: not this time" in answer(question, "<img>")
+
+
+def test_every_control_has_a_name_and_nothing_is_chosen_before_the_learner_chooses(asked):
+    choice = asked("Which & why?", **CHOICE)
+    assert [button.description for button in choice.buttons] == ["A", "B", "neither"]
+    for arguments in {"answer": 7, "because": "Count."}, {"answer": "word", "because": "So."}:
+        question = asked("Which & why?", **arguments)
+        assert question.box.description == "Your answer:"
+        assert question.box.tooltip == "Which & why?"
+        assert [button.description for button in question.buttons] == ["Check"]
+        assert question.box.value == ""
+
+
+def test_without_a_kernel_the_question_is_read_and_the_answer_is_folded_away():
+    bundle = Asked(Question("Is `a < b` & why?", "a <i>", "`<` says so.", ("a <i>", "b")))._repr_mimebundle_()
+    assert bundle["text/plain"] == "Predict: Is `a < b` & why? (a <i> / b)"
+    assert bundle["text/html"] == (
+        "<div><b>Predict:</b> Is <code>a &lt; b</code> &amp; why? (a &lt;i&gt; / b)"
+        "<details><summary>Answer</summary>a &lt;i&gt;. <code>&lt;</code> says so.</details></div>"
+    )
+    assert set(bundle) == {"text/plain", "text/html", "application/vnd.jupyter.widget-view+json"}
+
+
+def run(*command, **kwargs):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run([sys.executable, *command], capture_output=True, text=True, env=environment, timeout=120, **kwargs)
+
+
+def test_outside_a_notebook_the_question_is_printed():
+    code = "from kmeans_teach.ask import ask; ask('How many?', answer=7, because='Count.')"
+    assert run("-c", code).stdout == "Predict: How many?\n"
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    """A notebook that asks one question of each kind, executed as the lessons are."""
+    path = tmp_path_factory.mktemp("asked") / "asked.ipynb"
+    sources = [
+        "from kmeans_teach.ask import ask",
+        f"ask('Which centroid?', **{CHOICE!r})",
+        "ask('How many?', answer=7, because='Count.')",
+        "ask('What goes wrong?', answer=['alias', 'same array'], because='One array, two names.')",
+    ]
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    done = run("tools/execute.py", str(path), cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+def nbval(path):
+    # a config file of its own: the strict one of the project does not know what is collected here
+    (path.parent / "pytest.ini").write_text("[pytest]\n")
+    return run(
+        "-m",
+        "pytest",
+        "-p",
+        "no:randomly",
+        "--nbval",
+        "--nbval-current-env",
+        "-q",
+        "-c",
+        "pytest.ini",
+        path.name,
+        cwd=path.parent,
+    )
+
+
+def test_stored_questions_pass_strict_nbval(stored):
+    cells = nbformat.read(stored, as_version=4).cells
+    outputs = [output for cell in cells for output in cell.outputs]
+    assert [set(output.data) for output in outputs] == [{"text/plain", "text/html"}] * 3
+    done = nbval(stored)
+    assert done.returncode == 0, done.stdout
+    assert f"{len(cells)} passed" in done.stdout
+
+
+def test_a_changed_answer_fails_strict_nbval(stored, tmp_path):
+    changed = tmp_path / "changed.ipynb"
+    changed.write_text(stored.read_text().replace("Count.", "Count them.", 1))
+    assert nbval(changed).returncode == 1
