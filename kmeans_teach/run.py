@@ -1,0 +1,115 @@
+"""What a panel is about, apart from its widgets: a setting, the run it makes, and where in the run we are."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+
+from kmeans_teach.data import DATA_SETS
+from kmeans_teach.lloyd import KMeansND, as_table, assign_points, update_centroids
+from kmeans_teach.player import Player
+from kmeans_teach.setting import Setting
+from kmeans_teach.table import read_table
+
+NEW_START = {"data", "k", "way", "start"}  # changes that put aside centroids placed by hand
+AHEAD = 20_000_000  # labels recorded ahead of the cursor, at most: 160 MB
+
+
+class Run:
+    """`setting` is the single truth of what is run, `player` of where in the run we are.
+
+    Every change makes a new `KMeansND` and stands at its start; on an error all stays as it was.
+    """
+
+    def __init__(
+        self,
+        setting=None,
+        *,
+        points=None,
+        columns=(0, 1),
+        names=None,
+        assign=assign_points,
+        update=update_centroids,
+        max_iter=300,
+    ):
+        if isinstance(points, (str, Path)):
+            table = read_table(points)
+            names = names or table.numeric
+            points = table.points(names)
+        self.own = None if points is None else as_table(points, "points")
+        self._own_names = names or [str(name) for name in getattr(points, "columns", [])] or None
+        self.columns, self.options = columns, {"assign": assign, "update": update, "max_iter": max_iter}
+        self._points_of = None  # (what the points depend on, the points)
+        self._own_k = 3 if points is None else min(3, len(np.unique(self.own, axis=0)))  # a start is of different points
+        self.setting = read(setting or ("blobs" if points is None else f"mine k={self._own_k}"))
+        self.player = Player(self._model(self.setting, self.options))
+
+    @property
+    def model(self) -> KMeansND:
+        return self.player.model
+
+    @property
+    def look(self) -> dict:
+        """What `Picture` needs to know beyond the points."""
+        data = self.setting.data
+        return {"names": DATA_SETS[data].columns if data in DATA_SETS else self._own_names, "columns": self.columns}
+
+    def _model(self, setting, options):
+        data = setting.but(k=1, start=0, way="random", hand=None)
+        if self._points_of is None or self._points_of[0] != data:
+            self._points_of = (data, setting.points(self.own))
+        points = self._points_of[1]
+        return KMeansND(points, setting.centroids(points), **options)
+
+    def set(self, setting):
+        """Run another `Setting` or replay string."""
+        setting = read(setting)
+        self.player.load(self._model(setting, self.options))
+        self.setting = setting
+
+    def take(self, values: dict):
+        """Run the setting with some values changed, if any differs."""
+        changed = {name for name in values if values[name] != getattr(self.setting, name)}
+        if "data" in changed:  # another data set comes with a K worth trying and, perhaps, a prepared start
+            values = values | {"k": DATA_SETS[values["data"]].k if values["data"] in DATA_SETS else self._own_k, "start": 0}
+        if changed & NEW_START:
+            values = values | {"hand": None}
+        if changed:
+            self.set(self.setting.but(**values))
+
+    def bump(self, *seeds):
+        """One more on each of the seeds: new data, or a new start, that can be come back to."""
+        self.set(self.setting.but(hand=None, **{name: getattr(self.setting, name) + 1 for name in seeds}))
+
+    def place(self, k, xy):
+        """Begin anew from the present centroids, with the k-th put at xy in the drawn features."""
+        centroids = self.player.step.centroids.copy()
+        drawn = [0] if centroids.shape[1] == 1 else list(self.columns)
+        for n, place in zip(drawn, xy, strict=False):
+            wide = np.ptp(self.model.points[:, n]) or 1.0
+            centroids[k, n] = round(float(place), 4 - int(np.floor(np.log10(wide))))  # a pixel or less: short to write down
+        self.set(self.setting.but(hand=tuple(map(tuple, centroids.tolist()))))
+
+    def replace(self, **functions):
+        """Put in another assign or update, and stand where we stood."""
+        cursor, options = self.player.cursor, self.options | functions
+        self.player.load(self._model(self.setting, options))
+        self.options = options
+        self.player.seek(cursor)
+
+    def recording(self):
+        """Record the present run to its end, as a generator that yields every hundredth of a second."""
+        player, model, until = self.player, self.model, time.monotonic() + 0.01
+        while player.model is model and len(player.steps) * len(model.points) < AHEAD:
+            try:
+                if not player.record():
+                    return
+            except Exception:  # it is shown when a person comes to that step
+                return
+            if time.monotonic() > until:
+                yield
+                until = time.monotonic() + 0.01
+
+
+def read(setting):
+    return Setting.parse(setting) if isinstance(setting, str) else setting

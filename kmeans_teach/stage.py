@@ -1,0 +1,120 @@
+"""What a panel draws on: one figure with the picture and the curve, its live canvas, and the one animation."""
+
+import itertools
+from base64 import b64encode
+from io import BytesIO
+
+from matplotlib.animation import FuncAnimation
+from matplotlib.figure import Figure
+
+from kmeans_teach.curve import InertiaCurve
+from kmeans_teach.live import Clock, LiveCanvas
+from kmeans_teach.picture import Picture
+
+DPI = 100
+WIDEST, NARROWEST, SIDE_BY_SIDE_FROM = 760, 280, 600  # CSS pixels
+
+
+class Stage:
+    """Shows a `Player` and ticks for it. `tick()` is called at each beat of the animation while it plays."""
+
+    def __init__(self, model, tick, **look):
+        self.figure = Figure(figsize=(7.6, 3.8), dpi=DPI)
+        self.picture = Picture(model.points, len(model.centroids), include=model.centroids, figure=self.figure, **look)
+        self.curve = InertiaCurve(self.figure.add_axes((0, 0, 1, 1)))
+        self._arrange(WIDEST)
+        self.canvas = LiveCanvas(
+            self.figure,
+            moving=lambda: [*self.picture.artists, *self.curve.artists],
+            background=lambda: (self.picture.background, self.curve.background),
+        )
+        self.clock = Clock(0.5, self.canvas.ready)
+        self._tick, self._ticking = tick, False
+        # one animation for the panel's life, over an endless tick: a frame draws wherever the cursor is, and the run's end
+        # is not the animation's (after a run without repeat, pause() would raise: matplotlib issue 30622)
+        self.animation = FuncAnimation(
+            self.figure, self._frame, itertools.count, init_func=list, cache_frame_data=False, event_source=self.clock
+        )
+        self.canvas.draw()  # the first draw starts an animation; nothing moves before a person asks
+        self.animation.pause()
+        self.closed = False
+
+    def _frame(self, _):
+        self._ticking = True
+        try:
+            self._tick()
+        finally:
+            self._ticking = False
+
+    def look_at(self, model, **look):
+        """Take another run's points, K and names."""
+        self.picture.set_points(model.points, len(model.centroids), include=model.centroids, **look)
+
+    def show(self, player):
+        self.picture.show(player.step)
+        self.curve.show(player.steps[: player.farthest + 1], player.cursor)  # what is to come stays hidden
+        if not self._ticking:  # an animation has the canvas drawn after each of its frames
+            self.canvas.draw_idle()
+
+    @property
+    def playing(self):
+        return self.clock.running
+
+    @property
+    def live(self):
+        """Whether an event loop runs, as in a kernel: without one nothing plays by itself."""
+        return self.canvas.loop is not None
+
+    def pace(self, steps_a_second):
+        self.clock.period = 1 / steps_a_second
+
+    def play(self):
+        if not self.closed:
+            self.animation.resume()
+
+    def pause(self):
+        if not self.closed:
+            self.animation.pause()
+
+    def fit(self, width):
+        """Use the room of the page: the curve beside the picture, or below where the page is narrow."""
+        width = max(NARROWEST, min(width - 8, WIDEST))  # ipywidgets puts a margin of 2 px around each box
+        if width != self.width:
+            self._arrange(width)
+            self.canvas.manager.resize(*self.canvas.get_width_height(physical=True))
+            self.picture.look(keep=True)
+            self.canvas.draw_idle()
+
+    def _arrange(self, width):
+        """Lay out the figure for a width, in CSS pixels, so that labels keep their size and fit."""
+        self.width = width
+        wide = width - 62 - 15  # of the Axes, between the labels at the left and the margin
+        beside = width >= SIDE_BY_SIDE_FROM
+        high = 0.5 * width - 80 if beside else 0.78 * wide
+        low = 0 if beside else 170  # room for the curve below
+        height = 30 + high + 50 + low
+        ratio = self.canvas.device_pixel_ratio if hasattr(self, "canvas") else 1
+        self.figure.set_size_inches(width * ratio / self.figure.dpi, height * ratio / self.figure.dpi, forward=False)
+
+        def place(ax, left, bottom, right, top):
+            ax.set_position((left / width, bottom / height, (right - left) / width, (top - bottom) / height))
+
+        if beside:
+            place(self.picture.ax, 62, 50, width - 260, 50 + high)
+            place(self.curve.ax, width - 195, 50 + 0.25 * high, width - 15, 50 + 0.75 * high)
+        else:
+            place(self.picture.ax, 62, low + 50, width - 15, low + 50 + high)
+            place(self.curve.ax, 62, 50, width - 15, low - 25)
+        self.picture.scale = 1 if beside else 0.75
+
+    def png(self, scale=0.6):
+        """The figure as it stands, as base64 text."""
+        png = BytesIO()
+        self.figure.savefig(png, format="png", dpi=scale * self.figure.dpi)
+        return b64encode(png.getvalue()).decode()
+
+    def close(self):
+        if not self.closed:
+            self.pause()
+            self.closed = True
+            self.canvas.close()
