@@ -1,0 +1,117 @@
+"""How fast the panel is in a real browser: `python -m benchmarks.panel`.
+
+Opens JupyterLab and Chromium on this machine and prints, for the post's size (K = 12, M = 1200) and for M = 100,000: the time
+from a key on the K slider to the new picture (median of 30), the frames a second of Play at the fastest speed, the pictures
+a second while a centroid is dragged; and the time from the start of the server to the first picture.
+"""
+
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+
+from kmeans_teach.stage import WIDEST
+from tests.browser.lab import chromium, lab, open_notebook, run_all
+
+# the time of every picture that reaches a canvas on the page (not the one that ipympl keeps off screen)
+WATCH = """
+window.pictures = [];
+const draw = CanvasRenderingContext2D.prototype.drawImage;
+CanvasRenderingContext2D.prototype.drawImage = function (...args) {
+  const result = draw.apply(this, args);
+  if (this.canvas.closest(".kmeans-panel")) window.pictures.push(performance.now());
+  return result;
+};
+"""
+# one centroid in the middle of the view, so that the mouse knows where to take hold of it
+HAND = "hand=0,0;" + ";".join(f"{x},{y}" for x in (-3, -1, 1, 3) for y in (-3, 2, 3))[: -len(";3,3")]
+SIZES = {1_200: f"uniform k=12 size=100 {HAND}", 100_000: f"uniform k=12 size=8334 {HAND}"}
+
+
+def press_and_wait(page, key):
+    """Milliseconds from a key to the next picture."""
+    return page.evaluate(
+        """key => new Promise(done => {
+            const before = window.pictures.length, start = performance.now();
+            document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+            const look = () => window.pictures.length > before ? done(window.pictures[before] - start) : setTimeout(look, 1);
+            look();
+        })""",
+        key,
+    )
+
+
+def settle(page):
+    """Wait until no picture has come for 300 ms."""
+    page.wait_for_function("() => performance.now() - Math.max(0, ...window.pictures.slice(-1)) > 300", polling=50)
+
+
+def rate(page, action):
+    """Pictures a second that an action brings."""
+    page.evaluate("window.pictures.length = 0")
+    action(page)
+    settle(page)
+    times = page.evaluate("window.pictures")
+    return (len(times) - 1) / (times[-1] - times[0]) * 1000 if len(times) > 1 else 0.0
+
+
+def play(page):
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.get_by_role("button", name="Pause", exact=True).wait_for()
+    page.get_by_role("button", name="Play", exact=True).wait_for(timeout=120_000)
+
+
+def drag(page):
+    """Drag the centroid in the middle of the view about in small steps, as a hand does, for three seconds."""
+    box = page.locator(".kmeans-panel .jupyter-matplotlib-canvas-div").bounding_box()
+    # the middle of the Axes, as stage.py lays out the widest figure
+    x, y = box["x"] + 62 + (WIDEST - 260 - 62) / 2, box["y"] + 30 + (0.5 * WIDEST - 80) / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    start, i = time.monotonic(), 0
+    while time.monotonic() - start < 3:
+        i += 1
+        page.mouse.move(x + i % 60, y - i % 40)
+        page.wait_for_timeout(16)
+    page.mouse.up()
+
+
+def measure():
+    with tempfile.TemporaryDirectory() as folder:
+        for m, replay in SIZES.items():
+            code = [f'from kmeans_teach.panel import Panel\npanel = Panel("{replay}")\npanel']
+            notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in code])
+            notebook.metadata.kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
+            nbformat.write(notebook, Path(folder) / f"panel{m}.ipynb")
+        began = time.monotonic()
+        with lab(folder) as address, chromium() as browser:
+            context = browser.new_context(viewport={"width": 1400, "height": 1000})
+            context.add_init_script(WATCH)
+            for m in SIZES:
+                page = open_notebook(context, address, f"panel{m}.ipynb", None)
+                run_all(page, Path(folder) / f"panel{m}.ipynb")
+                page.wait_for_function("() => window.pictures.length > 0")
+                if m == min(SIZES):
+                    yield "start of the server to the first picture", f"{time.monotonic() - began:.1f} s"
+                settle(page)
+                page.locator(".kmeans-panel canvas").first.scroll_into_view_if_needed()
+                yield f"M = {m:,}: pictures while a centroid is dragged", f"{rate(page, drag):.1f} a second"
+                handle = page.locator(".kmeans-panel .noUi-handle").first
+                handle.focus()
+                took = []
+                for i in range(30):
+                    took.append(press_and_wait(page, "ArrowRight" if i % 2 else "ArrowLeft"))
+                    settle(page)
+                yield f"M = {m:,}: K slider to the picture, median of 30", f"{statistics.median(took):.0f} ms"
+                page.get_by_role("button", name="More settings").click()
+                page.get_by_role("slider", name="Speed").focus()
+                page.keyboard.press("End")
+                yield f"M = {m:,}: Play at the fastest speed", f"{rate(page, play):.1f} frames a second"
+                page.close()
+
+
+if __name__ == "__main__":
+    for what, figure in measure():
+        print(f"{what}: {figure}", flush=True)

@@ -1,0 +1,46 @@
+"""Peak memory of a run, in a process of its own: what the operating system says it added to the points it was given."""
+
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import runs
+
+ROWS = [runs.ROWS[2], runs.ROWS[3], runs.ROWS[5], runs.Row(10_000_000, 2, 12)]
+SLOW_FROM = 10_000_000  # points from which only fast.fit runs
+ITERATIONS = 5  # the peak comes early
+
+
+def peaks(row):
+    """Name -> megabytes beyond the points."""
+    names = [name for name in runs.contenders(row, ITERATIONS, patient=True) if row.m < SLOW_FROM or name == "fast.fit"]
+    with tempfile.TemporaryDirectory() as folder:
+        for name, array in zip(("points", "start"), row.make(), strict=True):
+            np.save(Path(folder) / name, array)
+        return {name: peak_of(name, folder) for name in names}
+
+
+def peak_of(name, folder):
+    done = subprocess.run([sys.executable, "-m", __spec__.name, name, folder], capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def highest():
+    """Megabytes, the most that this process has ever had."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+if __name__ == "__main__":
+    name, folder = sys.argv[1:]
+    points, start = np.load(Path(folder) / "points.npy"), np.load(Path(folder) / "start.npy")
+    runs.MAX_ITER = ITERATIONS
+    run = runs.contenders(runs.Row(*points.shape, len(start)), ITERATIONS, patient=True)[name]
+    run(points[: max(2_000, len(start))].copy(), start)  # imports and threads are not the run's
+    before = highest()
+    run(points, start)
+    print(highest() - before)

@@ -1,0 +1,158 @@
+"""Whole runs of K-means, ours and others', from the same start: their time, and how it grows."""
+
+import statistics
+import time
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.double_loop import double_loop
+from kmeans_teach import KMeansND, fast, make_clusters, random_points
+
+MAX_ITER = 300
+REFERENCES = ("sklearn lloyd", "sklearn elkan")
+
+
+@dataclass(frozen=True)
+class Row:
+    m: int
+    n: int
+    k: int
+    overlapping: bool = False
+    seed: int = 1
+
+    def __str__(self):
+        return f"({self.m:,}, {self.n}, {self.k}){' one cloud' * self.overlapping}"
+
+    def make(self):
+        """Points and start: blobs and a start drawn from the points, or one normal cloud."""
+        rng = np.random.default_rng(self.seed)
+        if self.overlapping:
+            points = rng.normal(size=(self.m, self.n))
+        else:
+            points = make_clusters(self.k, -(-self.m // self.k), self.n, rng=rng)[: self.m].copy()
+        return points, random_points(points, self.k, rng)
+
+
+ROWS = [
+    Row(1_200, 2, 12),
+    Row(12_000, 2, 12),
+    Row(120_000, 2, 12),
+    Row(1_200_000, 2, 12),
+    Row(128_000, 16, 64),
+    Row(100_000, 64, 256),
+    Row(200_000, 8, 50, overlapping=True),
+]
+GROWTH = (ROWS[1], ROWS[3])
+
+
+# ---- who runs: each takes points and start, and returns labels and the number of iterations
+
+
+def run_double_loop(points, start):
+    _, labels, iterations = double_loop(points, start)
+    return labels, iterations
+
+
+def run_plain(points, start):
+    step = KMeansND(points, start, max_iter=MAX_ITER).fit()
+    return step.labels, step.iteration
+
+
+def run_fast(points, start):
+    step = fast.fit(points, start, max_iter=MAX_ITER)
+    return step.labels, step.iteration
+
+
+def run_sklearn(algorithm):
+    from sklearn.cluster import KMeans
+
+    def run(points, start):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that it did not converge, or left a cluster empty
+            model = KMeans(len(start), init=start, n_init=1, tol=0, max_iter=MAX_ITER, algorithm=algorithm).fit(points)
+        return model.labels_, model.n_iter_
+
+    return run
+
+
+def run_scipy(points, start, iterations):
+    """scipy has no test for the end: it is given the number of iterations that the others needed."""
+    from scipy.cluster.vq import kmeans2
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        _, labels = kmeans2(points, start, iter=iterations, minit="matrix")
+    return labels, iterations
+
+
+LOOP_TO, PLAIN_TO = 50_000, 50_000_000  # distances, and coordinates of them, in an iteration of up to a second or so
+
+
+def contenders(row, iterations, patient=False):
+    """Name -> function. Unless one is patient, whoever would take minutes is left out."""
+    found = {
+        "fast.fit": run_fast,
+        "KMeansND.fit": run_plain,
+        "sklearn lloyd": run_sklearn("lloyd"),
+        "sklearn elkan": run_sklearn("elkan"),
+        "scipy kmeans2": lambda points, start: run_scipy(points, start, iterations),
+    }
+    if row.m * row.k < LOOP_TO:
+        found["double loop"] = run_double_loop
+    if row.m * row.n * row.k > PLAIN_TO and not patient:
+        del found["KMeansND.fit"]
+    return found
+
+
+# ---- time
+
+
+@dataclass
+class Timing:
+    row: Row
+    iterations: int
+    seconds: dict  # name -> one number per repeat
+    same: dict  # name -> whether labels and number of iterations are fast.fit's
+
+    def median(self, name):
+        return statistics.median(self.seconds[name])
+
+    @property
+    def reference(self):
+        """The better of scikit-learn's two."""
+        return min(REFERENCES, key=self.median)
+
+    def ratio(self, name, base=None):
+        return self.median(name) / self.median(base or self.reference)
+
+    def spread(self, name):
+        """Smallest and largest ratio of a repeat to the reference's median."""
+        ratios = [seconds / self.median(self.reference) for seconds in self.seconds[name]]
+        return min(ratios), max(ratios)
+
+
+def measure(row, repeats, patience=20.0, say=print):
+    """Interleaved repeats: everyone once, then everyone again; but KMeansND and scipy only once where they need `patience`."""
+    points, start = row.make()
+    labels, iterations = run_fast(points, start)  # the answer to compare with, and a warm-up
+    seconds, same = {}, {}
+    for repeat in range(repeats):
+        for name, run in contenders(row, iterations).items():
+            if repeat and name not in ("fast.fit", *REFERENCES) and seconds[name][0] > patience:
+                continue
+            begin = time.perf_counter()
+            got = run(points, start)
+            seconds.setdefault(name, []).append(time.perf_counter() - begin)
+            same[name] = bool((got[0] == labels).all()) and got[1] == iterations
+        say(f"{row} repeat {repeat + 1}: " + ", ".join(f"{name} {times[-1]:.3g} s" for name, times in seconds.items()))
+    return Timing(row, iterations, seconds, same)
+
+
+def growth(timings):
+    """The exponent e with which the time of fast.fit grows, as M^e, and that of an iteration."""
+    few, many = (next(t for t in timings if t.row == row) for row in GROWTH)
+    longer = np.log(many.row.m / few.row.m)
+    whole = many.median("fast.fit") / few.median("fast.fit")
+    return np.log(whole) / longer, np.log(whole * few.iterations / many.iterations) / longer

@@ -1,0 +1,341 @@
+"""The same run as `KMeansND`, with fewer distances: a point is looked at again only when it could have changed cluster.
+
+Lesson 08 derives it. A point's *slack* is the distance to its second nearest centroid minus the distance to its nearest.
+By the triangle inequality the point keeps its label until its own centroid and the fastest other one have together
+moved by more than its slack, so that in most iterations most points need no distance at all. The idea is Hamerly's,
+"Making k-means even faster" (SDM 2010), with his two bounds made one; Elkan, "Using the triangle inequality to accelerate
+k-means" (ICML 2003), keeps a bound for every centroid.
+
+An estimate never decides a close call. Each has an error bound, and a point within it is labelled by `assign_points`
+from exactly those centroids that `update_centroids` would have made. So the labels are those of `KMeansND`, iteration by
+iteration, and with them the count, the stop and the centroids.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from kmeans_teach.lloyd import KMeansND, Step, assign_points, distances_moved, inertia, read_only, update_centroids
+
+EPS = np.finfo(np.float64).eps
+VANISH = 1e-150  # the square of a smaller distance has lost its digits
+SMALL = 1 << 15  # up to so many distances, all are found faster than the needed ones are chosen
+TABLE = 1 << 16  # distances worked on at a time: half a megabyte, which stays in the cache
+PRODUCT = 1 << 18  # multiplications up to which OpenBLAS leaves a product to the thread that asked: its own threads, which
+TILE = 64  # wait for each other by spinning, get in the way of ours; so a product is made of tiles, of so many centroids
+SPLIT = 1 << 15  # points to look at from which a second thread pays
+CHUNK = 1 << 18  # points scanned at a time
+AHEAD = 8  # a list of points to watch is made to last for about so many iterations
+
+
+def fit(points, centroids, *, max_iter: int = 300) -> Step:
+    """Run K-means to its end: the last step of `KMeansND(points, centroids, max_iter=max_iter)`, with fewer distances.
+
+    Parameters
+    ----------
+    points : (M, N) array_like of real numbers
+    centroids : (K, N) array_like of real numbers
+        The start, in the units of `points`; 1 <= K <= M.
+    max_iter : int, optional
+        Updates after which the run gives up.
+
+    Returns
+    -------
+    step : Step
+        Labels, centroids, iteration and stop are those of `KMeansND.fit`. Of the half-step before, none is kept.
+
+    Raises
+    ------
+    ValueError, TypeError
+        On bad input, as `KMeansND` does.
+
+    Notes
+    -----
+    Holds a copy of the points and about three arrays of M numbers. The module's text has the sources, lesson 08 the way there.
+    """
+    plain = KMeansND(points, centroids, max_iter=max_iter)
+    run = Small if len(plain.points) * len(plain.centroids) <= SMALL else Skipping
+    with np.errstate(all="ignore"):  # what overflows is NaN, and no comparison trusts a NaN
+        last = run(plain.points, plain.centroids).last_step(plain.max_iter)
+    return last or plain.fit()  # rounding has made a cycle: the plain run finds where it closes
+
+
+def exact_means(points, labels, centroids):
+    """The bits of `update_centroids(points, labels, centroids)`, by a pass per feature instead of one per cluster."""
+    if points.shape[1] == 1:  # numpy sums a lone column in pairs, but several columns row after row, as bincount does
+        return update_centroids(points, labels, centroids)
+    k = len(centroids)
+    counts, means = np.bincount(labels, minlength=k)[:, None], np.empty_like(centroids)
+    for n in range(points.shape[1]):
+        means[:, n] = np.bincount(labels, points[:, n], k)
+    means /= np.maximum(counts, 1)
+    return means if counts.all() else np.where(counts > 0, means, centroids)
+
+
+class Ruler:
+    """Squared distances by a product of matrices: quick, and wrong by a known amount at most."""
+
+    def __init__(self, points, start):
+        self.points, self.start = points, start
+        self.k, self.n = start.shape
+        self.centre = points[:: 1 + len(points) // 1000].mean(axis=0)  # small numbers lose less in the product
+        # no two things are farther apart, whether measured from the centre or from the origin
+        self.size = 4 * self.n**0.5 * max(abs(a) for a in (points.min(), points.max(), start.min(), start.max()))
+        self.names = np.arange(self.k)[:, None]
+        self.bits = (1 << (self.k - 1).bit_length()) - 1  # the last bits of a number, enough for the name of a cluster
+        self.error = EPS * (8 * self.n + 64 + 16 * self.bits)  # of a square, relative to |x|^2 + the square itself
+        self.form = np.empty((self.k, self.n + 1))
+        self.tile = max(32, PRODUCT // (min(self.k, TILE) * (self.n + 1)))
+
+    def lay_out(self, points):
+        """The points (m, N) from the centre, feature by feature, with a last row of ones: (N + 1, m)."""
+        x = np.empty((self.n + 1, len(points)))
+        np.subtract(points.T, self.centre[:, None], out=x[:-1])
+        x[-1] = 1
+        return x
+
+    def aim(self, centroids):
+        """Measure from these centroids (given from the centre) from now on."""
+        np.multiply(centroids, -2, out=self.form[:, :-1])
+        np.einsum("kn,kn->k", centroids, centroids, out=self.form[:, -1])
+
+    def measure(self, x):
+        """|c|^2 - 2 c.x: the squared distances (K, m), all less |x|^2. Their last bits say whose they are."""
+        table = np.empty((self.k, x.shape[1]))
+        for k in range(0, self.k, TILE):
+            for s in range(0, x.shape[1], self.tile):
+                across, along = slice(k, k + TILE), slice(s, s + self.tile)
+                np.matmul(self.form[across], x[:, along], out=table[across, along])
+        bits = table.view(np.int64)
+        bits &= ~self.bits
+        bits |= self.names
+        return table
+
+    def name(self, smallest):
+        return np.minimum(smallest.view(np.int64) & self.bits, self.k - 1)  # a NaN may say anything
+
+
+class Small(Ruler):
+    """A run over few points: each iteration finds all distances."""
+
+    def last_step(self, max_iter):
+        points, centroids, seen = np.asfortranarray(self.points), self.start, {(self.start + 0.0).tobytes()}
+        self.x = self.lay_out(points)
+        reach = max(np.abs(self.x[:-1]).max(), np.abs(self.start - self.centre).max())
+        self.near = 16 * self.n * self.error * reach**2 + VANISH**2  # twice the error of the largest square possible
+        labels = self.assign(centroids)
+        for i in range(1, max_iter + 1):
+            moved = exact_means(points, labels, centroids)
+            if (moved == centroids).all():
+                return last_step(points, labels, moved, i, "converged")
+            mark = (moved + 0.0).tobytes()  # + 0.0 makes -0.0 and 0.0 the same place
+            if mark in seen:
+                return None
+            seen.add(mark)
+            before, labels, centroids = labels, self.assign(moved), moved
+        return last_step(points, labels, centroids, i, "max_iter", int((labels != before).sum()))
+
+    def assign(self, centroids):
+        self.aim(centroids - self.centre)
+        table = self.measure(self.x)
+        smallest = table.min(axis=0)
+        labels = self.name(smallest)
+        near = table <= smallest + self.near
+        if np.count_nonzero(near) != len(labels):  # a tie, perhaps; or NaN
+            close = near.sum(axis=0) != 1
+            labels[close] = assign_points(self.points[close], centroids)
+        return labels
+
+
+class Skipping(Ruler):
+    """A run over many points: each iteration looks only at those whose slack is used up.
+
+    `labels` are always those of the plain run; `centroids` (from the centre) may be off by `blur`.
+    """
+
+    def __init__(self, points, start):
+        super().__init__(points, start)
+        self.block = max(64, TABLE // self.k)
+        self.columns = np.arange(self.block)
+        self.wider = np.array([[1 + self.error], [1 - self.error]])  # the nearest no nearer, the second no farther
+        self.labels = np.zeros(len(points), np.intp)
+        self.budget = np.empty(len(points))  # the drift at which the slack is used up
+        self.drift = np.zeros(self.k)  # for each cluster, its own moves and the largest of the others', added up
+        self.calm, self.limit, self.watch = False, np.full(self.k, -np.inf), None
+        self.kept, self.exact = start.copy(), start  # where idle centroids stay; the plain run's centroids, when known
+        self.margin = self.rounding = (EPS * 64 * self.n + 4 * self.error) * self.size + VANISH
+        self.blur, self.trail, self.seen = 0.0, 0, {0}
+        self.looks = []  # points looked at, by iteration
+
+    def last_step(self, max_iter):
+        with ThreadPoolExecutor(2) as self.pool:
+            return self.run(max_iter)
+
+    def run(self, max_iter):
+        self.aim(self.start - self.centre)
+        for s in range(0, len(self.points), CHUNK):
+            rows, names = self.search(np.arange(s, min(s + CHUNK, len(self.points))))
+            self.labels[rows] = names
+        self.begin()
+        for i in range(1, max_iter + 1):
+            self.move(i)
+            rows = self.due()
+            self.looks.append(len(rows))
+            rows, names = self.search(rows)
+            if not len(rows):
+                return self.converged(i, max_iter)
+            if i == max_iter:
+                centroids = self.exact_centroids()
+            self.change(rows, names)
+            if self.trail in self.seen:
+                return None
+            self.seen.add(self.trail)
+        return last_step(self.points, self.labels, centroids, i, "max_iter", len(rows))
+
+    def converged(self, i, max_iter):
+        """No label changed in iteration i, so the next update will move nothing, if this one has moved anything."""
+        centroids = self.exact_centroids()
+        if i == 1:
+            moved = not np.array_equal(centroids, self.start)
+        elif self.shift <= 2 * self.blur:  # too little to be sure of: look at where they were before
+            rows, was = self.undo
+            labels = self.labels.copy()
+            labels[rows] = was
+            moved = not np.array_equal(centroids, exact_means(self.points, labels, self.kept))
+        else:
+            moved = True
+        if moved and i == max_iter:
+            return last_step(self.points, self.labels, centroids, i, "max_iter")
+        return last_step(self.points, self.labels, centroids, i + moved, "converged")
+
+    # ---- the centroids
+
+    def exact_centroids(self):
+        if self.exact is None:
+            self.exact = exact_means(self.points, self.labels, self.kept)
+        return self.exact
+
+    def begin(self):
+        """Counts and sums of the first labels."""
+        self.exact = exact_means(self.points, self.labels, self.kept)
+        self.counts = np.bincount(self.labels, minlength=self.k).astype(np.float64)
+        self.sums = self.counts[:, None] * (self.exact - self.centre)
+        self.members = np.maximum(self.counts, 1)
+        self.additions = self.counts * (self.counts + 8)  # each may add an error in the last bit of a sum of so many
+        self.centroids = self.start - self.centre
+
+    def change(self, rows, names):
+        """Give these points these labels, and correct counts and sums."""
+        was = self.labels[rows]
+        gone, come = np.bincount(was, minlength=self.k), np.bincount(names, minlength=self.k)
+        counts = self.counts + (come - gone)
+        if not counts.all():
+            emptied = (counts == 0) & (self.counts > 0)
+            if emptied.any():
+                self.kept[emptied] = self.exact_centroids()[emptied]
+        gone += come
+        self.additions += gone * (self.counts + gone)
+        self.counts, self.members = counts, np.maximum(counts, 1)
+        self.exact, self.undo = None, (rows, was)
+        points = self.points.take(rows, axis=0)
+        for n in range(self.n):
+            column = points[:, n] - self.centre[n]
+            self.sums[:, n] += np.bincount(names, column, self.k) - np.bincount(was, column, self.k)
+        self.labels[rows] = names
+        # the same whenever the labels are the same again; if other labels meet it by accident, the plain run has to do
+        self.trail = (self.trail + int((rows + 1) ** 2 @ (names - was))) % 2**64
+
+    def move(self, i):
+        """Put the centroids where the sums say, and add up how far they went."""
+        new = self.sums / self.members[:, None]
+        if not self.counts.all():
+            idle = self.counts == 0
+            new[idle] = self.kept[idle] - self.centre
+        moves = distances_moved(self.centroids, new)
+        fastest = moves.argmax()
+        self.shift = moves[fastest]
+        self.step = moves + self.shift
+        if self.k > 1:
+            self.step[fastest] = self.shift + np.partition(moves, -2)[-2]
+        self.drift += self.step
+        self.centroids = new
+        self.aim(new)
+        self.blur = max(self.blur, EPS * self.size * float((self.additions / self.members + self.counts).max() + 8))
+        # the centroids of then and of now, its own and the other: four that may be off
+        self.margin = 4 * self.blur + self.rounding + EPS * 8 * (i + 8) * float(self.drift.max())
+
+    # ---- the points
+
+    def due(self):
+        """The rows whose slack is used up."""
+        edge = self.drift + self.margin
+        if self.calm and (edge > self.limit).any():  # the list of points to watch has had its time
+            self.limit = edge + AHEAD * self.step
+            self.watch = self.used_up(self.limit)
+        rows = self.used_up(edge, self.watch) if self.calm else self.used_up(edge)
+        self.calm = len(rows) < len(self.points) / 16
+        return rows
+
+    def used_up(self, edge, among=None):
+        """The rows (of all, or of some) whose budget is no more than the edge of their cluster."""
+        parts = []
+        for s in range(0, len(self.points if among is None else among), CHUNK):
+            if among is None:
+                budget, labels = self.budget[s : s + CHUNK], self.labels[s : s + CHUNK]
+                parts.append(s + np.flatnonzero(budget <= edge.take(labels)))
+            else:
+                rows = among[s : s + CHUNK]
+                parts.append(rows[self.budget.take(rows) <= edge.take(self.labels.take(rows))])
+        return np.concatenate(parts) if parts else among
+
+    def search(self, rows):
+        """Of these rows, those that change label now, and their new labels."""
+        if len(rows) < SPLIT:
+            changed, names, close = self.look(rows)
+        else:
+            halves = self.pool.map(self.look, np.array_split(rows, 2))
+            changed, names, close = (np.concatenate(parts) for parts in zip(*halves, strict=True))
+        if len(close):
+            chosen = assign_points(self.points[close], self.exact_centroids())
+            other = chosen != self.labels[close]
+            changed, names = np.concatenate([changed, close[other]]), np.concatenate([names, chosen[other]])
+        return changed, names
+
+    def look(self, rows):
+        """Measure these points again: the rows that surely change label, their labels, and the rows too close to call."""
+        found = [(rows[:0], rows[:0], rows[:0])]
+        with np.errstate(all="ignore"):  # a thread has its own
+            for s in range(0, len(rows), self.block):
+                own = rows[s : s + self.block]
+                names, slack = self.nearest(self.points.take(own, axis=0))
+                sure = slack > self.margin
+                budget = slack + self.drift.take(names)
+                changes = names != self.labels.take(own)
+                if not sure.all():
+                    budget[~sure] = -np.inf
+                    changes &= sure
+                    found.append((own[:0], names[:0], own[~sure]))
+                self.budget[own] = budget
+                changes = changes.nonzero()[0]
+                found.append((own[changes], names[changes], own[:0]))
+        return [np.concatenate(parts) for parts in zip(*found, strict=True)]
+
+    def nearest(self, points):
+        """Label and slack of each of these points; less `margin`, the slack is never more than the true one."""
+        if self.k == 1:
+            return np.zeros(len(points), np.intp), np.full(len(points), np.inf)
+        x = self.lay_out(points)
+        table, pair = self.measure(x), np.empty((2, len(points)))
+        names = self.name(table.min(axis=0, out=pair[0]))
+        table.reshape(-1)[names * len(points) + self.columns[: len(points)]] = np.inf
+        table.min(axis=0, out=pair[1])
+        x[-1] = 0
+        pair += np.add.reduce(x * x) * self.wider
+        near, far = np.sqrt(np.maximum(pair, 0, out=pair), out=pair)
+        return names, far - near
+
+
+def last_step(points, labels, centroids, iteration, stop, changed=0):
+    phase = "update" if stop == "converged" else "assign"
+    total = inertia(points, labels, centroids)
+    return Step(iteration, phase, read_only(centroids), read_only(labels), total, changed, 0.0, stop)

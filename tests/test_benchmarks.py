@@ -1,0 +1,51 @@
+"""The benchmarks measure what they say they measure."""
+
+import numpy as np
+import pytest
+
+from benchmarks import __main__ as main
+from benchmarks import frames, runs
+from benchmarks.double_loop import double_loop
+from kmeans_teach import KMeansND, make_clusters
+
+
+def test_the_double_loop_finds_what_the_plain_class_finds():
+    points = make_clusters(3, 20, rng=np.random.default_rng(0))
+    centroids, labels, iterations = double_loop(points, points[:3])
+    plain = KMeansND(points, points[:3]).fit()
+    assert labels.tolist() == plain.labels.tolist()
+    assert iterations == plain.iteration
+    np.testing.assert_allclose(centroids, plain.centroids, atol=1e-12)
+
+
+def test_the_rows_are_those_that_were_asked_for():
+    asked = [(1_200, 2, 12), (12_000, 2, 12), (120_000, 2, 12), (1_200_000, 2, 12), (128_000, 16, 64), (100_000, 64, 256)]
+    assert [(row.m, row.n, row.k) for row in runs.ROWS] == [*asked, (200_000, 8, 50)]
+    assert [row.overlapping for row in runs.ROWS] == [False] * 6 + [True]
+
+
+def test_a_small_row_is_measured_and_written_as_a_table():
+    row = runs.Row(240, 2, 4)
+    timing = runs.measure(row, 2, say=str)
+    assert set(timing.seconds) == set(main.COLUMNS)
+    assert all(len(times) == 2 for times in timing.seconds.values())
+    assert timing.same["KMeansND.fit"]
+    assert timing.ratio(timing.reference) == 1
+    text = main.time_table([timing])
+    assert [line.count("|") for line in text.splitlines()] == [len(main.COLUMNS) + 4] * 3
+
+
+def test_growth_is_an_exponent():
+    def timing(row, seconds):
+        return runs.Timing(row, 10, {"fast.fit": [seconds]}, {})
+
+    few, many = runs.GROWTH
+    assert runs.growth([timing(few, 0.01), timing(many, 1.0)]) == pytest.approx((1, 1))
+
+
+def test_every_way_of_drawing_draws_each_step_anew():
+    model, steps = frames.a_run(120, 3)
+    for make in frames.FRAMES.values():
+        draw = make(model)
+        pictures = {np.asarray(draw(step).buffer_rgba()).tobytes() for step in steps}
+        assert len(pictures) == len(steps) == 3
