@@ -1,0 +1,159 @@
+"""The launcher: `kmeans-teach lab` opens the course in JupyterLab, `kmeans-teach doctor` says what is wrong."""
+
+import argparse
+import importlib
+import ipaddress
+import os
+import socket
+import sys
+import webbrowser
+from pathlib import Path
+from urllib.parse import quote
+
+from kmeans_teach import __version__
+
+PACKAGE = Path(__file__).resolve().parent
+NO_DELAY = "kmeans_teach.nodelay"
+
+
+class Parser(argparse.ArgumentParser):
+    """Answers bad input with one sentence and exit code 2."""
+
+    def error(self, message):
+        self.exit(2, f"{self.prog}: {message}; `{self.prog} --help` shows what it takes\n")
+
+
+def a_folder(text):
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a folder")
+    return Path(text).resolve()
+
+
+def a_port(text):
+    if not (text.isdecimal() and 1 <= int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"a port is a whole number from 1 to 65535, got {text!r}")
+    return int(text)
+
+
+def an_address(text):
+    try:
+        ipaddress.ip_address("127.0.0.1" if text == "localhost" else text)
+        family, *_, place = socket.getaddrinfo(text, 0, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.bind(place)
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an address of this machine") from error
+    return text
+
+
+def parser():
+    main = Parser(prog="kmeans-teach", description="Learn K-means clustering by building it, then playing it.")
+    main.add_argument("--version", action="version", version=f"kmeans_teach {__version__}")
+    commands = main.add_subparsers(dest="command", required=True)
+    lab = commands.add_parser("lab", help="open the course in JupyterLab (what happens when no command is given)")
+    lab.add_argument("folder", nargs="?", type=a_folder, help="where the notebooks are (default: those of this clone)")
+    lab.add_argument("--port", type=a_port, default=8888, help="the port to try first (default: %(default)s)")
+    lab.add_argument("--ip", type=an_address, default="127.0.0.1", help="where to listen (default: %(default)s, this machine)")
+    lab.add_argument("--no-browser", action="store_true", help="print the address and leave the browser to you")
+    commands.add_parser("doctor", help="print the versions that matter and what is wrong")
+    return main
+
+
+def course_folder():
+    """The notebooks of the clone that this package runs from; None where there is no clone."""
+    folder = PACKAGE.parent / "notebooks"
+    return folder if (PACKAGE.parent / "pyproject.toml").is_file() and folder.is_dir() else None
+
+
+def first_page(folder):
+    """The address, within the server, of lesson 01, or of the folder if lesson 01 is not in it."""
+    lessons = sorted(folder.glob("01_*.ipynb"))
+    return f"/lab/tree/{quote(lessons[0].name)}" if lessons else "/lab"
+
+
+def without_delay():
+    """The option that sends kernel messages at once, where this Jupyter server can take it."""
+    if os.environ.get("JUPYTER_GATEWAY_URL"):  # kernels on another machine have a connection class of their own
+        return []
+    try:
+        importlib.import_module(NO_DELAY)
+    except ImportError:
+        return []
+    return [f"--ServerApp.kernel_websocket_connection_class={NO_DELAY}.NoDelayConnection"]
+
+
+def server_options(folder, *, port, ip, browser, root):
+    """What JupyterLab is started with. None of it touches the token, which stays on."""
+    options = [
+        f"--ServerApp.root_dir={folder}",
+        f"--ServerApp.port={port}",
+        f"--ServerApp.ip={ip}",
+        f"--LabApp.default_url={first_page(folder)}",
+        "--Application.log_level=WARN",
+        *without_delay(),
+    ]
+    if not browser:
+        options.append("--no-browser")
+    if root:
+        options.append("--allow-root")
+    return options
+
+
+def have_browser():
+    try:
+        return webbrowser.get() is not None
+    except webbrowser.Error:
+        return False
+
+
+def lab(folder, port, ip, browser):
+    """Serve `folder` with JupyterLab until it is told to stop; return the exit code."""
+
+    def say(sentence):
+        print(sentence, flush=True)
+
+    say(f"Starting JupyterLab in {folder}")
+    try:
+        from jupyterlab.labapp import LabApp
+    except ImportError:
+        print("JupyterLab is not installed in this Python; `kmeans-teach doctor` says what is missing.", file=sys.stderr)
+        return 1
+    # beside the user's own settings, not in them: no question about news when the page opens
+    paths = [str(PACKAGE / "jupyter"), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)
+
+    root = getattr(os, "geteuid", lambda: 1)() == 0
+    if root:
+        say("You are root, whom Jupyter refuses by default, so --allow-root was added.")
+    if ip != "localhost" and not ipaddress.ip_address(ip).is_loopback:
+        say(f"Listening on {ip}: other machines can reach this server, and whoever has its token can run code here.")
+    if browser and not have_browser():
+        say("No browser was found: copy the address below into one.")
+        browser = False
+    server = LabApp.initialize_server(argv=server_options(folder, port=port, ip=ip, browser=browser, root=root))
+    if server.port != port:
+        say(f"Port {port} is taken, so this is port {server.port}.")
+    if not server.identity_provider.auth_enabled:
+        print("Your Jupyter settings turn the token off, and kmeans-teach does not serve without one.", file=sys.stderr)
+        return 1
+    if not server.identity_provider.token_generated:  # then Jupyter does not print its address by itself
+        say(f"JupyterLab is at {server.display_url}, with the token or password of your own settings.")
+    server.start()
+    return 0
+
+
+def main(argv=None):
+    argv = sys.argv[1:] if argv is None else argv
+    arguments = parser().parse_args(argv or ["lab"])
+    if arguments.command == "doctor":
+        from kmeans_teach.doctor import report
+
+        return report()
+    folder = arguments.folder or course_folder()
+    if folder is None:
+        parser().error("there is no folder of notebooks beside this package, so name one: kmeans-teach lab FOLDER")
+    return lab(folder, arguments.port, arguments.ip, not arguments.no_browser)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
