@@ -1,0 +1,329 @@
+"""The notebooks: strict nbval, the house rules of a lesson, twins of shipped code, and every solution run in its place."""
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import kmeans_teach
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+COURSE = ["01_one_dimension", "02_assign_points", "03_update_centroids", "04_generators", "05_panel"]
+LESSONS = [path for path in NOTEBOOKS if path.stem in COURSE]
+TWINS = {("02_assign_points", "assign_points"), ("03_update_centroids", "update_centroids")}  # at least these
+BANNED = ["simply", "obviously", "as you can see", "sys.path", "!pip", "%pip", "np.random.seed"]
+OUTPUT_CALLS = ("print", "ask", "check_")  # a cell that calls one of these shows something
+
+every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+every_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+
+
+def cells(path, kind=None):
+    return [cell for cell in nbformat.read(path, as_version=4).cells if kind in (None, cell.cell_type)]
+
+
+def tagged(path, tag):
+    return [cell for cell in cells(path) if tag in cell.metadata.get("tags", [])]
+
+
+def prose(path):
+    """The markdown of a notebook without its code blocks."""
+    return re.sub(r"```.*?```", "", "\n\n".join(cell.source for cell in cells(path, "markdown")), flags=re.DOTALL)
+
+
+def python(source):
+    """The syntax tree of a cell; IPython's own lines (%magics) read as empty ones."""
+    return ast.parse(re.sub(r"^%.*$", "", source, flags=re.MULTILINE))
+
+
+def calls(source):
+    """Names of the functions that a cell calls."""
+    return {node.func.id for node in ast.walk(python(source)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+
+
+def texts(outputs):
+    """All that a list of outputs says in plain words."""
+    return "".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs)
+
+
+def search_path():
+    """PYTHONPATH for the kernels, so that they find this package, installed or not."""
+    return os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+
+
+def nbval(folder, name):
+    """Strict nbval on a notebook of a folder: every stored text is compared with that of a fresh run."""
+    options = [
+        "--nbval",
+        "--nbval-current-env",
+        "--nbval-cell-timeout=60",
+        "-q",
+        "-p",
+        "nbval.plugin",
+        "-p",
+        "no:cacheprovider",
+    ]
+    # neither the project's own settings, which know nothing of cells, nor its many plugins, which take a second to load
+    alone = ["-c", os.devnull, "--rootdir", str(folder)]
+    env = {**os.environ, "PYTHONPATH": search_path(), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [sys.executable, "-m", "pytest", *options, *alone, name]
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=300)
+
+
+# ---- the collection
+
+
+def test_the_course_is_there():
+    assert [path.stem for path in LESSONS] == COURSE
+    assert len(NOTEBOOKS) == len(list(FOLDER.rglob("*.ipynb"))), "a notebook in a folder below would not be tested"
+
+
+# ---- what a run gives
+
+
+@pytest.fixture(scope="module")
+def pool():
+    """As many notebooks at a time as there are cores."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+def fresh_runs(pool):
+    return {path: pool.submit(nbval, FOLDER, path.name) for path in NOTEBOOKS}
+
+
+@every_notebook
+def test_a_fresh_run_gives_what_is_stored(path, fresh_runs):
+    done = fresh_runs[path].result()
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert f"{len(cells(path, 'code'))} passed" in done.stdout
+
+
+def test_a_changed_output_fails(tmp_path):
+    path = LESSONS[0]  # one is enough, cut behind its first printed text, which is changed
+    notebook = nbformat.read(path, as_version=4)
+    at, output = next((at, out) for at, cell in enumerate(notebook.cells) for out in cell.get("outputs", []) if "text" in out)
+    notebook.cells = notebook.cells[: at + 1]
+    output.text += "another line\n"
+    nbformat.write(notebook, tmp_path / "changed.ipynb")
+    done = nbval(tmp_path, "changed.ipynb")
+    assert re.search(r"^FAILED changed\.ipynb::", done.stdout, flags=re.MULTILINE), done.stdout[-6000:]
+    assert "1 failed" in done.stdout
+    assert "another line" in done.stdout
+
+
+@every_notebook
+def test_every_cell_was_run_in_order_and_none_failed(path):
+    code = cells(path, "code")
+    assert code
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    outputs = [output for cell in code for output in cell.outputs]
+    assert not [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"]
+
+
+@every_notebook
+def test_outputs_are_stored(path):
+    loud = [cell for cell in cells(path, "code") if any(name.startswith(OUTPUT_CALLS) for name in calls(cell.source))]
+    assert loud
+    for cell in loud:
+        assert cell.outputs or isinstance(python(cell.source).body[-1], ast.FunctionDef), cell.id
+    for cell in cells(path, "code"):
+        last = python(cell.source).body[-1]
+        if isinstance(last, ast.Expr) and isinstance(last.value, ast.Name):
+            assert any("data" in output for output in cell.outputs), f"{cell.id} shows {last.value.id}, and nothing is stored"
+
+
+@every_notebook
+def test_outputs_are_the_same_on_every_machine(path):
+    for cell in cells(path, "code"):
+        assert not re.search(r"\bat 0x[0-9a-f]+|\d\d:\d\d:\d\d|/(home|tmp|root|work)/", texts(cell.outputs)), cell.id
+        for output in cell.outputs:
+            assert not [kind for kind in output.get("data", {}) if "widget" in kind], cell.id
+
+
+@every_notebook
+def test_only_a_page_of_pictures_is_left_out_of_the_comparison(path):
+    """The player's page holds PNG bytes, which differ between matplotlib's versions, inside HTML, which nbval compares."""
+    ignored = tagged(path, "nbval-ignore-output")
+    assert len(ignored) <= 1
+    for cell in ignored:
+        assert any("data:image/png" in output.get("data", {}).get("text/html", "") for output in cell.outputs)
+    assert not [
+        tag for cell in cells(path) for tag in cell.metadata.get("tags", []) if tag in ("nbval-skip", "raises-exception")
+    ]
+
+
+# ---- how it is stored
+
+
+@every_notebook
+def test_the_file_is_small_and_clean(path):
+    assert path.stat().st_size < 200_000
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    assert set(raw["metadata"]) == {"kernelspec", "language_info"}
+    assert raw["metadata"]["kernelspec"]["name"] == "python3"
+    assert raw["metadata"]["language_info"] == {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
+    for cell in raw["cells"]:
+        assert set(cell["metadata"]) <= {"tags", "jupyter"}, cell["id"]
+        assert not [output for output in cell.get("outputs", []) if output.get("metadata")], cell["id"]
+
+
+@every_notebook
+def test_cell_ids_are_readable(path):
+    ids = [cell.id for cell in cells(path)]
+    assert len(set(ids)) == len(ids)
+    for name in ids:
+        assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)+", name), name
+        assert not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4,12})*", name), name
+
+
+@every_notebook
+def test_links_lead_somewhere(path):
+    links = re.findall(r"\]\(([^)\s]+)\)|(?:href|src)=\"([^\"]+)\"", prose(path))
+    targets = [first or second for first, second in links]
+    assert targets
+    for target in targets:
+        if target.startswith("https://"):
+            continue
+        file = target.partition("#")[0]
+        assert (FOLDER / file).exists() or Path(file).stem in COURSE, target  # test_the_course_is_there sees to those
+
+
+# ---- how it reads
+
+
+@every_notebook
+def test_cells_are_short(path):
+    code = [cell.source.splitlines() for cell in cells(path, "code")]
+    assert max(map(len, code)) <= 15
+    assert not [line for lines in code for line in lines if line.rstrip().endswith(";")]
+    assert sorted(map(len, code))[len(code) // 2] <= 6
+
+
+@every_notebook
+def test_no_word_or_line_that_the_style_forbids(path):
+    whole = "\n".join(cell.source for cell in cells(path)).lower()
+    assert not [word for word in BANNED if word in whole]
+    assert not re.search(r"^\s*from .* import \*", whole, flags=re.MULTILINE)
+
+
+@every_lesson
+def test_a_lesson_has_the_size_of_a_lesson(path):
+    markdown, code = cells(path, "markdown"), cells(path, "code")
+    assert 25 <= len(markdown) + len(code) <= 40
+    assert 0.8 <= len(markdown) / len(code) <= 1.6
+    assert 800 <= len(prose(path).split()) <= 1500
+
+
+@every_lesson
+def test_a_lesson_has_its_frame(path):
+    first, *_, last = cells(path)
+    assert re.match(r"# \S", first.source)
+    assert len(re.findall(r"^# ", prose(path), flags=re.MULTILINE)) == 1
+    for words in "*You will end with*", "*You need*":
+        assert words in prose(path)
+    for heading in "Your turn", "Under the hood":
+        assert re.search(rf"^## {heading}", prose(path), flags=re.MULTILINE), heading
+    targets = re.findall(r"\]\(([^)]+)\)", last.source)
+    number = COURSE.index(path.stem)
+    near = {f"{name}.ipynb" for name in COURSE[max(number - 1, 0) : number + 2] if name != path.stem}
+    assert near | {"README.md"} <= set(targets)
+
+
+@every_lesson
+def test_a_lesson_asks_for_predictions(path):
+    asked = [cell for cell in cells(path, "code") if "ask" in calls(cell.source)]
+    assert len(asked) >= 3
+    for cell in asked:
+        assert "<details>" in "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs), cell.id
+
+
+@every_lesson
+def test_a_lesson_shows_a_stored_picture(path):
+    assert [cell for cell in cells(path, "code") for output in cell.outputs if "image/png" in output.get("data", {})]
+
+
+# ---- one function in two places
+
+
+def definitions(trees):
+    """The last definition of each function or class, by name, as a tree without docstrings."""
+    found = {}
+    for tree in trees:
+        for node in tree.body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                for inner in ast.walk(node):
+                    if isinstance(inner, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(inner) is not None:
+                        inner.body = inner.body[1:] or [ast.Pass()]
+                found[node.name] = ast.dump(node)
+    return found
+
+
+def test_what_a_lesson_writes_and_the_package_ships_is_the_same():
+    shipped = definitions(ast.parse(file.read_text(encoding="utf-8")) for file in (ROOT / "kmeans_teach").glob("*.py"))
+    written = {path.stem: definitions(python(cell.source) for cell in cells(path, "code")) for path in NOTEBOOKS}
+    twins = {(stem, name) for stem, found in written.items() for name in found if name in kmeans_teach.__all__}
+    assert len(twins) >= len(TWINS) > 0
+    assert twins >= TWINS
+    for stem, name in sorted(twins):
+        assert written[stem][name] == shipped[name], f"{name} in {stem} is not the package's"
+
+
+# ---- exercises
+
+
+def solved(path):
+    """The notebook with each solution's code block in the place of its exercise; exercises and solutions pair up in order."""
+    notebook = nbformat.read(path, as_version=4)
+    exercises = [cell for cell in notebook.cells if "exercise" in cell.metadata.get("tags", [])]
+    solutions = [cell for cell in notebook.cells if "solution" in cell.metadata.get("tags", [])]
+    assert len(exercises) == len(solutions) >= 2
+    for exercise, solution in zip(exercises, solutions, strict=True):
+        assert "your turn" in exercise.source
+        assert notebook.cells.index(solution) > notebook.cells.index(exercise)
+        folded = re.search(r"<details>.*?</details>", solution.source, flags=re.DOTALL)
+        (code,) = re.findall(r"```python\n(.*?)```", folded.group(), flags=re.DOTALL)
+        assert "your turn" not in code
+        exercise.source = code
+    return notebook
+
+
+def run(notebook, copy):
+    """Execute a notebook as a copy, in a process of its own: a client's open sockets end with it, and warn nobody here."""
+    nbformat.write(notebook, copy)
+    command = [sys.executable, ROOT / "tools" / "execute.py", copy]
+    env = {**os.environ, "PYTHONPATH": search_path()}
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=300)
+
+
+@pytest.fixture(scope="module")
+def solved_runs(pool, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("solved")
+    return {
+        path: (folder / path.name, pool.submit(lambda path: run(solved(path), folder / path.name), path)) for path in LESSONS
+    }
+
+
+@every_lesson
+def test_every_exercise_has_a_solution_that_passes_its_check(path, solved_runs):
+    copy, future = solved_runs[path]
+    done = future.result()
+    assert done.returncode == 0, done.stderr[-6000:]
+    after = cells(copy)
+    for at, cell in enumerate(after):
+        if "exercise" in cell.metadata.get("tags", []):
+            check = after[at + 1]
+            assert check.cell_type == "code", "the cell behind an exercise checks it"
+            said = texts(check.outputs)
+            assert "right" in said, said
+            assert "wrong" not in said, said

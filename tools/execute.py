@@ -1,0 +1,52 @@
+"""Run notebooks top to bottom in a fresh kernel and store their outputs: `python tools/execute.py [NOTEBOOK ...]`.
+
+What is stored is what the tests compare, so whatever differs from run to run (widget ids, timings) is left out.
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+WIDGET = "application/vnd.jupyter.widget-view+json"  # without a kernel it shows an error; text and HTML remain
+KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+def clean(notebook):
+    """Keep the metadata and the outputs that are the same on every machine."""
+    language = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
+    notebook.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC, "language_info": language})
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in ("tags", "jupyter")})
+        if "outputs" in cell:
+            cell.outputs = joined(cell.outputs)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)
+            if "metadata" in output:
+                output.metadata = nbformat.from_dict({})
+    return notebook
+
+
+def joined(outputs):
+    """The outputs, with printed text in one piece: where a kernel cuts it is chance."""
+    whole = []
+    for output in outputs:
+        if whole and output.output_type == "stream" == whole[-1].output_type and output.name == whole[-1].name:
+            whole[-1].text += output.text
+        else:
+            whole.append(output)
+    return whole
+
+
+def execute(path):
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}).execute()
+    nbformat.write(clean(notebook), path)
+
+
+if __name__ == "__main__":
+    for path in [Path(name) for name in sys.argv[1:]] or sorted(NOTEBOOKS.glob("*.ipynb")):
+        execute(path)
+        print(f"executed {path.name}")
