@@ -1,0 +1,126 @@
+"""A real JupyterLab on loopback and a real Chromium, for tests and for the benchmark of the panel."""
+
+import contextlib
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import deque
+from pathlib import Path
+
+import nbformat
+from nbformat.reader import NotJSONError
+from playwright.sync_api import TimeoutError as Late
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+INDICATOR = ".jp-Notebook-ExecutionIndicator"
+CHROMIUM_FLAGS = [
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def chromium_path():
+    """Debian's Chromium (or another one on the path), or None, for Playwright's own."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def wait_for_port(address):
+    """JupyterLab gives its address a moment before it listens there."""
+    host, port = address.removeprefix("http://").split(":")
+    for _ in range(200):
+        with contextlib.suppress(ConnectionRefusedError), socket.create_connection((host, int(port)), timeout=5):
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"nobody listens at {address}")
+
+
+def copy_notebooks(folder):
+    """Copies of the lessons as a learner meets them after Clear Outputs: nothing run."""
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        nbformat.write(notebook, folder / path.name)
+
+
+@contextlib.contextmanager
+def lab(folder):
+    """Serve a folder as `kmeans-teach lab` does; yields (url of the lab, token)."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "JUPYTER_PLATFORM_DIRS": "1"}
+    with tempfile.TemporaryDirectory() as home:
+        environment |= {"JUPYTER_CONFIG_DIR": home, "JUPYTER_DATA_DIR": home, "JUPYTER_RUNTIME_DIR": home}
+        command = [sys.executable, "-m", "kmeans_teach", "lab", str(folder), "--no-browser"]
+        server = subprocess.Popen(command, stderr=subprocess.STDOUT, stdout=subprocess.PIPE, text=True, env=environment)
+        reader = threading.Thread(target=deque, args=(server.stdout, 0), daemon=True)
+        try:
+            for line in server.stdout:
+                found = re.search(r"(http://127\.0\.0\.1:\d+)/\S*[?&]token=(\w+)", line)
+                if found:
+                    break
+            else:
+                raise RuntimeError("JupyterLab ended before it gave its address")
+            # a pipe that nobody reads would fill up and stop the server
+            reader.start()
+            wait_for_port(found[1])
+            yield found.groups()
+        finally:
+            server.terminate()
+            server.wait(20)
+            if reader.ident:
+                reader.join(20)
+            server.stdout.close()  # else it is collected open, and pytest turns that warning into an error
+
+
+@contextlib.contextmanager
+def chromium():
+    """A browser with an empty profile."""
+    arguments = CHROMIUM_FLAGS + (["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=arguments)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def open_notebook(browser, address, name, width=1400, height=1000):
+    """A page with the notebook open, its kernel connected, and nothing run."""
+    base, token = address
+    page = browser.new_page(viewport={"width": width, "height": height}) if width else browser.new_page()
+    # the page says "idle" before it has a kernel, and a Run All that early stops after one cell: wait for the kernel's socket
+    with page.expect_websocket(lambda socket: "/channels" in socket.url, timeout=90_000):
+        page.goto(f"{base}/lab/tree/{name}?reset&token={token}")
+    with contextlib.suppress(Late):  # a quick kernel has been through this already
+        page.wait_for_selector(f'{INDICATOR}:not([data-status="idle"])', state="attached", timeout=2_000)
+    page.wait_for_selector(f'{INDICATOR}[data-status="idle"]', state="attached", timeout=60_000)
+    return page
+
+
+def run_all(page, path):
+    """Run All by its menu; wait until every code cell of the file has run, and return the notebook as it was saved then.
+
+    Asked of the file, because a page holds only the cells that are near the view.
+    """
+    page.locator(".lm-MenuBar-item", has_text=re.compile("^Run$")).click()
+    page.locator(".lm-Menu-item", has_text=re.compile("^Run All Cells")).first.click()
+    for _ in range(300):
+        page.wait_for_timeout(300)
+        page.keyboard.press("Control+s")
+        try:
+            notebook = nbformat.read(path, as_version=4)
+        except NotJSONError:  # it is being written
+            continue
+        if all(cell.execution_count for cell in notebook.cells if cell.cell_type == "code"):
+            return notebook
+    raise TimeoutError(f"{path.name} did not run to its end")

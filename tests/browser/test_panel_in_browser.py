@@ -1,0 +1,346 @@
+"""The panel in a real JupyterLab and Chromium: every control by mouse and by keyboard, asserted on what a person sees."""
+
+import importlib.resources
+import random
+import re
+from base64 import b64decode
+from io import BytesIO
+
+import nbformat
+import numpy as np
+import pytest
+from PIL import Image
+
+from kmeans_teach.stage import WIDEST
+from tests.browser.lab import open_notebook
+
+pytestmark = pytest.mark.browser
+
+CANVAS = ".kmeans-panel .jupyter-matplotlib-canvas-div canvas"
+PIXELS = f"document.querySelector('{CANVAS}').toDataURL()"
+
+
+@pytest.fixture(scope="module")
+def page(browser, course):
+    """One page with one panel, for all tests of this file: opening a lab's page takes as long as ten of them."""
+    address, folder = course
+    cell = 'from kmeans_teach.panel import Panel\npanel = Panel("blobs k=6 seed=1")\npanel'
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
+    notebook.metadata.kernelspec = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    nbformat.write(notebook, folder / "panel.ipynb")
+    page = open_notebook(browser, address, "panel.ipynb")
+    page.set_default_timeout(20_000)
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.locator(".jp-CodeCell").first.click()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(CANVAS, timeout=60_000)
+    settled(page)
+    yield page
+    assert page.errors == []
+    page.close()
+
+
+@pytest.fixture(autouse=True)
+def at_the_start(page):
+    """Each test begins with the same run, paused at its start, with nothing folded out."""
+    folded_out = page.locator(".kmeans-panel .jupyter-button.mod-active")
+    while folded_out.count():
+        folded_out.first.click()
+    replay(page, "blobs k=6 seed=1")
+
+
+def button(page, name):
+    return page.locator(".kmeans-panel").get_by_role("button", name=name, exact=True)
+
+
+def handle(page, name):
+    return page.locator(".kmeans-panel").get_by_role("slider", name=name, exact=True)
+
+
+def fold(page, name):
+    if "mod-active" not in button(page, name).get_attribute("class"):
+        button(page, name).click()
+
+
+def sentence(page):
+    return page.locator(".kmeans-panel .kmeans-sentence").inner_text()
+
+
+def says(page, pattern):
+    """Wait until the sentence matches."""
+    page.wait_for_function(
+        "([place, pattern]) => new RegExp(pattern).test(document.querySelector(place).textContent)",
+        arg=[".kmeans-panel .kmeans-sentence", pattern],
+    )
+
+
+def settled(page):
+    """Wait until the canvas shows something and has not changed for a while; return its pixels, as text."""
+    page.wait_for_function(
+        f"""() => {{
+            const now = {PIXELS}, time = performance.now();
+            if (now !== window.lastPixels) {{ window.lastPixels = now; window.lastChange = time; return false; }}
+            return time - window.lastChange > 250;
+        }}""",
+        polling=60,
+    )
+    return page.evaluate(PIXELS)
+
+
+def changes(page, action):
+    """Do something and assert that the picture changed."""
+    before = settled(page)
+    action()
+    page.wait_for_function(f"before => {PIXELS} !== before", arg=before)
+
+
+def replay(page, text):
+    fold(page, "Replay")
+    box = page.locator(".kmeans-panel").get_by_label("Replay", exact=True)
+    if box.input_value() != text:
+        box.fill(text)
+        box.press("Enter")
+    button(page, "|<").click()
+    says(page, "^Start: ")
+    button(page, "Replay").click()
+
+
+def test_a_drag_of_the_k_slider_with_the_mouse_makes_other_clusters_live(page):
+    box = handle(page, "K").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    before = settled(page)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 30, y, steps=5)
+    says(page, r"^Start: (1\d|[7-9]) centroids")
+    page.wait_for_function(f"before => {PIXELS} !== before", arg=before)
+    page.mouse.move(x + 45, y, steps=5)
+    page.mouse.up()
+    dragged = int(re.search(r"\d+", sentence(page)).group())
+    assert dragged > 6
+    assert int(handle(page, "K").get_attribute("aria-valuetext").split(".")[0]) >= dragged
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_every_button_of_the_time_row(page, by):
+    def press(name):
+        if by == "mouse":
+            button(page, name).click()
+        else:
+            button(page, name).focus()
+            page.keyboard.press("Space" if name in ("Back", "Step") else "Enter")
+
+    changes(page, lambda: press("Step"))
+    says(page, "^Update 1: ")
+    changes(page, lambda: press("Step"))
+    says(page, "^Assign 1: ")
+    changes(page, lambda: press("Back"))
+    says(page, "^Update 1: ")
+    press(">|")
+    says(page, r"converged after \d+ updates")
+    press("|<")
+    says(page, "^Start: ")
+    press("Play")
+    button(page, "Pause").wait_for()
+    says(page, "^(Update|Assign) [1-9]")
+    press("Pause")
+    button(page, "Play").wait_for()
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_new_data_and_new_centroids(page, by):
+    for name in "New centroids", "New data":
+        act = button(page, name).click if by == "mouse" else lambda name=name: button(page, name).press("Enter")
+        changes(page, act)
+        says(page, "^Start: 6 centroids")
+    fold(page, "Replay")
+    assert page.get_by_label("Replay", exact=True).input_value() == "blobs k=6 seed=2 start=2"
+
+
+@pytest.mark.parametrize("name", ["K", "Spread", "Points each", "Heaps"])
+def test_the_sliders_by_keyboard(page, name):
+    fold(page, "More settings")
+    handle(page, name).focus()
+    changes(page, lambda: page.keyboard.press("ArrowRight"))
+    says(page, "^Start: ")
+
+
+def test_the_scrubber_by_keyboard_goes_through_the_half_steps(page):
+    handle(page, "Half-step").focus()
+    changes(page, lambda: page.keyboard.press("ArrowRight"))
+    says(page, "^Update 1: ")
+    changes(
+        page, lambda: page.keyboard.press("PageUp")
+    )  # five on; End goes wrong in ipywidgets 8 where a slider's max has grown
+    says(page, "^Assign 3: ")
+    page.keyboard.press("Home")
+    says(page, "^Start: ")
+
+
+def test_the_data_set_and_the_way_of_starting_by_keyboard(page):
+    fold(page, "More settings")
+    page.get_by_label("Start from").select_option("k-means++")
+    says(page, "^Start: 6 centroids")
+    page.get_by_label("Data", exact=True).focus()
+    page.keyboard.type("penguin bills")
+    page.keyboard.press("Enter")
+    says(page, "^Start: 3 centroids, and each of 342 points")
+
+
+def test_seeds_by_keyboard(page):
+    fold(page, "More settings")
+    for name in "Data seed", "Start seed":
+        box = page.get_by_label(name)
+        box.fill("41")
+        changes(page, lambda box=box: box.press("Enter"))
+
+
+def test_regions_lines_and_a_point(page):
+    fold(page, "See more")
+    for name in "Regions", "Lines to centroids":
+        check = page.get_by_label(name)
+        changes(page, lambda check=check: check.press("Space"))
+        changes(page, check.click)
+    point = page.get_by_label("Ring point", exact=True)
+    point.fill("17")
+    changes(page, lambda: point.press("Enter"))
+    says(page, r"^Point 17: distance to A .*; nearest [A-F]\.$")
+
+
+def test_predictions_are_asked_and_counted(page):
+    fold(page, "Predict")
+    page.get_by_label("Ask me before each half-step").press("Space")
+    page.get_by_text("Which centroid will move farthest, or none?").wait_for()
+    page.get_by_label("Answer").select_option("A")
+    button(page, "Check and step").press("Enter")
+    says(page, "^Update 1: ")
+    page.get_by_text(re.compile(r"[01] of 1 right")).wait_for()
+    page.get_by_text("Which centroid will the ringed point join?").wait_for()
+    page.get_by_label("Ask me before each half-step").click()
+
+
+def test_a_centroid_is_dragged_with_the_mouse_and_moved_by_keys(page):
+    fold(page, "Replay")
+    canvas = page.locator(CANVAS).last
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    # two heaps on the screen: A in the middle of the view, so that the mouse knows where it is
+    page.get_by_label("Replay", exact=True).fill("uniform k=2 seed=1 hand=0.0,0.0;3.0,3.0")
+    page.get_by_label("Replay", exact=True).press("Enter")
+    says(page, "^Start: 2 centroids")
+    settled(page)
+    left, width, top, height = 62, WIDEST - 260 - 62, 30, WIDEST * 0.5 - 80
+    x, y = box["x"] + left + width / 2, box["y"] + top + height / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    changes(page, lambda: page.mouse.move(x + 60, y - 30, steps=8))
+    page.mouse.up()
+    page.wait_for_function("() => !/hand=0.0,0.0/.test(document.querySelector('.kmeans-panel input[type=text]').value)")
+    canvas.locator("xpath=..").focus()
+    page.keyboard.press("b")
+    says(page, "^B chosen")
+    changes(page, lambda: page.keyboard.press("Shift+ArrowLeft"))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "|<", "the picture lets go of the keyboard"
+
+
+def test_a_score_against_a_hundred_starts(page):
+    fold(page, "By hand")
+    button(page, "Score this start").press("Enter")
+    page.get_by_text(re.compile("Best of 100 random starts: .*This one ends as well as")).wait_for(timeout=60_000)
+
+
+def test_a_run_is_saved_and_offered(page, course):
+    fold(page, "Save")
+    page.get_by_label("Save as").select_option("picture (.gif)")
+    button(page, "Save this run").press("Enter")
+    page.get_by_role("link", name="download").wait_for(timeout=60_000)
+    saved = list(course[1].glob("kmeans-*.gif"))
+    assert len(saved) == 1
+    assert page.get_by_role("link", name="download").get_attribute("download") == saved[0].name
+
+
+def test_a_wrong_replay_string_is_told_in_one_message(page):
+    fold(page, "Replay")
+    box = page.get_by_label("Replay", exact=True)
+    box.fill("cats k=3")
+    box.press("Enter")
+    alert = page.locator(".kmeans-panel [role=alert]")
+    alert.wait_for()
+    assert alert.count() == 1
+    assert "data set must be one of" in alert.inner_text()
+    button(page, "Step").click()
+    alert.wait_for(state="detached")
+
+
+def test_after_a_hundred_random_actions_the_page_shows_what_a_full_drawing_shows(page):
+    walk = random.Random(7)
+    names = ["Back", "Step", ">|", "|<", "New data", "New centroids"]
+    fold(page, "More settings")
+    for _ in range(100):
+        what = walk.randrange(4)
+        if what == 0:
+            handle(page, walk.choice(["K", "Half-step", "Spread"])).focus()
+            page.keyboard.press(walk.choice(["ArrowRight", "ArrowLeft", "PageUp", "Home"]))
+        elif what == 1 and button(page, "Play").count():
+            button(page, "Play").click()
+        else:
+            button(page, walk.choice(names)).click()
+    button(page, "Step").click()
+    seen = settled(page)
+    assert page.locator(".kmeans-panel [role=alert]").count() == 0
+    # what was seen is made of differences between frames; another size and back again makes the kernel send a whole one
+    for width in 700, 1400:
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.wait_for_function(f"wide => document.querySelector('{CANVAS}').clientWidth > 600 === wide", arg=width > 1000)
+        settled(page)
+    assert (rgb(page.evaluate(PIXELS)) == rgb(seen)).all()
+
+
+def rgb(url):
+    """The pixels (height, width, 3) of a PNG in a data URL."""
+    return np.asarray(Image.open(BytesIO(b64decode(url.partition(",")[2]))).convert("RGB"))
+
+
+def test_axe_finds_nothing_wrong_in_the_panel(page):
+    for name in "More settings", "See more", "Predict", "By hand", "Replay", "Save":
+        fold(page, name)
+    axe = importlib.resources.files("axe_core_python") / "axe.min.js"
+    page.evaluate(axe.read_text(encoding="utf-8"))
+    result = page.evaluate("axe.run(document.querySelector('.kmeans-panel'))")
+    assert len(result["passes"]) > 10
+    found = [f"{v['id']}: {node['html'][:200]}" for v in result["violations"] for node in v["nodes"]]
+    assert found == []
+
+
+def test_on_a_narrow_page_everything_wraps_and_nothing_is_clipped(page):
+    page.set_viewport_size({"width": 700, "height": 1000})
+    try:
+        page.wait_for_function(f"() => document.querySelector('{CANVAS}').clientWidth < 600")
+        for name in "More settings", "See more", "Predict", "By hand", "Replay", "Save":
+            fold(page, name)
+        over = page.evaluate(
+            """() => { const panel = document.querySelector(".kmeans-panel"), right = panel.getBoundingClientRect().right + 1;
+                       return [...panel.querySelectorAll("button, input, select, canvas, .widget-slider, p")]
+                              .filter(e => e.getBoundingClientRect().right > right).map(e => e.outerHTML.slice(0, 120)); }"""
+        )
+        assert over == []
+    finally:
+        page.set_viewport_size({"width": 1400, "height": 1000})
+        page.wait_for_function(f"() => document.querySelector('{CANVAS}').clientWidth > 600")
+
+
+def test_a_page_reloaded_while_playing_finds_a_living_panel(page):
+    button(page, "Play").click()
+    page.keyboard.press("Control+s")
+    page.locator(".jp-NotebookPanel-toolbar [data-jp-item-name=save]").locator("visible=true").first.click()
+    page.wait_for_timeout(0)
+    page.reload()
+    page.wait_for_selector(CANVAS, timeout=60_000)
+    page.wait_for_function("() => document.querySelector('.kmeans-sentence')?.textContent.length > 0")
+    settled(page)
+    button(page, "|<").click()
+    says(page, "^Start: ")
+    changes(page, lambda: button(page, "Step").click())
+    says(page, "^Update 1: ")
