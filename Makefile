@@ -1,0 +1,54 @@
+# Every path is relative to this folder, and every tool is run as `python -m`, so a space in the folder's name does no harm.
+
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+IN = .venv/bin/python
+
+# a stamp made in another folder is worth nothing: the package would be imported from there
+$(shell [ "`cat .venv/installed 2>/dev/null`" = "`pwd`" ] || rm -f .venv/installed)
+
+.PHONY: help setup lab test unit format notebooks bench clean
+
+help:
+	@echo 'make lab        open the course in JupyterLab (make lab ARGS="--port 9999" passes options on)'
+	@echo 'make test       run every check and every test'
+	@echo 'make unit       run the tests that need no browser (make unit ARGS="-k launcher")'
+	@echo 'make format     let ruff format the code'
+	@echo 'make notebooks  run the notebooks and store their outputs (ARGS="notebooks/05_panel.ipynb" for one)'
+	@echo 'make bench      measure'
+	@echo 'make clean      remove what these commands made'
+
+setup: .venv/installed
+
+.venv/installed: pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo 'kmeans_teach needs Python 3.11 or newer. Install one, or name it: make PYTHON=/path/to/python3.12' >&2; exit 1; }
+	@$(IN) -m pip --version >/dev/null 2>&1 || \
+		{ echo 'Setting up .venv: once, and again when pyproject.toml changes.'; "$(PYTHON)" -m venv --clear .venv; }
+	@$(IN) -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@pwd > .venv/installed
+
+lab: setup
+	@$(IN) -m kmeans_teach lab $(ARGS)
+
+test: setup
+	$(IN) -m ruff check .
+	$(IN) -m ruff format --check .
+	$(IN) -m pytest $(ARGS)
+
+unit: setup
+	$(IN) -m pytest -m 'not browser' $(ARGS)
+
+format: setup
+	$(IN) -m ruff check --fix .
+	$(IN) -m ruff format .
+
+notebooks: setup
+	$(IN) tools/execute.py $(ARGS)
+
+bench: setup
+	$(IN) -m benchmarks $(ARGS)
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis test-results build dist site
+	find . -name __pycache__ -prune -exec rm -rf {} +

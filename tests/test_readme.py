@@ -1,0 +1,143 @@
+"""What README.md, CONTRIBUTING.md and CITATION.cff say is there, is there."""
+
+import re
+import shlex
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from kmeans_teach import __main__ as launcher
+from kmeans_teach import __version__
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PAGES = ["README.md", "CONTRIBUTING.md"]
+
+
+def text(page):
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def commands(page):
+    """The lines of a page's indented blocks, without comments."""
+    lines = [line.partition("  #")[0].strip() for line in text(page).splitlines() if line.startswith("    ")]
+    assert lines, f"{page} shows no command"
+    return lines
+
+
+def rows():
+    """The map: path -> sentence."""
+    found = dict(re.findall(r"^\| `([^`]+)` \| (.+) \|$", text("README.md"), re.MULTILINE))
+    assert len(found) > 20
+    return found
+
+
+def tracked():
+    """The files of the repository; outside of a clone, of the tree, without what the commands make."""
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listing.returncode:
+        pytest.skip("not a clone: git lists no files")
+    names = [name for name in listing.stdout.split("\0") if name and (ROOT / name).exists()]
+    assert "README.md" in names
+    return [Path(name) for name in names]
+
+
+def test_every_file_of_the_map_exists_in_the_repository():
+    places = {str(part) for name in tracked() for part in (name, *name.parents)}
+    wrong = [path for path in rows() if path.rstrip("/") not in places]
+    assert wrong == []
+
+
+def test_a_folder_ends_in_a_slash_and_a_file_does_not():
+    assert [path for path in rows() if path.endswith("/") != (ROOT / path).is_dir()] == []
+
+
+def test_every_file_and_folder_at_the_top_has_its_sentence():
+    top = {f"{name.parts[0]}/" if len(name.parts) > 1 else name.name for name in tracked()}
+    assert sorted(top - rows().keys() - {"README.md"}) == []
+
+
+def test_every_part_of_the_package_has_its_sentence():
+    inside = [name.parts for name in tracked() if name.parts[0] == "kmeans_teach"]
+    parts = {"/".join(name[:2]) + ("/" if len(name) > 2 else "") for name in inside}
+    assert "kmeans_teach/lloyd.py" in parts
+    assert sorted(parts - rows().keys()) == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_make_command_is_a_target(page):
+    wanted = {target for line in commands(page) for target in re.findall(r"^(?:\S+=\S+ )?make (\w+)", line)}
+    wanted |= set(re.findall(r"`(?:\S+=\S+ )?make (\w+)`", text(page)))
+    assert {"lab", "test"} <= wanted or page != "README.md"
+    targets = set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
+    assert wanted
+    assert wanted <= targets
+
+
+def test_make_help_lists_every_target():
+    targets = set(re.findall(r"^\.PHONY: (.+)$", text("Makefile"), re.MULTILINE)[0].split())
+    assert set(re.findall(r"@echo 'make (\w+) ", text("Makefile"))) == targets - {"help", "setup"}
+
+
+def test_every_launcher_command_is_one_that_the_launcher_takes():
+    shown = [line for line in commands("README.md") if re.search(r"kmeans-teach lab|-m kmeans_teach", line)]
+    assert len(shown) == 2  # conda's and pip's
+    spans = re.findall(r"`(kmeans-teach \w+|\S*python -m kmeans_teach \w+)`", text("README.md"))
+    assert len(spans) == 2
+    for line in (*shown, *spans):
+        arguments = re.split(r"kmeans-teach |-m kmeans_teach ", line)[1]
+        assert launcher.parser().parse_args(shlex.split(arguments)).command in {"lab", "doctor"}
+    assert PROJECT["scripts"] == {"kmeans-teach": "kmeans_teach.__main__:main"}
+
+
+def test_the_conda_commands_name_the_environment_that_the_file_makes():
+    assert "conda env create --file environment.yml" in commands("README.md")
+    name = yaml.safe_load(text("environment.yml"))["name"]
+    assert f"conda activate {name}" in commands("README.md")
+
+
+def test_the_python_that_is_asked_for_is_the_one_that_is_needed():
+    oldest = PROJECT["requires-python"].removeprefix(">=")
+    for page in (*PAGES, "Makefile", "kmeans_teach/doctor.py"):
+        assert set(re.findall(r"Python (3\.\d+) or newer", text(page))) == {oldest}, page
+
+
+@pytest.mark.parametrize("page", [*PAGES, "CHANGELOG.md"])
+def test_every_link_within_the_repository_leads_somewhere(page):
+    links = [link for link in re.findall(r"(?<!!)\[[^\]]*\]\(([^)]+)\)", text(page)) if not link.startswith("https://")]
+    assert [link for link in links if not (ROOT / link.partition("#")[0]).exists()] == []
+    for link in links:
+        name, _, heading = link.partition("#")
+        headings = re.findall(r"^#+ (.+)$", text(name), re.MULTILINE)
+        assert not heading or heading in {title.lower().replace(" ", "-") for title in headings}
+
+
+def test_every_picture_is_there_and_has_its_alternative_text():
+    pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", text("README.md"))
+    assert pictures
+    for alternative, path in pictures:
+        assert len(alternative) > 20
+        assert (ROOT / path).is_file()
+
+
+def test_the_citation_is_that_of_this_version():
+    citation = yaml.safe_load(text("CITATION.cff"))
+    assert citation["cff-version"] == "1.2.0"
+    assert str(citation["version"]) == __version__
+    assert citation["license"] == PROJECT["license"]
+    assert [author["name"] for author in citation["authors"]] == [author["name"] for author in PROJECT["authors"]]
+    assert {"message", "title"} <= citation.keys()
+
+
+def test_the_changelog_has_a_place_for_this_version():
+    assert f"\n## [{__version__}]" in text("CHANGELOG.md") or f"What will be {__version__}." in text("CHANGELOG.md")
+
+
+def test_the_two_posts_are_credited():
+    said = " ".join(text("README.md").split())
+    for title in ("Visualizing K-means clustering in 1D with Python", "Animating K-means clustering in 2D with matplotlib"):
+        assert f"*{title}*" in said
+    assert "N. Syed" in said
