@@ -26,6 +26,8 @@ TILE = 64  # wait for each other by spinning, get in the way of ours; so a produ
 SPLIT = 1 << 15  # points to look at from which a second thread pays
 CHUNK = 1 << 18  # points scanned at a time
 AHEAD = 8  # a list of points to watch is made to last for about so many iterations
+NONE = np.empty(0, np.intp)
+RESTLESS = 16  # while more than one point in so many changes label, hardly a slack would last: none is measured
 
 
 def fit(points, centroids, *, max_iter: int = 300) -> Step:
@@ -77,13 +79,16 @@ class Ruler:
 
     def __init__(self, points, start):
         self.points, self.start = points, start
-        self.k, self.n = start.shape
+        (self.k, self.n), self.m = start.shape, len(points)
         self.centre = points[:: 1 + len(points) // 1000].mean(axis=0)  # small numbers lose less in the product
+        low, high = min(points.min(), start.min()), max(points.max(), start.max())
         # no two things are farther apart, whether measured from the centre or from the origin
-        self.size = 4 * self.n**0.5 * max(abs(a) for a in (points.min(), points.max(), start.min(), start.max()))
+        self.size = 4 * self.n**0.5 * max(-low, high)
+        self.reach = max(high - self.centre.min(), self.centre.max() - low)  # of a coordinate, from the centre
         self.names = np.arange(self.k)[:, None]
         self.bits = (1 << (self.k - 1).bit_length()) - 1  # the last bits of a number, enough for the name of a cluster
         self.error = EPS * (8 * self.n + 64 + 16 * self.bits)  # of a square, relative to |x|^2 + the square itself
+        self.tie = 16 * self.n * self.error * self.reach**2 + VANISH**2  # twice the error of the largest square possible
         self.form = np.empty((self.k, self.n + 1))
         self.tile = max(32, PRODUCT // (min(self.k, TILE) * (self.n + 1)))
 
@@ -114,6 +119,15 @@ class Ruler:
     def name(self, smallest):
         return np.minimum(smallest.view(np.int64) & self.bits, self.k - 1)  # a NaN may say anything
 
+    def nearest(self, x, tie):
+        """Label of each point, and which points have a second square within `tie` of the smallest, or have NaN."""
+        table = self.measure(x)
+        smallest = table.min(axis=0)
+        within = table <= smallest + tie
+        if np.count_nonzero(within) == len(smallest):
+            return self.name(smallest), NONE
+        return self.name(smallest), np.flatnonzero(within.sum(axis=0) != 1)
+
 
 class Small(Ruler):
     """A run over few points: each iteration finds all distances."""
@@ -121,8 +135,6 @@ class Small(Ruler):
     def last_step(self, max_iter):
         points, centroids, seen = np.asfortranarray(self.points), self.start, {(self.start + 0.0).tobytes()}
         self.x = self.lay_out(points)
-        reach = max(np.abs(self.x[:-1]).max(), np.abs(self.start - self.centre).max())
-        self.near = 16 * self.n * self.error * reach**2 + VANISH**2  # twice the error of the largest square possible
         labels = self.assign(centroids)
         for i in range(1, max_iter + 1):
             moved = exact_means(points, labels, centroids)
@@ -137,12 +149,8 @@ class Small(Ruler):
 
     def assign(self, centroids):
         self.aim(centroids - self.centre)
-        table = self.measure(self.x)
-        smallest = table.min(axis=0)
-        labels = self.name(smallest)
-        near = table <= smallest + self.near
-        if np.count_nonzero(near) != len(labels):  # a tie, perhaps; or NaN
-            close = near.sum(axis=0) != 1
+        labels, close = self.nearest(self.x, self.tie)
+        if len(close):
             labels[close] = assign_points(self.points[close], centroids)
         return labels
 
@@ -159,29 +167,34 @@ class Skipping(Ruler):
         self.columns = np.arange(self.block)
         self.wider = np.array([[1 + self.error], [1 - self.error]])  # the nearest no nearer, the second no farther
         self.labels = np.zeros(len(points), np.intp)
-        self.budget = np.empty(len(points))  # the drift at which the slack is used up
+        self.budget = np.full(len(points), -np.inf)  # the drift at which the slack is used up
         self.drift = np.zeros(self.k)  # for each cluster, its own moves and the largest of the others', added up
         self.calm, self.limit, self.watch = False, np.full(self.k, -np.inf), None
         self.kept, self.exact = start.copy(), start  # where idle centroids stay; the plain run's centroids, when known
         self.margin = self.rounding = (EPS * 64 * self.n + 4 * self.error) * self.size + VANISH
-        self.blur, self.trail, self.seen = 0.0, 0, {0}
+        self.blur, self.blurred, self.trail, self.seen = 0.0, 0.0, 0, {0}
         self.looks = []  # points looked at, by iteration
 
     def last_step(self, max_iter):
-        with ThreadPoolExecutor(2) as self.pool:
+        with ThreadPoolExecutor(2, initializer=lambda: np.seterr(all="ignore")) as self.pool:  # a thread has its own
             return self.run(max_iter)
 
     def run(self, max_iter):
         self.aim(self.start - self.centre)
-        for s in range(0, len(self.points), CHUNK):
-            rows, names = self.search(np.arange(s, min(s + CHUNK, len(self.points))))
-            self.labels[rows] = names
+        rows, names = self.search_all()
+        self.labels[rows] = names
         self.begin()
+        restless = True
         for i in range(1, max_iter + 1):
             self.move(i)
-            rows = self.due()
-            self.looks.append(len(rows))
-            rows, names = self.search(rows)
+            if restless:
+                self.looks.append(len(self.points))
+                rows, names = self.search_all()
+                restless = len(rows) > len(self.points) / RESTLESS
+            else:
+                rows = self.due()
+                self.looks.append(len(rows))
+                rows, names = self.search(rows, self.measure_slack)
             if not len(rows):
                 return self.converged(i, max_iter)
             if i == max_iter:
@@ -229,7 +242,7 @@ class Skipping(Ruler):
         was = self.labels[rows]
         gone, come = np.bincount(was, minlength=self.k), np.bincount(names, minlength=self.k)
         counts = self.counts + (come - gone)
-        if not counts.all():
+        if np.count_nonzero(counts) < self.k:
             emptied = (counts == 0) & (self.counts > 0)
             if emptied.any():
                 self.kept[emptied] = self.exact_centroids()[emptied]
@@ -248,7 +261,7 @@ class Skipping(Ruler):
     def move(self, i):
         """Put the centroids where the sums say, and add up how far they went."""
         new = self.sums / self.members[:, None]
-        if not self.counts.all():
+        if np.count_nonzero(self.counts) < self.k:
             idle = self.counts == 0
             new[idle] = self.kept[idle] - self.centre
         moves = distances_moved(self.centroids, new)
@@ -256,11 +269,13 @@ class Skipping(Ruler):
         self.shift = moves[fastest]
         self.step = moves + self.shift
         if self.k > 1:
-            self.step[fastest] = self.shift + np.partition(moves, -2)[-2]
+            self.step[fastest] = self.shift + np.sort(moves)[-2]
         self.drift += self.step
         self.centroids = new
         self.aim(new)
         self.blur = max(self.blur, EPS * self.size * float((self.additions / self.members + self.counts).max() + 8))
+        # two squares may be off, of distances that are 2 n^0.5 reach at most
+        self.blurred = 16 * self.n**0.5 * self.reach * self.blur
         # the centroids of then and of now, its own and the other: four that may be off
         self.margin = 4 * self.blur + self.rounding + EPS * 8 * (i + 8) * float(self.drift.max())
 
@@ -288,39 +303,49 @@ class Skipping(Ruler):
                 parts.append(rows[self.budget.take(rows) <= edge.take(self.labels.take(rows))])
         return np.concatenate(parts) if parts else among
 
-    def search(self, rows):
+    def search_all(self):
+        """Of all rows, those that change label now, and their new labels; no slack is measured."""
+        parts = [self.search(np.arange(s, min(s + CHUNK, self.m)), self.glance) for s in range(0, self.m, CHUNK)]
+        return joined(parts)
+
+    def search(self, rows, look):
         """Of these rows, those that change label now, and their new labels."""
-        if len(rows) < SPLIT:
-            changed, names, close = self.look(rows)
-        else:
-            halves = self.pool.map(self.look, np.array_split(rows, 2))
-            changed, names, close = (np.concatenate(parts) for parts in zip(*halves, strict=True))
-        if len(close):
+        parts = np.array_split(rows, 2) if len(rows) >= SPLIT else [rows]
+        run = self.pool.map if len(parts) > 1 else map
+        changed, names, close = joined([*run(lambda part: self.in_blocks(part, look), parts)])
+        if len(close):  # such a point has kept its label until here
             chosen = assign_points(self.points[close], self.exact_centroids())
             other = chosen != self.labels[close]
             changed, names = np.concatenate([changed, close[other]]), np.concatenate([names, chosen[other]])
         return changed, names
 
-    def look(self, rows):
-        """Measure these points again: the rows that surely change label, their labels, and the rows too close to call."""
-        found = [(rows[:0], rows[:0], rows[:0])]
-        with np.errstate(all="ignore"):  # a thread has its own
-            for s in range(0, len(rows), self.block):
-                own = rows[s : s + self.block]
-                names, slack = self.nearest(self.points.take(own, axis=0))
-                sure = slack > self.margin
-                budget = slack + self.drift.take(names)
-                changes = names != self.labels.take(own)
-                if not sure.all():
-                    budget[~sure] = -np.inf
-                    changes &= sure
-                    found.append((own[:0], names[:0], own[~sure]))
-                self.budget[own] = budget
-                changes = changes.nonzero()[0]
-                found.append((own[changes], names[changes], own[:0]))
-        return [np.concatenate(parts) for parts in zip(*found, strict=True)]
+    def in_blocks(self, rows, look):
+        return joined([look(rows[s : s + self.block]) for s in range(0, len(rows), self.block)] or [(NONE, NONE, NONE)])
 
-    def nearest(self, points):
+    def glance(self, rows):
+        """The rows that surely change label, their labels, and the rows too close to call."""
+        names, close = self.nearest(self.lay_out(self.points.take(rows, axis=0)), self.tie + self.blurred)
+        changes = names != self.labels.take(rows)
+        changes[close] = False
+        changes = changes.nonzero()[0]
+        return rows[changes], names[changes], rows[close]
+
+    def measure_slack(self, rows):
+        """As `glance`; and the budget of each row is known afterwards."""
+        names, slack = self.slack(self.points.take(rows, axis=0))
+        sure = slack > self.margin
+        budget = slack + self.drift.take(names)
+        changes = names != self.labels.take(rows)
+        close = NONE
+        if np.count_nonzero(sure) < len(rows):
+            budget[~sure] = -np.inf
+            changes &= sure
+            close = rows[~sure]
+        self.budget[rows] = budget
+        changes = changes.nonzero()[0]
+        return rows[changes], names[changes], close
+
+    def slack(self, points):
         """Label and slack of each of these points; less `margin`, the slack is never more than the true one."""
         if self.k == 1:
             return np.zeros(len(points), np.intp), np.full(len(points), np.inf)
@@ -333,6 +358,11 @@ class Skipping(Ruler):
         pair += np.add.reduce(x * x) * self.wider
         near, far = np.sqrt(np.maximum(pair, 0, out=pair), out=pair)
         return names, far - near
+
+
+def joined(parts):
+    """A list of tuples of arrays as one tuple of arrays."""
+    return parts[0] if len(parts) == 1 else [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
 
 
 def last_step(points, labels, centroids, iteration, stop, changed=0):
