@@ -50,7 +50,7 @@ def inertia(points, labels, centroids):
     """
     total = 0.0
     for n in range(points.shape[1]):  # one feature at a time holds two arrays of M, not of M x N
-        offsets = points[:, n] - centroids[labels, n]
+        offsets = points[:, n] - centroids[:, n][labels]
         total += float((offsets**2).sum())  # not offsets @ offsets: BLAS may sum on threads, and then the last bit varies
     return total
 
@@ -155,8 +155,8 @@ class KMeansND:
 
     def _step(self, before, iteration, phase, centroids, labels, stop=None):
         centroids, labels = read_only(centroids.copy()), read_only(labels.copy())
-        changed = int((labels != before.labels).sum()) if before else 0
-        shift = float(distances_moved(before.centroids, centroids).max()) if before else 0.0
+        changed = int(np.count_nonzero(labels != before.labels)) if phase == "assign" else 0
+        shift = float(distances_moved(before.centroids, centroids).max()) if phase == "update" else 0.0
         return Step(
             iteration, phase, centroids, labels, inertia(self.points, labels, centroids),
             changed, shift, stop, before and replace(before, before=None),
@@ -183,14 +183,14 @@ class KMeansND:
                 f"update: {name_of(self.update)} must return {len(centroids)} centroids, shape {centroids.shape}, "
                 f"got shape {moved.shape} of {moved.dtype}"
             )
-        for bad, rule in (
-            (~np.isfinite(moved), "finite centroids"),
-            (np.abs(moved) > LARGEST, f"centroids below {LARGEST:g} in size"),
-        ):
-            if bad.any():
-                k = int(np.flatnonzero(bad.any(axis=1))[0])
-                raise ValueError(f"update: {name_of(self.update)} must return {rule}, got {moved[k]} for centroid {k}")
-        return moved.astype(np.float64)
+        moved = moved.astype(np.float64, copy=False)  # the step has a copy of its own
+        size = np.abs(moved)
+        if not size.max() <= LARGEST:  # a NaN is not, either
+            bad = ~np.isfinite(moved) if not np.isfinite(moved).all() else size > LARGEST
+            rule = "finite centroids" if not np.isfinite(moved).all() else f"centroids below {LARGEST:g} in size"
+            k = int(np.flatnonzero(bad.any(axis=1))[0])
+            raise ValueError(f"update: {name_of(self.update)} must return {rule}, got {moved[k]} for centroid {k}")
+        return moved
 
 
 def read_only(array):
