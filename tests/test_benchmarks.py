@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as main
-from benchmarks import frames, runs
+from benchmarks import frames, peak, runs
 from benchmarks.double_loop import double_loop
 from kmeans_teach import KMeansND, make_clusters
 
@@ -49,3 +49,14 @@ def test_every_way_of_drawing_draws_each_step_anew():
         draw = make(model)
         pictures = {np.asarray(draw(step).buffer_rgba()).tobytes() for step in steps}
         assert len(pictures) == len(steps) == 3
+
+
+def test_a_peak_is_that_of_the_run_and_not_of_the_process_that_started_it(tmp_path):
+    held = np.ones(20_000_000)  # 160 MB here, that must not hide what happens there
+    points = np.random.default_rng(0).normal(size=(400_000, 2))
+    np.save(tmp_path / "points", points)
+    np.save(tmp_path / "start", points[:4])
+    found = peak.peak_of("KMeansND.fit", tmp_path)
+    array = 8 * len(points) / 1e6  # of M numbers
+    assert 4 * array < found < 20 * array
+    assert held.all()
