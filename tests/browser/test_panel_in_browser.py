@@ -10,6 +10,7 @@ import nbformat
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from kmeans_teach.stage import WIDEST
 from tests.browser.lab import open_notebook
@@ -210,7 +211,9 @@ def test_regions_lines_and_a_point(page):
 
 def test_predictions_are_asked_and_counted(page):
     fold(page, "Predict")
-    page.get_by_label("Ask me before each half-step").press("Space")
+    asks = page.get_by_label("Ask me before each half-step")
+    asks.press("Space")
+    expect(asks).to_be_checked()
     page.get_by_text("Which centroid will move farthest, or none?").wait_for()
     page.get_by_label("Answer").select_option("A")
     button(page, "Check and step").press("Enter")
