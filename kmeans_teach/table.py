@@ -8,6 +8,7 @@ table.save("birds-labelled.csv", labels)
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from kmeans_teach.lloyd import as_table
+from kmeans_teach.narrate import plural
 
 MOST_BYTES = 50_000_000
 SEPARATORS = ",;\t"
@@ -38,25 +40,23 @@ class Table:
 
     def missing(self, names=None) -> dict[str, int]:
         """How many values are missing in each of these columns (all by default)."""
-        return {name: sum(_is_missing(value) for value in self.text(name)) for name in names or self.names}
+        return {name: sum(map(_is_missing, self.text(name))) for name in self._several(names)}
 
     def without_missing(self, names=None) -> "Table":
         """The table of those rows that have a value in every one of these columns (all by default)."""
-        holes = np.array([[_is_missing(value) for value in self.text(name)] for name in names or self.names])
-        return Table(
-            self.names, tuple(row for row, hole in zip(self.rows, holes.any(axis=0), strict=True) if not hole), self.separator
-        )
+        columns = [self.names.index(name) for name in self.missing(names)]
+        whole = tuple(row for row in self.rows if not any(_is_missing(row[column]) for column in columns))
+        return Table(self.names, whole, self.separator)
 
     @property
     def numeric(self) -> tuple[str, ...]:
         """The names of the columns in which every value that is there is a number."""
-        return tuple(
-            name for name in self.names if all(map(_is_number, _given(self.text(name)))) and any(_given(self.text(name)))
-        )
+        given = {name: [value for value in self.text(name) if not _is_missing(value)] for name in self.names}
+        return tuple(name for name, values in given.items() if values and all(map(_is_number, values)))
 
     def points(self, names) -> np.ndarray:
         """The points (M, N) of these columns. ValueError for a column of text, and for missing values, which are counted."""
-        names = [names] if isinstance(names, str) else list(names)
+        names = self._several(names)
         if len(set(names)) != len(names) or not names:
             raise ValueError(f"columns must be one or more different names, got {names}")
         for name in names:
@@ -70,6 +70,10 @@ class Table:
                 f"keeps {whole} of {m} rows; or choose other columns"
             )
         return as_table([[float(value) for value in row] for row in zip(*map(self.text, names), strict=True)], "points")
+
+    def _several(self, names):
+        """A list of names, of one name, of several, or of all for None."""
+        return [names] if isinstance(names, str) else list(self.names if names is None else names)
 
     def _refuse_text(self, name):
         for row, value in enumerate(self.text(name), 1):
@@ -105,7 +109,7 @@ class Table:
 
 
 def read_table(path) -> Table:
-    """Read a CSV file with a first line of names, separated by comma, semicolon or tab; lines that start with # are skipped.
+    """Read a CSV file with a line of names, separated by comma, semicolon or tab; lines of # before the names are skipped.
 
     The file is text of at most 50 MB, in UTF-8; nothing in it is evaluated. ValueError names what cannot be read, and where.
     """
@@ -117,18 +121,26 @@ def read_table(path) -> Table:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ValueError(f"{path.name} must be text in UTF-8, got byte {raw[error.start]:#04x} at {error.start}") from None
-    lines = [line for line in text.splitlines(keepends=True) if line.strip() and not line.startswith("#")]
-    if len(lines) < 2:
-        raise ValueError(f"{path.name} must have a line of names and a row below it, got {len(lines)} lines")
-    separator = max(SEPARATORS, key=lines[0].count)  # the first of equals, so a comma where there is none
+        where = f"got byte {raw[error.start]:#04x} at {error.start}"
+        raise ValueError(f"{path.name} must be text in UTF-8, {where}; a spreadsheet saves it as 'CSV UTF-8'") from None
+    text = re.sub(r"\A([^\S\n]*(#[^\n]*)?\n)*", "", text)  # remarks stand before the names: below, a # is part of a value
+    marks = re.sub(r'"[^"]*"', "", text.partition("\n")[0])  # the line of names, without what stands in quotes
+    separator = max(SEPARATORS, key=marks.count)  # the first of equals, so a comma where there is none
     try:
-        names, *rows = csv.reader(lines, delimiter=separator, strict=True)
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
         raise ValueError(f"{path.name} cannot be read as CSV: {error}") from None
+    lines = [line for line in lines if len(line) > 1 or "".join(line).strip()]  # not the empty ones
+    if len(lines) < 2:
+        raise ValueError(f"{path.name} must have a line of names and a row below it, got {plural(len(lines), 'line')}")
+    names, *rows = lines
     names = tuple(name.strip() for name in names)
     if "" in names or len(set(names)) != len(names):
         raise ValueError(f"columns must have names, all different, got {', '.join(map(repr, names))}")
+    if all(map(_is_number, names)):
+        raise ValueError(
+            f"the first line of {path.name} must hold the names of the columns, got numbers: {', '.join(names)[:40]}"
+        )
     for number, row in enumerate(rows, 1):
         if len(row) != len(names):
             raise ValueError(
@@ -151,9 +163,12 @@ def standardise(points) -> np.ndarray:
 
 def cross_table(names, labels, k: int) -> tuple[list[str], np.ndarray]:
     """Count pairs: the different names, in order, and a table (names, k) of how many of each have each label."""
+    labels = np.asarray(labels)
+    if len(names) != len(labels) or not ((labels >= 0) & (labels < k)).all():
+        raise ValueError(f"labels must be numbers from 0 to {k - 1}, one for each of {len(names)} names, got {labels}")
     kinds, rows = np.unique(np.asarray(names), return_inverse=True)
     counts = np.zeros((len(kinds), k), dtype=np.intp)
-    np.add.at(counts, (rows, np.asarray(labels)), 1)
+    np.add.at(counts, (rows, labels), 1)
     return [str(kind) for kind in kinds], counts
 
 
@@ -171,10 +186,6 @@ def match(counts) -> tuple[int, ...]:
 
 def _is_missing(value):
     return value.strip().lower() in MISSING
-
-
-def _given(values):
-    return [value for value in values if not _is_missing(value)]
 
 
 def _is_number(value):

@@ -46,9 +46,13 @@ def test_the_shipped_penguins_read_as_pandas_reads_them():
         BIRDS.replace(",", "\t"),
         BIRDS.replace("\n", "\r\n"),
         "# a comment\n\n" + BIRDS,
+        "\ufeff# a comment\r\n" + BIRDS.replace("\n", "\r\n"),
+        BIRDS.replace("\n", "\n\n"),
         BIRDS.replace("wren", '"wren, or ""stumpy"""'),
+        BIRDS.replace("wren", '"wren\n\n# also: stumpy"'),
+        BIRDS.replace("wren", "wren\u2028jenny"),
     ],
-    ids=["BOM", "semicolons", "tabs", "CRLF", "comment", "quotes"],
+    ids=["BOM", "semicolons", "tabs", "CRLF", "comment", "all at once", "gaps", "quotes", "lines in quotes", "odd space"],
 )
 def test_csv_comes_in_many_ways(csv, text):
     table = read_table(csv(text))
@@ -88,11 +92,15 @@ def test_nothing_is_evaluated(csv, value):
     ("text", "message"),
     [
         ("", "must have a line of names and a row below it, got 0 lines"),
-        ("a,b\n", "must have a line of names and a row below it, got 1 lines"),
+        ("a,b\n", "must have a line of names and a row below it, got 1 line"),
         ("a,b\n1,2,3\n", "row 1 of birds.csv must have 2 values, as the line of names has, got 3"),
         ("a,a\n1,2\n", "columns must have names, all different, got 'a', 'a'"),
         ("a,\n1,2\n", "columns must have names, all different, got 'a', ''"),
         ('a,b\n1,"2\n', "cannot be read as CSV"),
+        ('a,b\n1,"2"3\n', "cannot be read as CSV"),
+        ("5.1,3.5\n4.9,3.0\n", "the first line of birds.csv must hold the names of the columns, got numbers: 5.1, 3.5"),
+        ("#a,b\n1,2\n3,4\n", "must hold the names of the columns, got numbers: 1, 2"),
+        ("a,b\n1," + "2" * 200_000, r"cannot be read as CSV: field larger than field limit \(131072\)"),
     ],
 )
 def test_what_is_no_table_is_refused(csv, text, message):
@@ -101,8 +109,33 @@ def test_what_is_no_table_is_refused(csv, text, message):
 
 
 def test_other_encodings_are_named(csv):
-    with pytest.raises(ValueError, match=r"birds.csv must be text in UTF-8, got byte 0xe9 at 5"):
+    with pytest.raises(
+        ValueError, match=r"birds.csv must be text in UTF-8, got byte 0xe9 at 5; a spreadsheet saves it as 'CSV"
+    ):
         read_table(csv("caf,\xe9\n1,2\n".replace("caf,", "a,caf"), "latin-1"))
+
+
+def test_a_value_stays_as_it_stands_in_the_file(csv):
+    table = read_table(csv('a,b\n"x\n\n# y",1\n#z,2\n'))
+    assert table.text("a") == ["x\n\n# y", "#z"]
+
+
+def test_a_comma_in_a_quoted_name_does_not_hide_the_separator(csv):
+    table = read_table(csv('"wing, left, mm";"mass, g"\n48;9.5\n'))
+    assert table.names == ("wing, left, mm", "mass, g")
+    np.testing.assert_array_equal(table.points(table.names), [[48, 9.5]])
+
+
+def test_a_row_of_holes_is_a_row(csv):
+    table = read_table(csv("a,b\n1,2\n,\n"))
+    assert table.missing() == {"a": 1, "b": 1}
+    assert len(table.without_missing().rows) == 1
+
+
+def test_one_name_will_do_where_several_may_be_given(csv):
+    table = read_table(csv("wing,mass\n1,2\n,3\n"))
+    assert table.missing("wing") == {"wing": 1}
+    assert len(table.without_missing("mass").rows) == 2
 
 
 def test_a_table_is_bounded_in_size(csv, monkeypatch):
@@ -194,6 +227,12 @@ def test_a_cross_table_counts_pairs():
     kinds, counts = cross_table(["b", "a", "b", "b"], [2, 0, 0, 2], 3)
     assert kinds == ["a", "b"]
     np.testing.assert_array_equal(counts, [[1, 0, 0], [1, 0, 2]])
+
+
+@pytest.mark.parametrize("labels", [[0, 1], [0, 1, 3], [0, 1, -1]])
+def test_a_cross_table_wants_a_label_below_k_for_each_name(labels):
+    with pytest.raises(ValueError, match="labels must be numbers from 0 to 2, one for each of 3 names, got"):
+        cross_table(["a", "b", "b"], labels, 3)
 
 
 @pytest.mark.parametrize("seed", range(10))
