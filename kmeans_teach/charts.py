@@ -78,10 +78,12 @@ def strips(tables):
     return figure
 
 
-def scores(ks, **curves):
-    """A small panel for each score against K, its best mark ringed. curves: name=(values, errors or None, K that it says)."""
-    figure, axes = blank(9, 2.6, 1, len(curves), squeeze=False)
-    for ax, (name, (values, errors, chosen)) in zip(axes[0], curves.items(), strict=True):
+def scores(points, ks, **curves):
+    """The points (M, 2), and a small panel for each score against K. curves: name=(values, errors or None, K that it says)."""
+    figure, axes = blank(10.4, 2.6, 1, 1 + len(curves), squeeze=False)
+    axes[0, 0].plot(*points.T, ".", color="0.5", ms=3)
+    axes[0, 0].set(title="the points", xlabel="x", ylabel="y", aspect="equal", adjustable="datalim")
+    for ax, (name, (values, errors, chosen)) in zip(axes[0, 1:], curves.items(), strict=True):
         ax.errorbar(list(ks)[-len(values) :], values, errors, fmt="o-", color="#3f90da", capsize=3, ms=5)
         if chosen is not None:
             at = list(ks)[-len(values) :].index(chosen)
@@ -111,10 +113,12 @@ def gallery(*items):
 
 
 def projections(points, labels, centroids, names, mark=None):
-    """Every pair of columns as a small picture (N > 1 columns); `mark` rings one row of the points in all of them."""
+    """Every pair of columns as a small picture (2 to 8 columns); `mark` rings one row of the points in all of them."""
     n = points.shape[1]
     if n < 2:
         raise ValueError("a picture needs two columns or more, got 1 (K-means itself is content with one)")
+    if n > 8:
+        raise ValueError(f"a grid of pictures has room for 8 columns, got {n}: choose some (K-means itself takes them all)")
     size = max(1.9 * (n - 1) + 1, 4.2)
     figure, axes = blank(size, 0.82 * size, n - 1, n - 1, squeeze=False, sharex="col", sharey="row")
     for row in range(1, n):
@@ -128,7 +132,7 @@ def projections(points, labels, centroids, names, mark=None):
                 ax.plot(centroid[column], centroid[row], "o", mfc="white", mec="black", ms=11)
                 ax.text(centroid[column], centroid[row], letter(k), ha="center", va="center_baseline", fontsize=7.5)
             if mark is not None:
-                ax.plot(points[mark, column], points[mark, row], "o", mfc="none", mec="black", mew=2, ms=12)
+                ax.plot(points[mark, column], points[mark, row], "o", mfc="none", mec="black", mew=2, ms=12, clip_on=False)
             if row == n - 1:
                 ax.set_xlabel(names[column])
             if column == 0:

@@ -43,6 +43,8 @@ class Surface(Moving):
         starts = np.stack(np.meshgrid(self.places, self.places), axis=-1).reshape(-1, 2, 1)
         self.ends, self.inertias = run_many(points, starts)
         self.best, self.least = best_on_line(points, 2)
+        worse = self.ends[self.inertias > 1.001 * self.least, :, 0]
+        self.others = np.unique(worse.round(6), axis=0)[:8]  # the places of the other ends: more than a few say no more
         self.figure, axes = blank(10, 3.6, 1, 3, width_ratios=(4, 4, 2.6))
         self.plane, self.map, self.stairs = axes
         for ax in self.plane, self.map:
@@ -50,6 +52,8 @@ class Surface(Moving):
             ax.plot([low, high], [low, high], ":", color="0.5", linewidth=1)
             for pair in self.best[:, 0], self.best[::-1, 0]:
                 ax.plot(*pair, "*", mfc="white", mec="black", ms=13, zorder=4)
+            for pair in self.others:
+                ax.plot(*pair, "D", mfc="white", mec="black", ms=6, zorder=4)
         self._draw_plane()
         self._draw_map()
         self.path = self.plane.plot([], [], "-", color="black", linewidth=1.6, marker="o", ms=6, mfc="white", zorder=5)[0]
@@ -70,7 +74,7 @@ class Surface(Moving):
         levels = np.geomspace(self.least * 1.1, surface.max(), 12)
         self.plane.contourf(self.places, self.places, surface, levels, cmap="Blues", norm=LogNorm(), extend="both")
         lines = self.plane.contour(self.places, self.places, surface, levels[::2], colors="0.35", linewidths=0.6)
-        self.plane.clabel(lines, fmt=number, fontsize=7)
+        self.plane.clabel(lines, levels[::2][:3], fmt=number, fontsize=7, colors="black")  # on dark blue none could be read
         self.plane.set_title("Inertia at (c1, c2), and the path")
 
     def _draw_map(self):

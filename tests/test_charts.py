@@ -49,6 +49,17 @@ def test_the_surface_knows_where_each_start_ends():
     np.testing.assert_allclose(np.sort(ends[2, 5]), np.sort(ends[5, 2]))  # exchanging c1 and c2 only exchanges names
 
 
+def test_the_surface_marks_every_end():
+    points = np.repeat([0.0, 6.0, 8.0], [10, 40, 5])[:, None]
+    surface = Surface(points, np.linspace(-1, 9, 21))
+    # by hand: {0} and {6, 8}, whose mean is 56 / 9, is the best; {0, 6} and {8} is the other end, with means 24 / 5 and 8
+    best, other = {(0, 56 / 9), (56 / 9, 0)}, {(4.8, 8), (8, 4.8)}
+    for ax in surface.plane, surface.map:
+        for mark, places in ("*", best), ("D", other):
+            found = sorted(tuple(line.get_xydata()[0]) for line in ax.lines if line.get_marker() == mark)
+            np.testing.assert_allclose(found, sorted(places), atol=1e-6)
+
+
 @pytest.mark.parametrize("make", [lambda table: Surface(POINTS, PLACES), lambda table: Strip(table)], ids=["surface", "strip"])
 def test_what_is_kept_and_what_moves_make_the_whole_picture(make, table):
     chart = make(table)
@@ -124,6 +135,8 @@ def test_a_grid_of_projections_has_a_picture_for_each_pair():
     assert {(ax.get_xlabel(), ax.get_ylabel()) for ax in figure.axes if ax.get_xlabel()} == {("a", "d"), ("b", ""), ("c", "")}
     with pytest.raises(ValueError, match="a picture needs two columns or more, got 1"):
         projections(points[:, :1], np.zeros(len(points), int), points[:1, :1], ["a"])
+    with pytest.raises(ValueError, match="has room for 8 columns, got 9"):
+        projections(np.zeros((5, 9)), np.zeros(5, int), np.zeros((1, 9)), list("abcdefghi"))
 
 
 def test_the_other_charts_are_not_blank(table):
@@ -132,7 +145,7 @@ def test_the_other_charts_are_not_blank(table):
     image = landscape(32)
     figures = [
         strips({"K = 4": {"random": table, "k-means++": table}}),
-        scores([1, 2, 3], inertia=([9, 4, 3], None, None), gap=([0.1, 0.5], [0.1, 0.1], 3)),
+        scores(points, [1, 2, 3], inertia=([9, 4, 3], None, None), gap=([0.1, 0.5], [0.1, 0.1], 3)),
         gallery(("one", points, labels, points[:3]), ("two", points, labels, None)),
         dots(seven, ("figure", seven.inside)),
         montage(("original", image), ("again", image)),
