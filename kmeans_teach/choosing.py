@@ -44,15 +44,18 @@ def gap(points, ks: Iterable[int], rng: np.random.Generator, *, references: int 
     """
     points, ks = as_table(points, "points"), list(ks)
     low, high = points.min(axis=0), points.max(axis=0)
-    logs = np.array([np.log(best_of(points, k, n, rng)[1]) for k in ks])
+    inertias = np.array([best_of(points, k, n, rng)[1] for k in ks])
+    if not inertias.all():
+        raise ValueError(f"ks must leave an inertia above 0, which has a logarithm; it is 0 at k = {ks[inertias.argmin()]}")
     boxes = [rng.uniform(low, high, size=points.shape) for _ in range(check_count(references, "references"))]
     even = np.array([[np.log(best_of(box, k, n, rng)[1]) for k in ks] for box in boxes])  # (references, len(ks))
-    return even.mean(axis=0) - logs, even.std(axis=0) * np.sqrt(1 + 1 / references)
+    return even.mean(axis=0) - np.log(inertias), even.std(axis=0) * np.sqrt(1 + 1 / references)
 
 
 def first_within(ks, gaps, errors) -> int:
     """The K the gap statistic chooses: the first whose gap is at least the next one's, less its error; else the last."""
-    for i, k in enumerate(list(ks)[:-1]):
+    *others, last = ks
+    for i, k in enumerate(others):
         if gaps[i] >= gaps[i + 1] - errors[i + 1]:
             return int(k)
-    return int(list(ks)[-1])
+    return int(last)

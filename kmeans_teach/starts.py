@@ -30,12 +30,13 @@ def run_many(points, starts, *, max_iter: int = 300) -> tuple[np.ndarray, np.nda
     if starts.ndim != 3 or starts.shape[2] != points.shape[1]:
         raise ValueError(f"starts must have shape (starts, k, {points.shape[1]}), got {starts.shape}")
     check_k(starts.shape[1], len(points))
+    check_count(max_iter, "max_iter")
     centroids = as_table(starts.reshape(-1, points.shape[1]), "starts").reshape(starts.shape)
     inertias = np.empty(len(starts))
     size = max(1, BLOCK // len(points))
     for first in range(0, len(starts), size):
         block = slice(first, first + size)
-        inertias[block] = _run_block(points, centroids[block], check_count(max_iter, "max_iter"))
+        inertias[block] = _run_block(points, centroids[block], max_iter)
     return centroids, inertias
 
 

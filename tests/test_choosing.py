@@ -49,6 +49,11 @@ def test_the_gap_finds_three_heaps_and_one_cloud():
     assert first_within(ks, *gap(cloud, ks, np.random.default_rng(0))) == 1
 
 
+def test_the_gap_has_no_logarithm_of_nothing():
+    with pytest.raises(ValueError, match="ks must leave an inertia above 0, which has a logarithm; it is 0 at k = 3"):
+        gap([[0], [0], [1], [5]], [1, 2, 3], np.random.default_rng(0))
+
+
 @pytest.mark.parametrize(
     ("gaps", "errors", "k"),
     [
