@@ -10,11 +10,12 @@ import threading
 import anywidget
 import numpy as np
 import traitlets
-from ipywidgets import FloatSlider, HBox, IntSlider, VBox
+from ipywidgets import HTML, FloatSlider, HBox, IntSlider, Layout, VBox
 
 from kmeans_teach.access import Access
 from kmeans_teach.charts import png, ranks, triptych
 from kmeans_teach.colours import Colours
+from kmeans_teach.controls import STYLE
 from kmeans_teach.moving import Strip, Surface
 from kmeans_teach.narrate import number, plural
 
@@ -30,6 +31,7 @@ class Clickable(anywidget.AnyWidget):
         URL.revokeObjectURL(image.src);
         image.src = URL.createObjectURL(new Blob([model.get("png")], { type: "image/png" }));
         image.alt = model.get("alt");
+        image.style.cursor = model.get("aim") ? "crosshair" : "auto";
       };
       image.addEventListener("click", (event) => {
         const box = image.getBoundingClientRect();
@@ -45,20 +47,22 @@ class Clickable(anywidget.AnyWidget):
     """
     png = traitlets.Bytes().tag(sync=True)
     alt = traitlets.Unicode().tag(sync=True)
+    aim = traitlets.Bool(False).tag(sync=True)  # does a click do something?
     place = traitlets.List(traitlets.Float()).tag(sync=True)
 
 
 class Shown(VBox):
     """A box of controls whose stored output, for a reader without a kernel, is its picture and its sentence."""
 
-    def __init__(self, *controls, below=()):
-        self.image, self.say, self._waiting = Clickable(), Access(), False
+    def __init__(self, *controls, below=(), aim=False):
+        self.image, self.say, self._waiting = Clickable(aim=aim), Access(), False
         self._thread = threading.get_ident()
         try:
             self._loop = asyncio.get_running_loop()
         except RuntimeError:  # not in a notebook: nothing comes on another thread
             self._loop = None
-        super().__init__([VBox([*controls, self.image, self.say]).add_class("kmeans-panel"), *below])
+        style = HTML(STYLE, layout=Layout(display="none"))
+        super().__init__([VBox([style, *controls, self.image, self.say]).add_class("kmeans-panel"), *below])
         self.image.observe(self._clicked, "place")
         self.draw()
 
@@ -101,7 +105,7 @@ class StartChooser(Shown):
         self.c1 = FloatSlider(value=start[0], description="c1", **options)
         self.c2 = FloatSlider(value=start[1], description="c2", **options)
         self._ready = True
-        super().__init__(HBox([self.c1, self.c2]))
+        super().__init__(HBox([self.c1, self.c2]), aim=True)
         for slider in self.c1, self.c2:
             slider.observe(self._changed, "value")
 
@@ -134,7 +138,7 @@ class StripPicker(Shown):
         self.order = np.argsort([one.inertia for one in self.strip.results], kind="stable")
         n = len(self.order)
         self.rank = IntSlider(value=n, min=1, max=n, description="rank", tooltip="1 is the best run")
-        super().__init__(self.rank, below=below)
+        super().__init__(self.rank, below=below, aim=True)
         self._told = self.replay  # what is shown at the beginning nobody has picked
         self.rank.observe(self._changed, "value")
 
