@@ -4,7 +4,7 @@ import numpy as np
 
 from kmeans_teach.narrate import letter, number
 
-GRAB, PICK = 14, 10  # CSS pixels around a centroid and around a point that count as on it
+GRAB, PICK = 14, 10  # CSS pixels (at zoom 1) around a centroid and around a point that count as on it
 KEYS = {"left": (-1, 0), "right": (1, 0), "down": (0, -1), "up": (0, 1)}
 
 
@@ -47,9 +47,8 @@ class Hand:
         self.panel.show(None if i is None else distances(run.model.points, run.player.step.centroids, i))
 
     def near(self, event, xy):
-        """The row of xy nearest to the mouse, and how far it is in CSS pixels."""
-        pixels = self.stage.picture.ax.transData.transform(xy)
-        away = np.hypot(*(pixels - (event.x, event.y)).T) / self.stage.canvas.device_pixel_ratio
+        """The row of xy nearest to the mouse, and how far it is."""
+        away = self.stage.away(xy, event)
         return int(away.argmin()), away.min()
 
     def press(self, event):

@@ -111,12 +111,12 @@ class Clock:
 
 class LiveCanvas(Canvas):
     """ipympl's canvas with a kept background. `moving` lists the artists drawn on it; `background` is a value that
-    changes when anything else does.
+    changes when anything else does. `rescaled()` is called when the page moves to a screen of other pixels.
     """
 
-    def __init__(self, figure, moving: Callable = list, background: Callable = int):
+    def __init__(self, figure, moving: Callable = list, background: Callable = int, rescaled: Callable = int):
         self.loop, self._thread = running_loop(), threading.get_ident()
-        self._moving, self._background = moving, background
+        self._moving, self._background, self._rescaled = moving, background, rescaled
         self._kept = self._kept_for = self._shown = None
         self._arrived = asyncio.Event()
         self._arrived.set()
@@ -195,6 +195,10 @@ class LiveCanvas(Canvas):
         self._arrived.set()  # a page that was loaded anew never answers for the one before it
         self._shown = None
         super().handle_refresh(event)
+
+    def handle_set_device_pixel_ratio(self, event):
+        super().handle_set_device_pixel_ratio(event)
+        self._rescaled()
 
     async def ready(self):
         """Wait until the frame under way has arrived, or must be taken for lost."""

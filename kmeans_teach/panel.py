@@ -15,7 +15,7 @@ from kmeans_teach.quiz import Quiz
 from kmeans_teach.run import Run
 from kmeans_teach.saver import Saver
 from kmeans_teach.score import Score
-from kmeans_teach.stage import Stage
+from kmeans_teach.stage import WIDEST, Stage
 
 __all__ = ["Panel", "Player"]
 
@@ -40,6 +40,8 @@ class Panel(w.VBox):
         As in `KMeansND`.
     folder : str or Path, optional
         Where saved runs go.
+    widest : int, optional
+        CSS pixels up to which the picture, and the type in it, grows with the page.
 
     Raises
     ------
@@ -54,11 +56,11 @@ class Panel(w.VBox):
 
     stage = None  # of a panel whose making failed: it is closed all the same
 
-    def __init__(self, replay=None, *, folder=".", **options):
+    def __init__(self, replay=None, *, folder=".", widest=WIDEST, **options):
         self.run = Run(replay, **options)
         self.folder, self.last_error, self._task = folder, None, None
         self._following = False  # True while the controls are being set to follow the truth, not by a person
-        self.stage = Stage(self.run.model, lambda: self.do(self._tick), **self.run.look)
+        self.stage = Stage(self.run.model, lambda: self.do(self._tick), widest, **self.run.look)
         self.controls, self.access, self.message = make_controls(own_data=self.run.own is not None), Access(), w.HTML()
         self.hand, self.quiz, self.saver, self.score = Hand(self), Quiz(self), Saver(self), Score(self)
         super().__init__(children=lay_out(self))

@@ -4,6 +4,7 @@ import itertools
 from base64 import b64encode
 from io import BytesIO
 
+import numpy as np
 from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
 
@@ -16,9 +17,13 @@ WIDEST, NARROWEST, SIDE_BY_SIDE_FROM = 760, 280, 600  # CSS pixels
 
 
 class Stage:
-    """Shows a `Player` and ticks for it. `tick()` is called at each beat of the animation while it plays."""
+    """Shows a `Player` and ticks for it. `tick()` is called at each beat of the animation while it plays.
 
-    def __init__(self, model, tick, **look):
+    The figure is at most `widest` CSS pixels wide. Where that is more than WIDEST, everything in it grows: `zoom` times.
+    """
+
+    def __init__(self, model, tick, widest=WIDEST, **look):
+        self.widest = widest
         self.figure = Figure(figsize=(7.6, 3.8), dpi=DPI)
         self.picture = Picture(model.points, len(model.centroids), include=model.centroids, figure=self.figure, **look)
         self.curve = InertiaCurve(self.figure.add_axes((0, 0, 1, 1)))
@@ -27,6 +32,7 @@ class Stage:
             self.figure,
             moving=lambda: [*self.picture.artists, *self.curve.artists],
             background=lambda: (self.picture.background, self.curve.background),
+            rescaled=lambda: self._arrange(self.width),
         )
         self.clock = Clock(0.5, self.canvas.ready)
         self._tick, self._ticking = tick, False
@@ -78,7 +84,7 @@ class Stage:
 
     def fit(self, width):
         """Use the room of the page: the curve beside the picture, or below where the page is narrow."""
-        width = max(NARROWEST, min(width - 8, WIDEST))  # ipywidgets puts a margin of 2 px around each box
+        width = max(NARROWEST, min(width - 8, self.widest))  # ipywidgets puts a margin of 2 px around each box
         if width != self.width:
             self._arrange(width)
             self.canvas.manager.resize(*self.canvas.get_width_height(physical=True))
@@ -87,14 +93,16 @@ class Stage:
 
     def _arrange(self, width):
         """Lay out the figure for a width, in CSS pixels, so that labels keep their size and fit."""
-        self.width = width
+        self.width, self.zoom = width, max(1, width / WIDEST)
+        width /= self.zoom  # what follows is in units of so many CSS pixels
         wide = width - 62 - 15  # of the Axes, between the labels at the left and the margin
         beside = width >= SIDE_BY_SIDE_FROM
         high = 0.5 * width - 80 if beside else 0.78 * wide
         low = 0 if beside else 170  # room for the curve below
         height = 30 + high + 50 + low
         ratio = self.canvas.device_pixel_ratio if hasattr(self, "canvas") else 1
-        self.figure.set_size_inches(width * ratio / self.figure.dpi, height * ratio / self.figure.dpi, forward=False)
+        self.figure.set_size_inches(width / DPI, height / DPI, forward=False)
+        self.figure.dpi = DPI * self.zoom * ratio
 
         def place(ax, left, bottom, right, top):
             ax.set_position((left / width, bottom / height, (right - left) / width, (top - bottom) / height))
@@ -106,6 +114,11 @@ class Stage:
             place(self.picture.ax, 62, low + 50, width - 15, low + 50 + high)
             place(self.curve.ax, 62, 50, width - 15, low - 25)
         self.picture.scale = 1 if beside else 0.75
+
+    def away(self, xy, event):
+        """How far each row of xy, in the drawn features, is from a mouse event: in CSS pixels, at zoom 1."""
+        pixels = self.picture.ax.transData.transform(xy)
+        return np.hypot(*(pixels - (event.x, event.y)).T) * DPI / self.figure.dpi
 
     def png(self, scale=0.6):
         """The figure as it stands, as base64 text."""

@@ -64,7 +64,10 @@ def test_its_png_is_read_back_pixel_by_pixel():
 
 
 def test_what_the_canvas_overrides_is_there_to_be_overridden():
-    for name in ("draw", "draw_idle", "handle_draw", "handle_refresh", "handle_event", "get_diff_image", "blit", "send_event"):
+    for name in (
+        "draw", "draw_idle", "handle_draw", "handle_refresh", "handle_event", "handle_set_device_pixel_ratio",
+        "get_diff_image", "blit", "send_event", "send_state",
+    ):  # fmt: skip
         assert callable(getattr(Canvas, name)), name
     assert Canvas.syncing_data_url if hasattr(Canvas, "syncing_data_url") else Canvas(Figure()).syncing_data_url is True
 

@@ -58,6 +58,51 @@ def nearest(panel):
     return distances.argmin(axis=1)
 
 
+# ---- the room that the page gives
+
+
+def told(panel, width, ratio=1):
+    """The page says how wide it is, in CSS pixels, and how many pixels of the screen make one of them."""
+    panel.stage.canvas.handle_event({"type": "set_device_pixel_ratio", "device_pixel_ratio": ratio})
+    panel.access.width = width + 8
+    return panel.stage.canvas.get_width_height(), panel.stage.canvas.get_width_height(physical=True)
+
+
+def test_a_page_wider_than_the_picture_leaves_it_as_it_is(panel):
+    assert told(panel, 1520) == ((760, 380), (760, 380))
+
+
+@pytest.mark.parametrize("ratio", [1, 2])
+def test_asked_to_the_picture_grows_with_the_page_and_the_type_in_it_too(ratio):
+    panel = Panel("blobs k=3", widest=1520)
+    told(panel, 760)
+    was = panel.stage.picture.title.get_window_extent().height
+    assert told(panel, 1520, ratio) == ((1520, 760), (1520 * ratio, 760 * ratio))
+    assert panel.stage.picture.title.get_window_extent().height == pytest.approx(2 * ratio * was, rel=0.05)
+    assert told(panel, 1900, ratio)[0] == (1520, 760), "no wider than asked for"
+    assert told(panel, 500, 1)[0][0] == 500
+    panel.close()
+
+
+def test_a_screen_of_other_pixels_leaves_the_grown_picture_as_wide_as_it_was():
+    panel = Panel("blobs k=3", widest=1520)
+    told(panel, 1520)
+    panel.stage.canvas.handle_event({"type": "set_device_pixel_ratio", "device_pixel_ratio": 2})
+    assert panel.stage.canvas.get_width_height() == (1520, 760)
+    panel.close()
+
+
+def test_a_large_disc_is_taken_hold_of_at_its_edge():
+    panel = Panel("uniform k=2 seed=1 hand=0.0,0.0;3.0,3.0", widest=1520)
+    for width, chosen in (760, None), (1520, 0):
+        told(panel, width)
+        ax = panel.stage.picture.ax
+        beside = ax.transData.inverted().transform(ax.transData.transform((0, 0)) + (20, 0))  # 20 pixels from the centre of A
+        mouse(panel, "button_press", beside)
+        assert panel.hand.chosen == chosen
+    panel.close()
+
+
 # ---- time
 
 
