@@ -194,6 +194,7 @@ class LiveCanvas(Canvas):
     def handle_refresh(self, event):
         self._arrived.set()  # a page that was loaded anew never answers for the one before it
         self._shown = None
+        self.send_state("resizable")  # a page that is loaded anew takes it for true, and draws a handle in the corner
         super().handle_refresh(event)
 
     def handle_set_device_pixel_ratio(self, event):

@@ -131,6 +131,15 @@ def test_a_page_loaded_anew_gets_a_whole_picture(scene):
     assert (browser.shown == drawn(canvas)).all()
 
 
+def test_a_page_loaded_anew_is_told_that_the_picture_has_no_handle(scene):
+    canvas, _, _, _ = scene
+    told = []
+    canvas.send_state = lambda key=None: told.append(key)
+    canvas.handle_event({"type": "refresh"})
+    assert "resizable" in told
+    assert canvas.resizable is False
+
+
 def test_a_page_that_does_not_answer_is_asked_again(scene, monkeypatch):
     canvas, _, _, browser = scene
     canvas.draw_idle()
