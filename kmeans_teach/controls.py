@@ -67,7 +67,7 @@ def make_controls(own_data=False):
     number = w.Layout(width="170px", max_width="100%")
     c.seed = w.BoundedIntText(value=0, min=0, max=2**31 - 1, description="Data seed", layout=number)
     c.start = w.BoundedIntText(value=0, min=0, max=2**31 - 1, description="Start seed", layout=number)
-    c.new_data = button("New data", "Draw new points and a new start")
+    c.new_data = button("New data", "Draw new points")
     c.new_centroids = button("New centroids", "Keep the points, draw a new start")
     # time
     c.first = button("|<", "To the start of the run")
@@ -126,6 +126,7 @@ def follow(c, run, playing):
     uses = DATA_SETS[setting.data].uses if setting.data in DATA_SETS else ()
     for name in "spread", "size", "clusters", "seed":
         getattr(c, name).disabled = name not in uses
+    c.new_data.disabled = "seed" not in uses
     c.scrubber.max = max(1, len(player.steps) - 1)
     c.scrubber.value = player.cursor
     c.point.max = len(player.model.points) - 1

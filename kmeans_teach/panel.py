@@ -87,7 +87,7 @@ class Panel(w.VBox):
             c.back: lambda: self.go(run.player.back),
             c.step: lambda: self.go(run.player.forward),
             c.last: lambda: self.go(run.player.last),
-            c.new_data: lambda: self.change(run.bump, "seed", "start"),
+            c.new_data: lambda: self.change(run.bump, "seed"),
             c.new_centroids: lambda: self.change(run.bump, "start"),
         }.items():
             button.on_click(lambda _, action=action: self.do(action))

@@ -79,7 +79,8 @@ class Run:
 
     def bump(self, *seeds):
         """One more on each of the seeds: new data, or a new start, that can be come back to."""
-        self.set(self.setting.but(hand=None, **{name: getattr(self.setting, name) + 1 for name in seeds}))
+        hand = None if "start" in seeds else self.setting.hand
+        self.set(self.setting.but(hand=hand, **{name: getattr(self.setting, name) + 1 for name in seeds}))
 
     def place(self, k, xy):
         """Begin anew from the present centroids, with the k-th put at xy in the drawn features."""

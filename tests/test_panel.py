@@ -206,14 +206,25 @@ def test_every_setting_control_makes_another_run_from_its_start(panel):
     assert len(panel.run.model.points) == 6 * 40
 
 
-def test_new_data_bumps_both_seeds_and_new_centroids_only_the_start(panel):
+def test_new_data_and_new_centroids_bump_one_seed_each(panel):
     points = panel.run.model.points
     panel.controls.new_centroids.click()
     assert (panel.run.setting.seed, panel.run.setting.start) == (3, 3)
     assert (panel.run.model.points == points).all()
     panel.controls.new_data.click()
-    assert (panel.run.setting.seed, panel.run.setting.start) == (4, 4)
+    assert (panel.run.setting.seed, panel.run.setting.start) == (4, 3)
     assert not (panel.run.model.points == points).all()
+
+
+def test_new_data_keeps_a_prepared_start_and_is_off_where_the_data_are_measured(panel):
+    panel.controls.data.value = "bad-start"
+    prepared, points = panel.run.model.centroids, panel.run.model.points
+    panel.controls.new_data.click()
+    assert np.array_equal(panel.run.model.centroids, prepared)
+    assert not np.array_equal(panel.run.model.points, points)
+    assert not panel.controls.new_data.disabled
+    panel.controls.data.value = "penguins"
+    assert panel.controls.new_data.disabled
 
 
 def test_another_data_set_brings_its_own_k_and_turns_off_what_does_not_apply(panel):
