@@ -34,15 +34,18 @@ function render({ model, el }) {
   line.setAttribute("role", "status");
   line.setAttribute("aria-live", "polite");
   el.append(line);
-  let root = null, sizes = null, changes = null, waiting = 0;
+  let root = null, room = null, sizes = null, changes = null, waiting = 0;
   const refresh = () => {
     waiting = 0;
     if (line.textContent !== model.get("sentence")) line.textContent = model.get("sentence");
-    if (root) mend(root, model.get("sentence"));
+    if (!root) return;
+    mend(root, model.get("sentence"));
+    const now = root.querySelector(".kmeans-room") ?? root;
+    if (now !== room) { sizes.disconnect(); sizes.observe(room = now); }
   };
   const soon = () => { waiting ||= requestAnimationFrame(refresh); };
   const tell = () => {
-    const width = Math.round(root.clientWidth);
+    const width = Math.round(room.clientWidth);
     if (width > 0 && width !== model.get("width")) { model.set("width", width); model.save_changes(); }
   };
   const attach = () => {
@@ -51,7 +54,6 @@ function render({ model, el }) {
     changes = new MutationObserver(soon);
     changes.observe(root, { childList: true, subtree: true });
     sizes = new ResizeObserver(tell);
-    sizes.observe(root);
     refresh();
   };
   model.on("change:sentence", soon);

@@ -9,7 +9,7 @@ import traitlets
 class Access(anywidget.AnyWidget):
     """The panel's spoken line: shows `sentence` and has it announced; names the parts of the panel for a screen reader.
 
-    access.js says what is mended and why. `width` is the room (CSS pixels) of the panel, told by the browser.
+    access.js says what is mended and why. `width` is the room (CSS pixels) of the picture, told by the browser.
     """
 
     # its text, not its path: anywidget keeps every widget alive that has its code from a file

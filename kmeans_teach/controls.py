@@ -13,11 +13,15 @@ STYLE = """<style>
 .kmeans-panel .widget-html-content { line-height: 1.4; }
 .kmeans-panel .kmeans-error { border-left: 4px solid #bd1f01; padding: 2px 10px; white-space: pre-wrap; line-height: 1.4; }
 .kmeans-panel .kmeans-fold { border-left: 3px solid #c8ccd0; }
+.kmeans-panel .kmeans-opener::before { content: ""; display: inline-block; margin-right: 6px; vertical-align: 1px;
+  border: 4px solid transparent; border-left: 6px solid; border-right: 0; }
+.kmeans-panel .kmeans-opener.mod-active::before { border: 4px solid transparent; border-top: 6px solid; border-bottom: 0; }
 .kmeans-panel .jupyter-matplotlib-canvas-div:focus-visible, .kmeans-panel button:focus-visible,
 .kmeans-panel .noUi-handle:focus-visible, .kmeans-panel select:focus-visible, .kmeans-panel input:focus-visible
 { outline: 3px solid #005fcc !important; outline-offset: 1px; }
 </style>"""
 MOST_K = 20
+GAP = "0 10px"
 SETTERS = ("data", "k", "spread", "size", "clusters", "way", "seed", "start")  # controls named like the fields of Setting
 DATA_LABELS = {
     "blobs": "blobs",
@@ -42,8 +46,16 @@ def row(*widgets, **layout):
     return w.Box(list(widgets), layout=w.Layout(flex_flow="row wrap", align_items="center", width="100%", **layout))
 
 
+def group(*widgets):
+    """Widgets that stay together in a row."""
+    return w.Box(list(widgets), layout=w.Layout(flex_flow="row wrap", align_items="center"))
+
+
 def button(label, tip, width="auto", **more):
     return w.Button(description=label, tooltip=tip, layout=w.Layout(width=width), **more)
+
+
+AS_WIDE_AS_IT_IS = {"description_width": "initial"}  # a label: ipywidgets gives each 80 pixels, which is right for columns
 
 
 def slider(kind, label, value, low, high, step=1, width="300px", **more):
@@ -58,12 +70,16 @@ def make_controls(own_data=False):
     c = SimpleNamespace()
     field = w.Layout(width="285px", max_width="100%")
     # what a run depends on
-    c.data = w.Dropdown(options=[(DATA_LABELS[n], n) for n in names], description="Data", layout=field)
-    c.k = slider(w.IntSlider, "K", DATA_SETS["blobs"].k, 1, MOST_K)
-    c.spread = slider(w.FloatSlider, "Spread", 0.28, 0.0, 1.5, 0.02)
-    c.size = slider(w.IntSlider, "Points each", 100, 5, 1000, 5)
-    c.clusters = slider(w.IntSlider, "Heaps", 12, 1, MOST_K)
-    c.way = w.Dropdown(options=[("random points", "random"), ("k-means++", "plusplus")], description="Start from", layout=field)
+    c.data = w.Dropdown(
+        options=[(DATA_LABELS[n], n) for n in names], description="Data", style=AS_WIDE_AS_IT_IS,
+        layout=w.Layout(width="240px", max_width="100%"),
+    )  # fmt: skip
+    c.k = slider(w.IntSlider, "K", DATA_SETS["blobs"].k, 1, MOST_K, style=AS_WIDE_AS_IT_IS)
+    c.spread = slider(w.FloatSlider, "Spread", 0.28, 0.0, 1.5, 0.02, width="270px")
+    c.size = slider(w.IntSlider, "Points each", 100, 5, 1000, 5, width="270px")
+    c.clusters = slider(w.IntSlider, "Heaps", 12, 1, MOST_K, width="270px")
+    ways = [("random points", "random"), ("k-means++", "plusplus")]
+    c.way = w.Dropdown(options=ways, description="Start from", layout=field)
     number = w.Layout(width="170px", max_width="100%")
     c.seed = w.BoundedIntText(value=0, min=0, max=2**31 - 1, description="Data seed", layout=number)
     c.start = w.BoundedIntText(value=0, min=0, max=2**31 - 1, description="Start seed", layout=number)
@@ -75,8 +91,11 @@ def make_controls(own_data=False):
     c.play = w.ToggleButton(description="Play", tooltip="Play or pause; at the end, play again", layout=w.Layout(width="80px"))
     c.step = button("Step", "One half-step on", button_style="primary")
     c.last = button(">|", "To the end of the run")
-    c.scrubber = slider(w.IntSlider, "Half-step", 0, 0, 1, width="360px")
-    c.speed = slider(w.FloatLogSlider, "Speed", 10**0.3, 0, 1.5, 0.05, readout_format=".1f", tooltip="Half-steps a second")
+    c.scrubber = slider(w.IntSlider, "Half-step", 0, 0, 1, style=AS_WIDE_AS_IT_IS)
+    c.speed = slider(
+        w.FloatLogSlider, "Speed", 10**0.3, 0, 1.5, 0.05, width="230px", style=AS_WIDE_AS_IT_IS,
+        readout_format=".1f", tooltip="Half-steps a second",
+    )  # fmt: skip
     # what is shown
     c.regions = w.Checkbox(description="Regions", indent=False, tooltip="Colour the plane by nearest centroid", layout=number)
     c.spokes = w.Checkbox(description="Lines to centroids", indent=False, layout=w.Layout(width="200px"))
@@ -88,10 +107,10 @@ def make_controls(own_data=False):
 
 
 def lay_out(panel):
-    """The panel's children, from top to bottom: about ten controls in view, the rest folded away."""
+    """The panel's children, from top to bottom: about ten controls in view, those of time among them, the rest folded away."""
     c = panel.controls
     folds = {
-        "More settings": [row(c.spread, c.size, c.clusters, c.speed), row(c.way, c.seed, c.start)],
+        "More settings": [row(c.spread, c.size, c.clusters), row(c.way, c.seed, c.start)],
         "See more": [row(c.regions, c.spokes, c.point)],
         "Predict": [panel.quiz.box],
         "By hand": [w.HTML(BY_HAND), panel.score.box],
@@ -99,17 +118,20 @@ def lay_out(panel):
         "Save": [panel.saver.box],
     }
     c.folds, boxes = {}, []
+    room = row(panel.stage.canvas)
+    room.add_class("kmeans-room")
     for title, inside in folds.items():
         box = w.VBox(inside, layout=w.Layout(display="none", width="100%", padding="4px 0 8px 10px"))
         box.add_class("kmeans-fold")
         c.folds[title] = fold = w.ToggleButton(description=title, tooltip="Show or hide", layout=w.Layout(width="auto"))
+        fold.add_class("kmeans-opener")
         fold.observe(lambda change, box=box: setattr(box.layout, "display", "flex" if change["new"] else "none"), "value")
         boxes.append(box)
     return [
         w.HTML(STYLE, layout=w.Layout(display="none")),
-        row(c.data, c.k, c.new_data, c.new_centroids),
-        row(panel.stage.canvas),
-        row(c.first, c.back, c.play, c.step, c.last, c.scrubber),
+        row(c.data, c.k, group(c.new_data, c.new_centroids), grid_gap=GAP),
+        room,
+        row(group(c.first, c.back, c.play, c.step, c.last), c.scrubber, c.speed, grid_gap=GAP),
         panel.access,
         panel.message,
         row(*c.folds.values()),

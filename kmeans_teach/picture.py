@@ -140,7 +140,7 @@ class Picture:
         self._area = self.ax.imshow(
             np.zeros((1, 1, 4)), zorder=0, aspect="auto", interpolation="nearest", origin="lower", visible=False
         )
-        self._links = self.ax.plot([], [], "-", color="0.55", linewidth=0.5, zorder=1)[0]
+        self._links = self.ax.plot([], [], "-", color="0.4", alpha=0.4, linewidth=0.5, zorder=1)[0]
         self._raster = Raster(self.ax)
         self.ax.add_artist(self._raster)
         self._mark = self.ax.plot([], [], "o", mfc="none", mec="#d6006c", ms=18, mew=3, zorder=6.5)[0]

@@ -109,7 +109,7 @@ class Stage:
 
         if beside:
             place(self.picture.ax, 62, 50, width - 260, 50 + high)
-            place(self.curve.ax, width - 195, 50 + 0.25 * high, width - 15, 50 + 0.75 * high)
+            place(self.curve.ax, width - 195, 50, width - 15, 50 + 0.5 * high)  # on the picture's own baseline
         else:
             place(self.picture.ax, 62, low + 50, width - 15, low + 50 + high)
             place(self.curve.ax, 62, 50, width - 15, low - 25)
