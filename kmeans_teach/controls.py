@@ -78,7 +78,7 @@ def make_controls(own_data=False):
     c.spread = slider(w.FloatSlider, "Spread", 0.28, 0.0, 1.5, 0.02, width="270px")
     c.size = slider(w.IntSlider, "Points each", 100, 5, 1000, 5, width="270px")
     c.clusters = slider(w.IntSlider, "Heaps", 12, 1, MOST_K, width="270px")
-    ways = [("random points", "random"), ("k-means++", "plusplus")]
+    ways = [("random points", "random"), ("k-means++", "plusplus"), ("by hand", "hand")]
     c.way = w.Dropdown(options=ways, description="Start from", layout=field)
     number = w.Layout(width="170px", max_width="100%")
     c.seed = w.BoundedIntText(value=0, min=0, max=2**31 - 1, description="Data seed", layout=number)
@@ -141,10 +141,10 @@ def lay_out(panel):
 
 def follow(c, run, playing):
     """Set every control to what is true."""
-    player, setting = run.player, run.setting
+    player, setting, values = run.player, run.setting, run.values
     c.k.max = max(min(MOST_K, len(player.model.points)), setting.k)
     for name in SETTERS:
-        getattr(c, name).value = getattr(setting, name)
+        getattr(c, name).value = values[name]
     uses = DATA_SETS[setting.data].uses if setting.data in DATA_SETS else ()
     for name in "spread", "size", "clusters", "seed":
         getattr(c, name).disabled = name not in uses

@@ -183,7 +183,7 @@ class Panel(w.VBox):
     def _take_controls(self):
         values = {name: getattr(self.controls, name).value for name in SETTERS}
         values["spread"] = round(values["spread"], 4)  # a slider's 0.28 comes as 0.27999999999999997
-        if any(values[name] != getattr(self.run.setting, name) for name in SETTERS):  # sliders report when they are first shown
+        if any(values[name] != self.run.values[name] for name in SETTERS):  # sliders report when they are first shown
             self.change(self.run.take, values)
 
     @property

@@ -67,15 +67,24 @@ class Run:
         self.player.load(self._model(setting, self.options))
         self.setting = setting
 
+    @property
+    def values(self) -> dict:
+        """The setting as the controls show it: a start by hand is one more way of starting."""
+        shown = {name: value for name, value in vars(self.setting).items() if name != "hand"}
+        return shown | ({"way": "hand"} if self.setting.hand else {})
+
     def take(self, values: dict):
         """Run the setting with some values changed, if any differs."""
-        changed = {name for name in values if values[name] != getattr(self.setting, name)}
+        changed = {name for name in values if values[name] != self.values[name]}
         if "data" in changed:  # another data set comes with a K worth trying and, perhaps, a prepared start
             values = values | {"k": DATA_SETS[values["data"]].k if values["data"] in DATA_SETS else self._own_k, "start": 0}
-        if changed & NEW_START:
-            values = values | {"hand": None}
+        hand = None if changed & NEW_START else self.setting.hand
+        if values.get("way") == "hand":
+            values = values | {"way": self.setting.way}
+            if changed == {"way"}:  # from here on the present start is one's own
+                hand = tuple(map(tuple, self.model.centroids.tolist()))
         if changed:
-            self.set(self.setting.but(**values))
+            self.set(self.setting.but(hand=hand, **values))
 
     def bump(self, *seeds):
         """One more on each of the seeds: new data, or a new start, that can be come back to."""

@@ -338,6 +338,25 @@ def test_dragging_a_centroid_begins_a_run_from_there_and_labels_follow(panel):
     again.close()
 
 
+def test_a_start_by_hand_is_one_of_the_ways_of_starting(panel):
+    c, drawn = panel.controls, panel.run.model.centroids
+    c.way.value = "hand"
+    assert np.array_equal(panel.run.model.centroids, drawn), "what is shown becomes one's own"
+    assert panel.run.setting.hand == tuple(map(tuple, drawn.tolist()))
+    c.way.value = "plusplus"
+    assert panel.run.setting.hand is None
+    assert not np.array_equal(panel.run.model.centroids, drawn)
+    mouse(panel, "button_press", panel.run.model.centroids[0])
+    mouse(panel, "motion_notify", panel.run.model.centroids[0] + 0.1)
+    mouse(panel, "button_release", panel.run.model.centroids[0])
+    assert c.way.value == "hand"
+    c.spread.value = 0.3
+    assert c.way.value == "hand", "other points, the same start"
+    c.k.value = 5
+    assert c.way.value == "plusplus"
+    assert len(panel.run.model.centroids) == 5
+
+
 def test_a_letter_chooses_a_centroid_and_the_arrow_keys_move_it(panel):
     before = panel.run.player.step.centroids[2].copy()
     key(panel, "kArrowRight")
