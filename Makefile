@@ -7,7 +7,7 @@ IN = .venv/bin/python
 # a stamp made in another folder is worth nothing: the package would be imported from there
 $(shell [ "`cat .venv/installed 2>/dev/null`" = "`pwd`" ] || rm -f .venv/installed)
 
-.PHONY: help setup lab test unit format notebooks bench clean
+.PHONY: help setup lab test unit format notebooks docs bench clean
 
 help:
 	@echo 'make lab        open the course in JupyterLab (make lab ARGS="--port 9999" passes options on)'
@@ -15,6 +15,7 @@ help:
 	@echo 'make unit       run the tests that need no browser (make unit ARGS="-k launcher")'
 	@echo 'make format     let ruff format the code'
 	@echo 'make notebooks  run the notebooks and store their outputs (ARGS="notebooks/05_panel.ipynb" for one)'
+	@echo 'make docs       build the pages to read, in site/html'
 	@echo 'make bench      measure'
 	@echo 'make clean      remove what these commands made'
 
@@ -45,6 +46,9 @@ format: setup
 
 notebooks: setup
 	$(IN) tools/execute.py $(ARGS)
+
+docs: setup
+	$(IN) tools/pages.py
 
 bench: setup
 	$(IN) -m benchmarks $(ARGS)

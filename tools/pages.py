@@ -1,0 +1,40 @@
+"""Build the pages to read: `python tools/pages.py [FOLDER]` writes FOLDER/html, site/html if none is named.
+
+Sphinx reads one folder, and the pages are spread over the repository. So the repository is copied below FOLDER, and what is in
+docs/pages/ is laid on top of the copy. Each page keeps its place in it, and so every link between two pages its meaning.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+from sphinx.cmd.build import main as sphinx
+
+ROOT = Path(__file__).resolve().parent.parent
+SITE = ROOT / "site"
+# hidden files, and what the commands make
+LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist", "test-results", SITE.name)
+
+
+def build(folder):
+    """Sphinx's exit code: 0 if all went well, without a single warning."""
+    source = folder / "source"
+    shutil.copytree(ROOT, source, ignore=LEFT_OUT)
+    shutil.copytree(ROOT / "docs" / "pages", source, dirs_exist_ok=True)
+    strict = ["-W", "--keep-going", "-n", "-q"]
+    return sphinx([*strict, "-d", str(folder / "doctrees"), str(source), str(folder / "html")])
+
+
+def main(folder=SITE):
+    folder = Path(folder).resolve()
+    if folder == SITE:
+        shutil.rmtree(SITE, ignore_errors=True)
+    elif folder.exists() and any(folder.iterdir()):
+        sys.exit(f"{folder} is not empty: name a folder that is, or none")
+    if code := build(folder):
+        sys.exit(code)
+    print(f"The site is at {folder / 'html' / 'index.html'}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:2])
