@@ -15,9 +15,11 @@ from types import GeneratorType
 
 import numpy as np
 
-from kmeans_teach.diagnose import gives, name_call, name_steps
+from kmeans_teach.diagnose import gives, name_call
+from kmeans_teach.diagnose_steps import STEPS, name_steps
 from kmeans_teach.lloyd import KMeansND, assign_points, name_of, update_centroids
-from kmeans_teach.mistakes import ASSIGN, MANHATTAN, STEPS, UPDATE
+from kmeans_teach.mistakes import ASSIGN, MANHATTAN
+from kmeans_teach.mistakes_update import UPDATE
 from kmeans_teach.trial import (
     LIBRARIES,
     Endless,

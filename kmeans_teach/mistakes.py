@@ -1,4 +1,4 @@
-"""Known mistakes: each is a small wrong implementation, with its name and a hint that is not the answer.
+"""Known mistakes in assigning: each is a small wrong implementation, with its name and a hint that is not the answer.
 
 `check.py` compares a learner's function with these on many cases. The mistake that is named is the one that gives back
 whatever the learner's function gave back. A name may have several rows, since one mistake can be typed in several ways.
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kmeans_teach.lloyd import assign_points, update_centroids
+from kmeans_teach.lloyd import assign_points
 
 
 class Mistake(NamedTuple):
@@ -24,6 +24,10 @@ def _offsets(points, centroids):
 
 def _squared(points, centroids):
     return (_offsets(points, centroids) ** 2).sum(axis=2)  # (M, K)
+
+
+def _numbers(points):
+    return np.repeat(np.arange(len(points), dtype=float)[:, None], points.shape[1], axis=1)
 
 
 def _to_places(points, places):
@@ -101,106 +105,3 @@ MANHATTAN = Mistake(
     "Another distance than ours, and a sound one; but the mean is not its best centre, so inertia may rise.",
     lambda p, c: np.abs(_offsets(p, c)).sum(axis=2).argmin(axis=1),
 )
-
-
-def _numbers(points):
-    return np.repeat(np.arange(len(points), dtype=float)[:, None], points.shape[1], axis=1)
-
-
-def _each(summary, keep=True):
-    """An update that puts `summary(points, members, centroid)` in the place of each mean."""
-
-    def update(points, labels, centroids):
-        rows = np.array(centroids, dtype=float)
-        for k in range(len(centroids)):
-            members = labels == k
-            if members.any() or not keep:
-                rows[k] = summary(points, members, centroids[k])
-        return rows
-
-    return update
-
-
-def _members(points, labels, centroids):
-    return [points[labels == k] for k in range(len(centroids)) if (labels == k).any()]
-
-
-_EVERYONE = "Every centroid moves to one place: the mean of all points. Whose mean is wanted for cluster k?"
-_ROWS = "A mean over features mixes metres with grams. Which axis runs over the points?"
-_EMPTY = "A cluster without points has no mean. In this course its centroid stays where it was."
-_WHOLE = "The digits after the point are cut off. Which dtype has the array that the means are written to?"
-_COUNT = "The sum over the members is divided by the wrong number. How many were added?"
-
-UPDATE = [
-    Mistake("mean over all points", _EVERYONE, _each(lambda p, members, c: p.mean(axis=0))),
-    Mistake("mean over all points", _EVERYONE, _each(lambda p, members, c: p.mean(axis=0), keep=False)),
-    Mistake("wrong axis", _ROWS, _each(lambda p, members, c: p[members].mean())),
-    Mistake("wrong axis", _ROWS, _each(lambda p, members, c: p[members].mean(axis=1))),
-    Mistake("wrong axis", _ROWS, lambda p, labels, c: np.array([rows.mean() for rows in _members(p, labels, c)])),
-    Mistake("wrong axis", _ROWS, lambda p, labels, c: np.array([rows.mean(axis=1) for rows in _members(p, labels, c)])),
-    Mistake("empty cluster as NaN", _EMPTY, _each(lambda p, members, c: p[members].mean(axis=0), keep=False)),
-    Mistake(
-        "empty cluster as zeros",
-        _EMPTY,
-        _each(lambda p, members, c: p[members].sum(axis=0) / max(members.sum(), 1), keep=False),
-    ),
-    Mistake(
-        "empty cluster dropped",
-        _EMPTY + " K rows go in, and K rows come out.",
-        lambda p, labels, c: np.array([rows.mean(axis=0) for rows in _members(p, labels, c)]),
-    ),
-    Mistake("integer truncation", _WHOLE, lambda p, labels, c: np.trunc(update_centroids(p, labels, c))),
-    Mistake("integer truncation", _WHOLE, _each(lambda p, members, c: np.trunc(p[members].mean(axis=0)))),
-    Mistake("integer truncation", _WHOLE, _each(lambda p, m, c: p[m].sum(axis=0) // m.sum())),
-    Mistake("integer truncation", _WHOLE, _each(lambda p, m, c: np.trunc(p[m].sum(axis=0) / max(m.sum(), 1)), keep=False)),
-    Mistake("integer truncation", _WHOLE, lambda p, labels, c: update_centroids(p, labels, c).astype(p.dtype)),
-    Mistake(
-        "sum, not mean", "The members are added up. What is missing to make it a mean?", _each(lambda p, m, c: p[m].sum(axis=0))
-    ),
-    Mistake("divided by the wrong count", _COUNT, _each(lambda p, m, c: p[m].sum(axis=0) / len(p))),
-    Mistake(
-        "old centroid in the mean",
-        "The old centroid is counted as one more member.",
-        _each(lambda p, m, c: (p[m].sum(axis=0) + c) / (m.sum() + 1)),
-    ),
-    Mistake(
-        "median, not mean",
-        "The median is the best centre for another distance (Manhattan). K-means takes the mean.",
-        _each(lambda p, m, c: np.median(p[m], axis=0)),
-    ),
-    Mistake(
-        "1-based labels",
-        "The first cluster has label 0, and the last one K - 1.",
-        lambda p, labels, c: update_centroids(p, labels - 1, c),
-    ),
-    Mistake("nothing moved", "What comes back is what went in.", lambda p, labels, c: c),
-]
-
-# for the stream of steps a mistake is what it makes of the right stream: a list of (phase, centroids, labels)
-_FIRST = "Whoever draws the stream wants to see the start as well. What has to be yielded before the loop?"
-_LAST = "The stream ends with the update that moved nothing. Is it yielded before the loop is left?"
-STEPS = [
-    Mistake("does not yield the start", _FIRST, lambda steps: steps[1:]),
-    Mistake("stops one early", _LAST, lambda steps: steps[:-1]),
-    Mistake("stops one early", _LAST, lambda steps: steps[: max(1, len(steps) - 2)]),
-    Mistake(
-        "only the start",
-        "One step came and no more. Is there a return, or a yield outside the loop?",
-        lambda steps: steps[:1],
-    ),
-    Mistake(
-        "only the last step",
-        "The last step alone came. Does the yield stand inside the loop?",
-        lambda steps: steps[-1:],
-    ),
-    Mistake(
-        "mixes half-steps",
-        "Each step changes one thing: the centroids, or the labels. Between two of yours both change.",
-        lambda steps: [step for step in steps if step[0] != "assign"],
-    ),
-    Mistake(
-        "leaves out the updates",
-        "Each iteration has two half-steps, and each of them is yielded.",
-        lambda steps: [step for step in steps if step[0] != "update"],
-    ),
-]

@@ -1,6 +1,6 @@
 """The checkers: right functions written in many ways pass, and each known mistake is called by its name.
 
-The functions here are written apart from kmeans_teach/mistakes.py, and in other styles.
+The functions here are written apart from the tables of known mistakes, and in other styles.
 """
 
 import functools
@@ -23,8 +23,10 @@ from scipy.spatial.distance import cdist
 from sklearn.metrics import pairwise_distances_argmin
 
 from kmeans_teach.check import check_assign, check_steps, check_update
+from kmeans_teach.diagnose_steps import STEPS
 from kmeans_teach.lloyd import KMeansND, assign_points, update_centroids
-from kmeans_teach.mistakes import ASSIGN, MANHATTAN, STEPS, UPDATE
+from kmeans_teach.mistakes import ASSIGN, MANHATTAN
+from kmeans_teach.mistakes_update import UPDATE
 from kmeans_teach.trial import LIBRARIES, alike, assign_cases, run_cases, same_steps, update_cases
 
 ROOT = Path(__file__).parent.parent
