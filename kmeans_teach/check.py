@@ -11,6 +11,7 @@ import re
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from types import GeneratorType
 
 import numpy as np
@@ -104,13 +105,18 @@ def _refused(f, names):
         mistake = f"{'a list' if isinstance(f, list) else kind}, not a function"
     else:
         try:
-            inspect.signature(f).bind(*names)
+            signature = inspect.signature(f)
+        except (TypeError, ValueError):  # a function written in C may not tell
             return None
-        except ValueError:  # a function written in C may not tell
-            return None
+        takes = tuple(signature.parameters)
+        try:
+            signature.bind(*names)
+            if takes == names or sorted(takes) != sorted(names):
+                return None
+            mistake = "arguments in another order"
         except TypeError:
             mistake = "other arguments"
-            hint = f"It takes {inspect.signature(f)}, and is called with ({', '.join(names)})."
+        hint = f"It takes {signature}, and is called with ({', '.join(names)})."
     return _say(False, f"{getattr(f, '__name__', 'this')}: not checked. The mistake: {mistake}. {hint}", mistake)
 
 
@@ -208,16 +214,17 @@ def _error_text(error):
     if isinstance(error, Endless):
         return "nothing, and it would not stop"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith((*LIBRARIES, OURS))]
-    where = f", at: {frames[-1].line}" if frames and frames[-1].line else ""
+    where = f", at: {shorten(frames[-1].line, 64, placeholder=' ...')}" if frames and frames[-1].line else ""
     words = re.sub(r"0x[0-9a-fA-F]+", "0x...", str(error).split("\n")[0])  # an address differs from run to run
-    return f"{type(error).__name__}: {words}{where}"
+    said = f": {shorten(words, 96, placeholder=' ...')}" if words else ""
+    return f"{type(error).__name__}{said}{where}"
 
 
 def _text(value, digits=4):
     """Nested lists, as they can be typed; a word for what is no table of numbers."""
     array = as_array(value)
     if array is None:
-        kind = type(value).__name__
+        kind = f"array of dtype {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
         return "None" if value is None else f"{kind} of length {len(value)}" if isinstance(value, (tuple, list, str)) else kind
     if array.ndim:
         words = f"[{', '.join(_text(row, digits) for row in array)}]"

@@ -26,7 +26,8 @@ def name_call(f, trials, first, table):
     for mistake in table:
         if gives(mistake, trials):
             return mistake.name, mistake.hint, first
-    return *(reads_global(f) or _by_value(trials, first, table)), first
+    by = _by_error if first.error else _by_value
+    return *(reads_global(f) or by(trials, first, table)), first
 
 
 def gives(mistake, trials):
@@ -44,13 +45,28 @@ def gives(mistake, trials):
     return telling
 
 
+def _by_error(trials, first, table):
+    """A name for what raises."""
+    words, n = str(first.error), first.case[0].shape[1]
+    if isinstance(first.error, TypeError) and ("bitwise_xor" in words or "for ^" in words):
+        return "^ for **", "In Python `^` has nothing to do with powers. How are they written?"
+    if n != 2 and all(trial.right for trial in trials if trial.case[0].shape[1] == 2):
+        return "two features only", f"Right where points have two features. Here they have {n}. Which line counts on two?"
+    return f"raises {type(first.error).__name__}", ALONE
+
+
 def _by_value(trials, first, table):
     """A name for what can be seen in the values alone."""
-    came, wanted = as_array(first.value), np.asarray(first.expected)
-    if first.error:
-        return f"raises {type(first.error).__name__}", ALONE
+    value, wanted = first.value, np.asarray(first.expected)
+    came = as_array(value)
+    if isinstance(value, tuple) and any(alike(part, wanted) for part in value):
+        return "returns several things", f"A tuple of {len(value)} came back, and one array is wanted."
+    if table is ASSIGN and all(_is_groups(t.value, *t.case) for t in trials):
+        return "groups, not labels", "Here the points are sorted into clusters. A label says for each point which one it is in."
+    if isinstance(value, (list, tuple)) and any(row is None for row in value):
+        return "None in the place of a row", "Every label and every centroid is wanted, also where there is nothing to compute."
     if came is None:
-        return "wrong dtype", f"A {type(first.value).__name__} came back, not an array of numbers."
+        return "wrong dtype", f"{kind_of(value)} came back, not an array of numbers."
     if came.shape != wanted.shape:
         return "wrong shape", f"It has shape {came.shape}, and {wanted.shape} is wanted."
     arrays = [(as_array(t.value), np.asarray(t.expected), t.case) for t in trials if not t.error]
@@ -58,19 +74,50 @@ def _by_value(trials, first, table):
         return None, BY_HAND
     if all(np.allclose(a, b, rtol=1e-5) for a, b, _ in arrays):
         return "wrong dtype", f"The numbers fit, but their dtype is {came.dtype}, and {wanted.dtype} is wanted."
-    if table is ASSIGN:
-        if any(a.min() < 0 or a.max() >= len(case[1]) for a, _, case in arrays):
-            return "labels out of range", "A label is a row number of `centroids`, from 0 to K - 1."
-        if all(_is_nearest(a, *case) for a, _, case in arrays):
-            return "ties not to the lower index", "As near as the expected one, but a tie goes to the lower index here."
-    elif all(np.allclose(a[np.unique(case[1])], b[np.unique(case[1])]) for a, b, case in arrays):
+    return (_by_labels if table is ASSIGN else _by_places)(arrays) or (None, BY_HAND)
+
+
+def _by_labels(arrays):
+    for a, _, _ in arrays:
+        if not (a == np.floor(a)).all():  # NaN is not equal to itself
+            return "wrong dtype", f"A label is a whole number, and {a[a != np.floor(a)][0]:g} came back."
+    if any(a.min() < 0 or a.max() >= len(case[1]) for a, _, case in arrays):
+        return "labels out of range", "A label is a row number of `centroids`, from 0 to K - 1."
+    if all(_is_nearest(a, *case) for a, _, case in arrays):
+        return "ties not to the lower index", "As near as the expected one, but a tie goes to the lower index here."
+    if all((a == a[0]).all() for a, _, _ in arrays):
+        hint = "All points get one label. Where does the nearest distance so far begin, and when is a new one kept?"
+        return "one label for all", hint
+    return None
+
+
+def _by_places(arrays):
+    if all(np.allclose(a[np.unique(case[1])], b[np.unique(case[1])]) for a, b, case in arrays):
         return "empty cluster moved", "A cluster without points has no mean. In this course its centroid stays where it was."
-    return None, BY_HAND
+    if all(alike(sorted(a.tolist()), sorted(b.tolist())) for a, b, _ in arrays):
+        return "rows in another order", "The right places, but row k has to be that of label k."
+    return None
 
 
 def _is_nearest(labels, points, centroids):
     squared = ((points[:, None] - centroids) ** 2).sum(axis=2)
     return bool((squared[np.arange(len(points)), labels.astype(int)] == squared.min(axis=1)).all())
+
+
+def _is_groups(value, points, centroids):
+    """K collections that share out the points among them."""
+    groups = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(groups, (list, tuple)) or not all(hasattr(group, "__len__") for group in groups):
+        return False
+    return len(groups) == len(centroids) and sum(map(len, groups)) == len(points)
+
+
+def kind_of(value):
+    """What it is, with its article, at the beginning of a sentence."""
+    if isinstance(value, np.ndarray):
+        return f"An array of dtype {value.dtype}"
+    kind = type(value).__name__
+    return f"A{'n' * (kind[0] in 'aeiouAEIOU')} {kind}"
 
 
 def reads_global(f):

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from kmeans_teach.diagnose import ALONE, BY_HAND, ENDLESS, IN_PLACE, reads_global
+from kmeans_teach.diagnose import ALONE, BY_HAND, ENDLESS, IN_PLACE, kind_of, reads_global
 from kmeans_teach.mistakes import Mistake
-from kmeans_teach.trial import Endless, same_steps
+from kmeans_teach.trial import Endless, alike, as_step, same_steps
 
 # for the stream of steps a mistake is what it makes of the right stream: a list of (phase, centroids, labels)
 _FIRST = "Whoever draws the stream wants to see the start as well. What has to be yielded before the loop?"
@@ -46,8 +46,10 @@ def name_steps(f, trials, first, table):
         return "never stops", ENDLESS, next((trial for trial in trials if trial.too_long), last)
     if value is None and not first.error:
         return "no yield", "None came back. A function becomes a generator function by a yield in its body.", first
+    if not first.error and as_step(value, *first.case):
+        return "one step, not a stream", "One step came back, and that was all. Which word hands out one and goes on?", first
     if not first.error and not hasattr(value, "__iter__"):
-        return "no stream", f"A {type(value).__name__} came back, and nothing can be drawn from it step by step.", first
+        return "no stream", f"{kind_of(value)} came back, and nothing can be drawn from it step by step.", first
     if isinstance(value, (list, tuple, np.ndarray)):
         return "a list, not a generator", "All steps were computed before the first was seen. Which word hands out one?", first
     if len({id(trial.value) for trial in trials}) < len(trials) and not first.error:
@@ -68,6 +70,8 @@ def _by_steps(f, trials, first):
     """A name for what can be seen in the steps alone."""
     if first.error:
         return f"raises {type(first.error).__name__}", ALONE
+    if not all(_begins_well(t) for t in trials) and all(t.steps and alike(t.steps[0][1], t.case[1]) for t in trials):
+        return "start without labels", "The start has labels too: of the nearest centroids. Which half-step makes them?"
     for trial in trials:
         for (_, centroids, labels), (_, moved, chosen) in zip(trial.steps, trial.steps[1:], strict=False):
             if not np.array_equal(centroids, moved) and not np.array_equal(labels, chosen):
@@ -79,4 +83,10 @@ def _by_steps(f, trials, first):
         return "goes on after the stop", "The stream ends with the update that moved nothing. What comes after it?"
     if all(same_steps(t.steps, t.expected[: len(t.steps)]) for t in trials):
         return "stops early", "The steps that came are right, but the run is not over. When does the loop end?"
+    if all(alike(labels, t.steps[0][2]) for t in trials for _, _, labels in t.steps):
+        return "never assigns again", "The labels stay those of the start. What comes after the centroids have moved?"
     return reads_global(f) or (None, BY_HAND)
+
+
+def _begins_well(trial):
+    return bool(trial.steps) and alike(trial.steps[0][2], trial.expected[0][2])

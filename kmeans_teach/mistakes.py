@@ -35,10 +35,29 @@ def _to_places(points, places):
     return _squared(points, np.repeat(places[:, None], points.shape[1], axis=1)).argmin(axis=1)
 
 
+def _nearest_not_reset(points, centroids):
+    """The two loops of lesson 02, with the nearest distance so far set once and not for each point."""
+    labels, nearest = np.zeros(len(points), dtype=int), np.inf
+    for m, row in enumerate(_squared(points, centroids)):
+        for k, squared in enumerate(row):
+            if squared < nearest:
+                nearest, labels[m] = squared, k
+    return labels
+
+
+def _but(labels, rows, value):
+    labels[rows] = value
+    return labels
+
+
 _CANCEL = "Offsets of +3 and -3 cancel here. What has to happen to each offset before they are added?"
 _SIGN = "An offset of -9 counts as nearer than one of 0. What makes both directions count alike?"
 _AXIS = "Write the shape beside each line: (M, K, N), then (M, K), then (M,). Which axis has to go at which step?"
 _INDEX = "A loop counter is a name for a row, not the row. Look at what is subtracted from what."
+_ALONE = "Each offset is looked at by itself. What makes one distance of the N offsets between two rows?"
+_ONE = "Only the first point has a label of its own. When does the function return?"
+_SHORT = "range(K - 1) ends before the last centroid, and so does [:-1]."
+_DIGITS = "The digits after the point are lost before the distances are taken. Where?"
 _WHICH = "This tells how far the nearest centroid is. The label says which one it is."
 
 ASSIGN = [
@@ -57,6 +76,17 @@ ASSIGN = [
         Mistake("wrong axis", _AXIS, lambda p, c, s=s, a=a: (_offsets(p, c) ** 2).sum(axis=s).argmin(axis=a))
         for s, a in [(0, 0), (0, 1), (1, 0), (1, 1)]
     ),
+    Mistake("features not added up", _ALONE, lambda p, c: (_offsets(p, c) ** 2).reshape(len(p), -1).argmin(axis=1)),
+    Mistake(
+        "largest offset only",
+        "Only the feature with the largest offset counts here. What becomes of the others?",
+        lambda p, c: np.abs(_offsets(p, c)).max(axis=2).argmin(axis=1),
+    ),
+    Mistake(
+        "product, not distance",
+        "A product is large for a centroid that lies far out, be it near the point or not.",
+        lambda p, c: (p @ c.T).argmax(axis=1),
+    ),
     Mistake("distance to the index, not the point", _INDEX, lambda p, c: _squared(_numbers(p), c).argmin(axis=1)),
     Mistake("distance to the index, not the centroid", _INDEX, lambda p, c: _to_places(p, np.arange(len(c)))),
     Mistake(
@@ -69,6 +99,39 @@ ASSIGN = [
         "range(N - 1) ends before the last feature, and so does [:-1].",
         lambda p, c: _squared(p[:, :-1], c[:, :-1]).argmin(axis=1),
     ),
+    Mistake(
+        "first two features only",
+        "Right as long as points have one or two features, and here they have more.",
+        lambda p, c: _squared(p[:, :2], c[:, :2]).argmin(axis=1),
+    ),
+    Mistake("only the first point", _ONE, lambda p, c: assign_points(p, c)[:1]),
+    Mistake("only the first point", _ONE, lambda p, c: _but(assign_points(p, c), np.s_[1:], 0)),
+    Mistake(
+        "last point left out",
+        "range(M - 1) ends before the last point, and so does [:-1].",
+        lambda p, c: assign_points(p, c)[:-1],
+    ),
+    Mistake(
+        "last point left out",
+        "range(M - 1) ends before the last point, and so does [:-1].",
+        lambda p, c: _but(assign_points(p, c), -1, 0),
+    ),
+    Mistake("last centroid left out", _SHORT, lambda p, c: assign_points(p, c[:-1])),
+    Mistake("last centroid left out", _SHORT, lambda p, c: _squared(p, c[:-1]).argmin(axis=1)),
+    Mistake(
+        "first centroid left out",
+        "The first row of `centroids` is never the nearest. Which number has the first row?",
+        lambda p, c: assign_points(p, c[1:]) + (len(c) > 1),
+    ),
+    Mistake(
+        "nearest not reset",
+        "The first point is right, and the others have to beat its distance as well. Where does the nearest so far begin?",
+        _nearest_not_reset,
+    ),
+    Mistake("integer truncation", _DIGITS, lambda p, c: assign_points(np.trunc(p), np.trunc(c))),
+    Mistake("integer truncation", _DIGITS, lambda p, c: assign_points(np.trunc(p), c)),
+    Mistake("integer truncation", _DIGITS, lambda p, c: assign_points(p, np.trunc(c))),
+    Mistake("integer truncation", _DIGITS, lambda p, c: assign_points(np.round(p), np.round(c))),
     Mistake(
         "1-based labels",
         "A label is a row number of `centroids`. Which number has the first row?",

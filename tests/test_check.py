@@ -28,6 +28,7 @@ from kmeans_teach.lloyd import KMeansND, assign_points, update_centroids
 from kmeans_teach.mistakes import ASSIGN, MANHATTAN
 from kmeans_teach.mistakes_update import UPDATE
 from kmeans_teach.trial import LIBRARIES, alike, assign_cases, run_cases, same_steps, update_cases
+from tests import beginners
 
 ROOT = Path(__file__).parent.parent
 
@@ -306,6 +307,7 @@ RIGHT = (
     [(check_assign, f) for f in RIGHT_ASSIGN]
     + [(check_update, f) for f in RIGHT_UPDATE]
     + [(check_steps, f) for f in RIGHT_STEPS]
+    + beginners.RIGHT
 )
 
 
@@ -320,7 +322,9 @@ def test_a_right_function_passes_however_it_is_written(check, f, capsys):
     assert verdict.mistake is None
     number = {check_assign: 24, check_update: 20, check_steps: 8}[check]
     assert str(verdict) == f"{name(f)}: right on {number} cases"
-    assert capsys.readouterr() == (f"{verdict}\n", "")
+    out, err = capsys.readouterr()
+    assert out.endswith(f"{verdict}\n")
+    assert err == ""
 
 
 def test_enough_right_functions_were_tried():
@@ -331,7 +335,7 @@ def test_enough_right_functions_were_tried():
 
 # ---- wrong, and called by name
 
-WRONG = []
+WRONG = [pytest.param(*row, id=row[1].__name__) for row in beginners.WRONG]
 
 
 def wrong(check, mistake):
@@ -515,7 +519,7 @@ def three_arguments(points, labels, centroids):
     return labels
 
 
-@wrong(check_assign, None)
+@wrong(check_assign, "one label for all")
 def all_zero(points, centroids):
     return np.zeros(len(points), dtype=int)
 
@@ -887,9 +891,9 @@ def test_a_mistake_is_called_by_its_name(check, f, mistake, capsys):
     assert not verdict
     assert verdict.mistake == mistake
     out, err = capsys.readouterr()
-    assert out == f"{verdict}\n"
+    assert out.endswith(f"{verdict}\n")
     assert err == ""
-    assert out.startswith(f"{f.__name__}: ")
+    assert str(verdict).startswith(f"{f.__name__}: ")
     assert mistake is None or "not checked" in out or f"\nThe mistake: {mistake}.\nA hint: " in out
     assert mistake or "\nNone of the known mistakes does this.\nA hint: " in out
     assert "0x" not in out.replace("0x...", "")
