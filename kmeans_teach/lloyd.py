@@ -112,11 +112,7 @@ class KMeansND:
     ):
         self.points = read_only(as_table(points, "points"))
         self.centroids = read_only(as_table(centroids, "centroids"))
-        if self.points.shape[1] != self.centroids.shape[1]:
-            raise ValueError(
-                "points and centroids must have the same number of features, "
-                f"got shapes {self.points.shape} and {self.centroids.shape}"
-            )
+        check_width(self.points, self.centroids)
         check_k(len(self.centroids), len(self.points))
         self.max_iter = check_count(max_iter, "max_iter")
         self.assign, self.update = assign, update
@@ -225,8 +221,8 @@ def called(role, function, *arguments):
         raise TypeError(f"{role}: {name_of(function)} must return an array, got rows of unequal lengths") from None
 
 
-def as_table(values, name):
-    """The front door: a fresh C-contiguous float64 array (M, N) of finite numbers, or one clear error."""
+def as_table(values, name, first=0):
+    """The front door: a fresh C-contiguous float64 array (M, N) of finite numbers, or one clear error. `first` counts rows."""
     if np.ma.isMaskedArray(values) and np.ma.getmaskarray(values).any():
         raise ValueError(f"{name} must not have masked entries, got {int(np.ma.getmaskarray(values).sum())} of them")
     try:
@@ -234,12 +230,7 @@ def as_table(values, name):
     except ValueError:  # numpy's word for rows of unequal length
         lengths = [len(row) if hasattr(row, "__len__") else "none" for row in values]
         raise ValueError(f"{name} must be a table (rows, features), got rows of lengths {lengths[:8]}") from None
-    if table.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must be real numbers, got dtype {table.dtype}")
-    if table.ndim == 1:
-        raise ValueError(f"{name} must have shape (rows, features), got {table.shape}; for one feature use {name}[:, None]")
-    if table.ndim != 2 or 0 in table.shape:
-        raise ValueError(f"{name} must have shape (rows, features) with at least one of each, got {table.shape}")
+    check_table(table, name)
     # C order always, because a sum in another order differs in the last bit
     with np.errstate(over="ignore"):  # a longdouble may not fit; it is refused below, by name
         table = np.array(table, dtype=np.float64, order="C")
@@ -248,8 +239,26 @@ def as_table(values, name):
     for bad, rule in (~np.isfinite(table), "be finite"), (np.abs(table) > LARGEST, f"stay below {LARGEST:g} in size"):
         if bad.any():
             row, column = (int(i) for i in np.argwhere(bad)[0])
-            raise ValueError(f"{name} must {rule}, got {table[row, column]} in row {row}, column {column}")
+            raise ValueError(f"{name} must {rule}, got {table[row, column]} in row {first + row}, column {column}")
     return table
+
+
+def check_table(table, name):
+    """Numbers in rows and columns, as far as an array that may not be in memory tells: by its dtype and shape."""
+    if table.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must be real numbers, got dtype {table.dtype}")
+    if table.ndim == 1:
+        raise ValueError(f"{name} must have shape (rows, features), got {table.shape}; for one feature use {name}[:, None]")
+    if table.ndim != 2 or 0 in table.shape:
+        raise ValueError(f"{name} must have shape (rows, features) with at least one of each, got {table.shape}")
+
+
+def check_width(points, centroids):
+    """Points and centroids lie in one space."""
+    if points.shape[1] != centroids.shape[1]:
+        raise ValueError(
+            f"points and centroids must have the same number of features, got shapes {points.shape} and {centroids.shape}"
+        )
 
 
 def check_count(value, name):
