@@ -72,7 +72,7 @@ def _inertia(step):
 
 
 def _empty(step):
-    counts = np.bincount(step.labels, minlength=len(step.centroids))
+    counts = np.asarray(np.bincount(step.labels, minlength=len(step.centroids)))  # a Dask array counts only when asked
     names = [letter(k) for k in np.flatnonzero(counts == 0)]
     if not names:
         return ""
