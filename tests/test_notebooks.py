@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 COURSE = ["01_one_dimension", "02_assign_points", "03_update_centroids", "04_generators", "05_panel"]
+COURSE += ["06_bad_starts", "07_many_dimensions", "08_fast"]
 LESSONS = [path for path in NOTEBOOKS if path.stem in COURSE]
 TWINS = {("02_assign_points", "assign_points"), ("03_update_centroids", "update_centroids")}  # at least these
 BANNED = ["simply", "obviously", "as you can see", "sys.path", "!pip", "%pip", "np.random.seed"]
