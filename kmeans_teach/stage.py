@@ -115,15 +115,10 @@ class Stage:
             place(self.curve.ax, 62, 50, width - 15, low - 25)
         self.picture.scale = 1 if beside else 0.75
 
-    def away(self, xy, event):
-        """How far each row of xy, in the drawn features, is from a mouse event: in CSS pixels, at zoom 1."""
-        pixels = self.picture.ax.transData.transform(xy)
-        return np.hypot(*(pixels - (event.x, event.y)).T) * DPI / self.figure.dpi
-
-    def png(self, scale=0.6):
+    def png(self):
         """The figure as it stands, as base64 text."""
         png = BytesIO()
-        self.figure.savefig(png, format="png", dpi=scale * self.figure.dpi)
+        self.figure.savefig(png, format="png")
         return b64encode(png.getvalue()).decode()
 
     def close(self):
