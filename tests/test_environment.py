@@ -16,13 +16,17 @@ from packaging.version import Version
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 RUNTIME = {need.name: need.specifier for need in map(Requirement, PROJECT["dependencies"])}
+SCALE = {need.name: need.specifier for need in map(Requirement, PROJECT["optional-dependencies"]["scale"])}  # lesson 09's
 EXTRAS = {
     need.name: need.specifier
     for lines in PROJECT["optional-dependencies"].values()
     for need in map(Requirement, lines)
     if need.name != PROJECT["name"]  # an extra may be made of other extras
 }
-CONDA_NAMES = {"matplotlib": "matplotlib-base"}  # the same package without a desktop toolkit
+CONDA_NAMES = {
+    "matplotlib": "matplotlib-base",  # the same package without a desktop toolkit
+    "dask": "distributed",  # brings Dask of its own version, and numpy is there; conda-forge's dask brings pandas and bokeh too
+}
 WITH_OLD_ONES = {"pyparsing"}  # tests/lowest.txt says why
 
 
@@ -38,13 +42,13 @@ def conda_specs(path):
     return {name: line.removeprefix(name) for name, line in zip(names, lines, strict=True)}
 
 
-def test_conda_gets_every_runtime_dependency_with_the_same_versions_and_nothing_else():
+def test_conda_gets_every_dependency_of_the_lessons_with_the_same_versions_and_nothing_else():
     specs = conda_specs("environment.yml")
     python, pip = specs.pop("python"), specs.pop("pip")
     assert pip == ""
     assert re.fullmatch(r"=3\.\d+", python)
     assert Version(python.removeprefix("=")) in Requirement(f"python{PROJECT['requires-python']}").specifier
-    wanted = {CONDA_NAMES.get(name, name): specifier for name, specifier in RUNTIME.items()}
+    wanted = {CONDA_NAMES.get(name, name): specifier for name, specifier in {**RUNTIME, **SCALE}.items()}
     assert specs.keys() == wanted.keys()
     for name, spec in specs.items():
         assert Requirement(name + spec).specifier == wanted[name], name
