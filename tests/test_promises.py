@@ -69,7 +69,7 @@ sockets = []
 sys.addaudithook(lambda event, arguments: sockets.append(event) if event.startswith("socket.") else None)
 
 # what other packages do to the session when they are imported is theirs: they are imported first
-import anywidget, ipykernel, ipympl.backend_nbagg, ipywidgets, matplotlib, numpy as np
+import anywidget, dask.array, ipykernel, ipympl.backend_nbagg, ipywidgets, matplotlib, numpy as np
 import matplotlib.animation, matplotlib.pyplot as plt
 
 def session():
@@ -154,7 +154,7 @@ NUMPY_ONLY = ["lloyd", "data", "setting", "narrate", "player", "run", "check"]
 
 
 def test_what_computes_loads_neither_matplotlib_nor_widgets(tmp_path):
-    heavy = ["matplotlib", "ipywidgets", "ipympl", "IPython", "PIL", "pandas", "sklearn"]
+    heavy = ["matplotlib", "ipywidgets", "ipympl", "IPython", "PIL", "pandas", "sklearn", "dask"]
     code = f"""
 import sys
 for name in {NUMPY_ONLY}:
