@@ -4,7 +4,6 @@ import itertools
 from base64 import b64encode
 from io import BytesIO
 
-import numpy as np
 from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
 
