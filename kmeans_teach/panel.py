@@ -8,6 +8,7 @@ from kmeans_teach.access import Access
 from kmeans_teach.cells import cell_of_caller, let_go, take_over
 from kmeans_teach.controls import SETTERS, close_all, follow, lay_out, make_controls
 from kmeans_teach.hand import Hand
+from kmeans_teach.inbox import Inbox
 from kmeans_teach.live import in_slices
 from kmeans_teach.narrate import describe
 from kmeans_teach.player import Player
@@ -65,6 +66,7 @@ class Panel(w.VBox):
         self.hand, self.quiz, self.saver, self.score = Hand(self), Quiz(self), Saver(self), Score(self)
         super().__init__(children=lay_out(self))
         self.add_class("kmeans-panel")
+        Inbox(self.stage.canvas.on_main).watch(self)
         self._wire()
         self._begin()
         self._follow()

@@ -5,6 +5,7 @@ import gc
 import random
 import subprocess
 import sys
+import threading
 import weakref
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import ipywidgets
 import numpy as np
 import pytest
 
+from kmeans_teach import panel as panel_module
 from kmeans_teach.lloyd import assign_points, update_centroids
 from kmeans_teach.panel import Panel
 
@@ -525,6 +527,52 @@ def test_closing_while_saving_leaves_nothing_half_written(tmp_path):
 
 
 # ---- lifecycle
+
+
+def from_a_subshell(widget, state):
+    """What JupyterLab sends when a control changes: handled on another thread, which then has nothing left to do."""
+    message = {"content": {"data": {"method": "update", "state": state, "buffer_paths": []}}, "buffers": []}
+    thread = threading.Thread(target=widget.comm.handle_msg, args=(message,))
+    thread.start()
+    thread.join()
+
+
+def test_a_value_that_arrives_while_the_controls_are_being_set_is_not_lost(monkeypatch):
+    follow, k = panel_module.follow, 9
+
+    def interrupted(controls, *rest):
+        monkeypatch.setattr(panel_module, "follow", follow)
+        from_a_subshell(controls.k, {"value": k})  # a drag goes on while the panel follows the value before
+        follow(controls, *rest)
+
+    async def scenario():
+        panel = Panel("blobs k=4 seed=3")
+        monkeypatch.setattr(panel_module, "follow", interrupted)
+        panel.controls.k.value = 8
+        await until(lambda: panel.run.setting.k == k)
+        assert panel.controls.k.value == k
+        assert len(panel.run.player.step.centroids) == k
+        panel.close()
+
+    in_a_loop(scenario())
+
+
+def test_each_control_is_changed_on_the_main_thread_only():
+    async def scenario():
+        panel = Panel("blobs k=4 seed=3")
+        where = {}
+        c = panel.controls
+        messages = {c.k: 6, c.speed: 1.0, c.regions: True, c.play: True, c.replay: "line", panel.quiz.on: True}
+        for control in messages:
+            control.observe(lambda change: where.update({change["owner"]: threading.current_thread()}), "value")
+        for control, value in messages.items():
+            from_a_subshell(control, {"value": value})
+        assert where == {}, "the main thread is busy: nothing has happened yet"
+        await until(lambda: len(where) == len(messages))
+        assert set(where.values()) == {threading.main_thread()}
+        panel.close()
+
+    in_a_loop(scenario())
 
 
 def test_a_closed_panel_is_freed_and_closing_twice_is_fine():
