@@ -156,7 +156,7 @@ def test_new_data_and_new_centroids(page, by):
         changes(page, act)
         says(page, "^Start: 6 centroids")
     fold(page, "Replay")
-    assert page.get_by_label("Replay", exact=True).input_value() == "blobs k=6 seed=2 start=1"
+    expect(page.get_by_label("Replay", exact=True)).to_have_value("blobs k=6 seed=2 start=1")  # it follows the picture
 
 
 @pytest.mark.parametrize("name", ["K", "Spread", "Points each", "Heaps"])
