@@ -4,6 +4,7 @@ import itertools
 from base64 import b64encode
 from io import BytesIO
 
+import numpy as np
 from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
 
@@ -113,6 +114,11 @@ class Stage:
             place(self.picture.ax, 62, low + 50, width - 15, low + 50 + high)
             place(self.curve.ax, 62, 50, width - 15, low - 25)
         self.picture.scale = 1 if beside else 0.75
+
+    def away(self, xy, event):
+        """How far each row of xy, in the drawn features, is from a mouse event: in CSS pixels, at zoom 1."""
+        pixels = self.picture.ax.transData.transform(xy)
+        return np.hypot(*(pixels - (event.x, event.y)).T) * DPI / self.figure.dpi
 
     def png(self):
         """The figure as it stands, as base64 text."""
