@@ -1,19 +1,24 @@
 """Lessons 06 and 07 in a real JupyterLab: the surface, the strip and the picture in K colours, by key and by click."""
 
+import base64
+import io
 import re
 from statistics import median
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.test_lessons_in_browser import run_lesson
 
 pytestmark = pytest.mark.browser
 
-# resolves, after the next key, to the milliseconds from the key to the picture's next frame
+# resolves, after the next key or click, to the milliseconds from it to the picture's next frame
 WATCH = """image => { window.shown = new Promise(done => {
     let pressed = null;
-    window.addEventListener("keydown", () => { pressed = performance.now(); }, { once: true, capture: true });
+    const begin = () => { pressed = performance.now(); };
+    for (const kind of ["keydown", "click"]) window.addEventListener(kind, begin, { once: true, capture: true });
     image.addEventListener("load", () => requestAnimationFrame(() => done(performance.now() - pressed)), { once: true });
 }); }"""
 
@@ -41,10 +46,31 @@ def press(page, handle, image, key):
     return page.evaluate("window.shown")
 
 
-def click(image, x, y):
-    """Click at a fraction of the picture."""
+def click(page, image, x, y):
+    """Click at a fraction of the picture, and wait for the new one."""
+    page.evaluate(WATCH, image.element_handle())
     box = image.bounding_box()
     image.click(position={"x": box["width"] * x, "y": box["height"] * y})
+    page.evaluate("window.shown")
+
+
+def pixels(image):
+    """The pixels that the page shows, before it fits them to its width: (height, width, 3)."""
+    drawn = image.evaluate("""image => {
+        const canvas = document.createElement("canvas");
+        [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+        canvas.getContext("2d").drawImage(image, 0, 0);
+        return canvas.toDataURL();
+    }""")
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(drawn.partition(",")[2]))).convert("RGB")).astype(int)
+
+
+def red_near(image, x, y):
+    """How much of the marker's red there is around a fraction of the picture."""
+    shown = pixels(image)
+    high, wide = shown.shape[:2]
+    around = shown[int(y * high) - 8 : int(y * high) + 9, int(x * wide) - 8 : int(x * wide) + 9]
+    return int((np.abs(around - (189, 31, 1)).max(axis=2) < 40).sum())
 
 
 def test_the_surface_follows_keys_and_clicks(lesson_06):
@@ -54,8 +80,28 @@ def test_the_surface_follows_keys_and_clicks(lesson_06):
     expect(sentence).to_contain_text("From (5.05, 7.50): inertia")
     expect(image).to_have_attribute("alt", sentence.inner_text())
     expect(handle).to_have_attribute("aria-label", "c1")
-    click(image, 0.62, 0.2)  # high on the map of ends
+    expect(image).to_have_css("cursor", "crosshair")
+    assert red_near(image, 0.62, 0.2) == 0
+    click(lesson_06, image, 0.62, 0.2)  # high on the map of ends
     expect(sentence).to_contain_text("14.8 times the best.")
+    assert red_near(image, 0.62, 0.2) > 20  # the cross stands where the click was
+    click(lesson_06, image, 0.5, 0.5)
+    expect(sentence).to_contain_text("the best there is.")
+    assert red_near(image, 0.5, 0.5) > 20
+    assert red_near(image, 0.62, 0.2) == 0
+
+
+def test_a_click_means_the_same_place_in_a_narrow_window(lesson_06):
+    _, image, sentence = box_of(lesson_06, "c1")
+    try:
+        lesson_06.set_viewport_size({"width": 700, "height": 1000})
+        lesson_06.wait_for_function("image => image.clientWidth < 700", arg=image.element_handle())
+        image.scroll_into_view_if_needed()
+        click(lesson_06, image, 0.62, 0.2)
+        expect(sentence).to_contain_text("14.8 times the best.")
+        assert red_near(image, 0.62, 0.2) > 10
+    finally:
+        lesson_06.set_viewport_size({"width": 1400, "height": 1000})
 
 
 def test_the_strip_follows_keys_and_clicks_and_the_panel_replays_what_is_picked(lesson_06):
@@ -68,8 +114,11 @@ def test_the_strip_follows_keys_and_clicks_and_the_panel_replays_what_is_picked(
     press(lesson_06, handle, image, "Home")
     expect(sentence).to_contain_text("Rank 1 of 100 (best)")
     expect(line).not_to_have_text(worst)  # another start, and so another inertia
-    click(image, 0.57, 0.7)  # at the far right of the strip: the worst again
+    x, y = 0.566, 0.639  # the dot at the far right of the strip: the worst again
+    assert red_near(image, x, y) == 0
+    click(lesson_06, image, x, y)
     expect(sentence).to_contain_text("(worst)")
+    assert red_near(image, x, y) > 20  # the ring
     expect(sentence).to_contain_text("replay string: blobs k=12 seed=7 start=")
     expect(line).to_have_text(worst)
 
@@ -79,8 +128,21 @@ def test_the_picture_in_k_colours_follows_its_slider(browser, course):
     handle, image, sentence = box_of(page, "K")
     press(page, handle, image, "Home")
     expect(sentence).to_contain_text("K = 2,")
+    shown = pixels(image)
+    assert shown.shape == (256, 568, 3)  # original, result and palette, pixel for pixel
+    assert [len(np.unique(part.reshape(-1, 3), axis=0)) for part in (shown[:, 264:520], shown[:, 528:])] == [2, 2]
+    assert len(np.unique(shown[:, :256].reshape(-1, 3), axis=0)) > 10_000
     times = [press(page, handle, image, key) for key in ["ArrowRight"] * 14 + ["ArrowLeft"] * 6]
     assert len(times) == 20
     expect(sentence).to_contain_text("K = 10,")
-    print(f"K slider to picture: median {median(times):.0f} ms, longest {max(times):.0f} ms")
+    print(f"K slider to picture: median {median(times):.0f} ms, shortest {min(times):.0f} ms, longest {max(times):.0f} ms")
+    assert min(times) < 300  # what else the machine does can only make it longer
+    assert len(np.unique(pixels(image)[:, 264:520].reshape(-1, 3), axis=0)) == 10
+
+    box = handle.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 300, box["y"])  # beyond the end of the slider
+    expect(sentence).to_contain_text("K = 16,")  # live: the button is still down
+    page.mouse.up()
     page.close()
