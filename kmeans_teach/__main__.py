@@ -1,4 +1,4 @@
-"""The launcher: `kmeans-teach lab` opens the course in JupyterLab, `kmeans-teach doctor` says what is wrong."""
+"""The launcher: `lab` opens the course in JupyterLab, `copy` copies it, `check` marks it, `doctor` says what is wrong."""
 
 import argparse
 import importlib
@@ -10,7 +10,7 @@ import webbrowser
 from pathlib import Path
 from urllib.parse import quote
 
-from kmeans_teach import __version__
+from kmeans_teach import __version__, course, marking
 
 PACKAGE = Path(__file__).resolve().parent
 NO_DELAY = "kmeans_teach.nodelay"
@@ -47,28 +47,26 @@ def an_address(text):
 
 
 def parser():
-    main = Parser(prog="kmeans-teach", description="Learn K-means clustering by building it, then playing it.")
+    words = f"Without a command, the course is copied into ./{course.FOLDER} and opened: that is `lab`, and takes its options."
+    main = Parser(prog="kmeans-teach", description=f"Learn K-means clustering by building it, then playing it. {words}")
     main.add_argument("--version", action="version", version=f"kmeans_teach {__version__}")
     commands = main.add_subparsers(dest="command", required=True)
     lab = commands.add_parser("lab", help="open the course in JupyterLab (what happens when no command is given)")
-    lab.add_argument("folder", nargs="?", type=a_folder, help="where the notebooks are (default: those of this clone)")
+    where = f"where the notebooks are (default: in a clone its own, elsewhere the course, copied into ./{course.FOLDER})"
+    lab.add_argument("folder", nargs="?", type=a_folder, help=where)
     lab.add_argument("--port", type=a_port, default=8888, help="the port to try first (default: %(default)s)")
     lab.add_argument("--ip", type=an_address, default="127.0.0.1", help="where to listen (default: %(default)s, this machine)")
     lab.add_argument("--no-browser", action="store_true", help="print the address and leave the browser to you")
+    course.add_command(commands)
+    marking.add_command(commands)
     commands.add_parser("doctor", help="print the versions that matter and what is wrong")
     return main
 
 
-def course_folder():
-    """The notebooks of the clone that this package runs from; None where there is no clone."""
-    folder = PACKAGE.parent / "notebooks"
-    return folder if (PACKAGE.parent / "pyproject.toml").is_file() and folder.is_dir() else None
-
-
 def first_page(folder):
     """The address, within the server, of lesson 01, or of the folder if lesson 01 is not in it."""
-    lessons = sorted(folder.glob("01_*.ipynb"))
-    return f"/lab/tree/{quote(lessons[0].name)}" if lessons else "/lab"
+    lessons = sorted((path.name for path in folder.glob("01_*.ipynb")), key=len)  # one put beside it has a longer name
+    return f"/lab/tree/{quote(lessons[0])}" if lessons else "/lab"
 
 
 def without_delay():
@@ -142,16 +140,33 @@ def lab(folder, port, ip, browser):
     return 0
 
 
+def the_course():
+    """The clone's own notebooks, or a learner's copy of those that the package carries; says what was copied."""
+    if (folder := course.clone()) is None:
+        folder = course.own().resolve()
+        course.tell(folder)
+    return folder
+
+
 def main(argv=None):
     argv = sys.argv[1:] if argv is None else argv
-    arguments = parser().parse_args(argv or ["lab"])
+    if not argv or (argv[0].startswith("-") and argv[0] not in ("-h", "--help", "--version")):
+        argv = ["lab", *argv]
+    arguments = parser().parse_args(argv)
     if arguments.command == "doctor":
         from kmeans_teach.doctor import report
 
         return report()
-    folder = arguments.folder or course_folder()
-    if folder is None:
-        parser().error("there is no folder of notebooks beside this package, so name one: kmeans-teach lab FOLDER")
+    if arguments.command == "check":
+        return marking.report(arguments.notebooks, as_json=arguments.json, seconds=arguments.timeout, model=arguments.model)
+    try:
+        if arguments.command == "copy":
+            course.tell(arguments.folder or course.own())
+            return 0
+        folder = arguments.folder or the_course()
+    except course.CourseError as error:
+        print(f"kmeans-teach: {error}", file=sys.stderr)
+        return 2
     return lab(folder, arguments.port, arguments.ip, not arguments.no_browser)
 
 

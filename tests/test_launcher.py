@@ -22,6 +22,7 @@ import pytest
 import websocket
 
 from kmeans_teach import __main__ as launcher
+from kmeans_teach import course
 
 ROOT = Path(__file__).parent.parent
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(?P<port>\d+)(?P<path>/\S*)\?token=(?P<token>[0-9a-f]{32,})")
@@ -180,6 +181,8 @@ def test_a_reply_of_the_kernel_does_not_wait_for_an_acknowledgement(served):
         (["lab", "--ip", "192.0.2.1"], "'192.0.2.1' is not an address of this machine"),
         (["lab", "--ip", "*"], "'*' is not an address of this machine"),
         (["lab", "--ip", ""], "'' is not an address of this machine"),
+        (["--port", "0"], "a port is a whole number from 1 to 65535, got '0'"),
+        (["check"], "the following arguments are required: NOTEBOOK"),
         (["fly"], "invalid choice: 'fly'"),
     ],
 )
@@ -204,18 +207,12 @@ def test_a_program_run_with_bad_input_shows_no_traceback():
     assert "'no such folder' is not a folder" in run.stderr
 
 
-def test_where_there_is_no_clone_a_folder_must_be_named(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(launcher, "PACKAGE", tmp_path / "kmeans_teach")
-    with pytest.raises(SystemExit) as stopped:
-        launcher.main([])
-    assert stopped.value.code == 2
-    assert "name one: kmeans-teach lab FOLDER" in capsys.readouterr().err
-
-
 def test_a_folder_without_lesson_01_opens_as_a_folder(tmp_path):
     (tmp_path / "10_other.ipynb").touch()
     assert launcher.first_page(tmp_path) == "/lab"
     (tmp_path / "01_a b.ipynb").touch()
+    assert launcher.first_page(tmp_path) == "/lab/tree/01_a%20b.ipynb"
+    (tmp_path / "01_a b (0.2.0).ipynb").touch()  # a newer one, put beside the learner's
     assert launcher.first_page(tmp_path) == "/lab/tree/01_a%20b.ipynb"
 
 
@@ -305,12 +302,67 @@ def test_configuration_of_the_users_own_is_kept(pretend, tmp_path):
     assert os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep) == [str(ROOT / "kmeans_teach" / "jupyter"), "theirs"]
 
 
-def test_no_command_means_lab_on_the_clones_notebooks(pretend, tmp_path, monkeypatch):
+@pytest.mark.parametrize("words", [[], ["lab"], ["--port", "9999", "--no-browser"]])
+def test_no_command_means_lab_on_the_clones_notebooks(words, pretend, tmp_path, monkeypatch):
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "pyproject.toml").touch()
-    monkeypatch.setattr(launcher, "PACKAGE", tmp_path / "kmeans_teach")
-    assert launcher.main([]) == 0
+    monkeypatch.setattr(course, "PACKAGE", tmp_path / "kmeans_teach")
+    monkeypatch.chdir(tmp_path)
+    assert launcher.main(words) == 0
     assert f"--ServerApp.root_dir={tmp_path / 'notebooks'}" in pretend.argv
+    assert ("--ServerApp.port=9999" in pretend.argv) == ("9999" in words)
+    assert sorted(os.listdir(tmp_path)) == ["notebooks", "pyproject.toml"]  # nothing was copied
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """A package outside of any clone, which carries a lesson, and an empty folder where the learner is."""
+    carried = tmp_path / "kmeans_teach" / "course"
+    carried.mkdir(parents=True)
+    for name in ("01_one.ipynb", "README.md"):
+        (carried / name).write_text(name)
+    monkeypatch.setattr(course, "PACKAGE", carried.parent)
+    here = tmp_path / "at home"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    return here
+
+
+@pytest.mark.parametrize("words", [[], ["lab"], ["--no-browser"]])
+def test_without_a_clone_the_course_is_copied_and_opened_at_lesson_01(words, pretend, installed, capsys):
+    assert launcher.main(words) == 0
+    folder = installed / "kmeans-course"
+    assert sorted(os.listdir(folder)) == [course.MANIFEST, "01_one.ipynb", "README.md"]
+    assert {f"--ServerApp.root_dir={folder}", "--LabApp.default_url=/lab/tree/01_one.ipynb"} <= set(pretend.argv)
+    assert f"Copied 2 files of the course to '{folder}'." in capsys.readouterr().out
+
+
+def test_a_changed_lesson_survives_a_second_start(pretend, installed):
+    launcher.main([])
+    (installed / "kmeans-course" / "01_one.ipynb").write_text("my work")
+    launcher.main([])
+    assert (installed / "kmeans-course" / "01_one.ipynb").read_text() == "my work"
+    assert pretend.started == 2
+
+
+def test_copy_only_copies(pretend, installed, capsys):
+    assert launcher.main(["copy"]) == 0
+    assert launcher.main(["copy", "for class/one"]) == 0
+    assert capsys.readouterr().out == "".join(
+        f"Copied 2 files of the course to '{folder}'.\n" for folder in ("kmeans-course", Path("for class/one"))
+    )
+    assert pretend.started == 0
+
+
+@pytest.mark.parametrize("words", [[], ["copy"], ["lab", "--no-browser"]])
+def test_where_nothing_can_be_copied_nothing_is_opened(words, pretend, installed, capsys):
+    (installed / "kmeans-course").write_text("a file of mine")
+    assert launcher.main(words) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert re.fullmatch(r"kmeans-teach: '.*kmeans-course' is a file, so the course cannot be copied there\n", said.err)
+    assert pretend.started == 0
+    assert (installed / "kmeans-course").read_text() == "a file of mine"
 
 
 def test_without_jupyterlab_one_sentence_says_so(tmp_path, monkeypatch, capsys):

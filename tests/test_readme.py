@@ -83,13 +83,13 @@ def test_make_help_lists_every_target():
 
 
 def test_every_launcher_command_is_one_that_the_launcher_takes():
-    shown = [line for line in commands("README.md") if re.search(r"kmeans-teach lab|-m kmeans_teach", line)]
-    assert len(shown) == 2  # conda's and pip's
-    spans = re.findall(r"`(kmeans-teach \w+|\S*python -m kmeans_teach \w+)`", text("README.md"))
-    assert len(spans) == 2
-    for line in (*shown, *spans):
-        arguments = re.split(r"kmeans-teach |-m kmeans_teach ", line)[1]
-        assert launcher.parser().parse_args(shlex.split(arguments)).command in {"lab", "doctor"}
+    lines = [*commands("README.md"), *re.findall(r"`([^`]+)`", text("README.md"))]
+    called = [re.search(r"(?:^|&& |pipx run |uvx )kmeans-teach( .+|$)|python -m kmeans_teach( .+)", line) for line in lines]
+    words = [shlex.split(found[1] or found[2] or "") for found in called if found]
+    assert words.count([]) == 3  # pipx, uvx, pip
+    assert sum(word == ["lab"] for word in words) == 2  # in a clone: conda's and pip's
+    taken = {launcher.parser().parse_args(word or ["lab"]).command for word in words}
+    assert taken == {"lab", "copy", "check", "doctor"}
     assert PROJECT["scripts"] == {"kmeans-teach": "kmeans_teach.__main__:main"}
 
 
