@@ -18,6 +18,8 @@ from nbformat.reader import NotJSONError
 from playwright.sync_api import TimeoutError as Late
 from playwright.sync_api import sync_playwright
 
+from kmeans_teach import course
+
 ROOT = Path(__file__).parents[2]
 INDICATOR = ".jp-Notebook-ExecutionIndicator"
 CHROMIUM_FLAGS = [
@@ -45,13 +47,14 @@ def wait_for_port(address):
 
 
 def copy_notebooks(folder):
-    """Copies of the lessons as a learner meets them after Clear Outputs: nothing run."""
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+    """The course as `kmeans-teach` copies it, and then as after Clear Outputs: nothing run."""
+    course.copy(folder)
+    for path in sorted(folder.glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
-        nbformat.write(notebook, folder / path.name)
+        nbformat.write(notebook, path)
 
 
 @contextlib.contextmanager
