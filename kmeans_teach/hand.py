@@ -21,13 +21,11 @@ class Hand:
     def __init__(self, panel):
         self.panel, self.stage, self.dragged, self.chosen = panel, panel.stage, None, None
         connect = self.stage.canvas.mpl_connect
-        for name, action in {
-            "button_press_event": self.press,
-            "motion_notify_event": self.drag,
-            "button_release_event": self.release,
-            "key_press_event": self.key,
-        }.items():
-            connect(name, lambda event, action=action: panel.do(action, event))
+        connect("button_press_event", lambda event: panel.do(self.press, event))
+        # a mouse that only passes does nothing, which must not count as the success that takes an error's message away
+        connect("motion_notify_event", lambda event: self.dragged is None or panel.do(self.drag, event))
+        connect("button_release_event", self.release)
+        connect("key_press_event", lambda event: panel.do(self.key, event))
 
     def choose(self, k):
         """Choose centroid k for the arrow keys, or none."""
@@ -64,7 +62,7 @@ class Hand:
         self.look_closer(i if away <= PICK else None)
 
     def drag(self, event):
-        if self.dragged is not None and event.inaxes is self.stage.picture.ax:
+        if event.inaxes is self.stage.picture.ax:
             self.place(self.dragged, (event.xdata, event.ydata))
 
     def release(self, event):

@@ -60,7 +60,7 @@ class Panel(w.VBox):
     def __init__(self, replay=None, *, folder=".", widest=WIDEST, **options):
         self.run = Run(replay, **options)
         self.folder, self.last_error, self._task = folder, None, None
-        self._following = False  # True while the controls are being set to follow the truth, not by a person
+        self._following = False  # True while the controls follow the truth, and not a person
         self.stage = Stage(self.run.model, lambda: self.do(self._tick), widest, **self.run.look)
         self.controls, self.access, self.message = make_controls(own_data=self.run.own is not None), Access(), w.HTML()
         self.hand, self.quiz, self.saver, self.score = Hand(self), Quiz(self), Saver(self), Score(self)
@@ -83,7 +83,7 @@ class Panel(w.VBox):
         self._on(c.spokes, self._see)
         self._on(c.point, lambda: self.hand.look_closer(c.point.value))
         self._on(c.replay, lambda: self.change(run.set, c.replay.value))
-        self._on(self.access, lambda: self.stage.fit(self.access.width), "width")
+        self.access.observe(lambda _: self.stage.fit(self.access.width), "width")  # not a person's doing
         for button, action in {
             c.first: lambda: self.go(run.player.first),
             c.back: lambda: self.go(run.player.back),
@@ -95,9 +95,9 @@ class Panel(w.VBox):
             button.on_click(lambda _, action=action: self.do(action))
         self.stage.pace(c.speed.value)
 
-    def _on(self, widget, action, name="value"):
+    def _on(self, widget, action):
         # what arrives is only the news that something changed: the action reads the newest value, so a drag queues up nothing
-        widget.observe(lambda _: self._following or self.do(action), name)
+        widget.observe(lambda _: self._following or self.do(action), "value")
 
     # ---- everything a person does goes through here
 

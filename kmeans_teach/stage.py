@@ -85,7 +85,7 @@ class Stage:
     def fit(self, width):
         """Use the room of the page: the curve beside the picture, or below where the page is narrow."""
         width = max(NARROWEST, min(width - 8, self.widest))  # ipywidgets puts a margin of 2 px around each box
-        if width != self.width:
+        if width != self.width and not self.closed:
             self._arrange(width)
             self.canvas.manager.resize(*self.canvas.get_width_height(physical=True))
             self.picture.look(keep=True)

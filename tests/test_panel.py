@@ -279,6 +279,18 @@ def test_a_wrong_replay_string_is_told_and_changes_nothing(panel):
     assert panel.last_error is None
 
 
+def test_a_message_stays_until_something_is_done(panel):
+    panel.controls.replay.value = "cats k=3"
+    said = panel.message.value
+    assert "data set must be one of" in said
+    mouse(panel, "motion_notify", panel.run.model.points[0])  # passes over
+    mouse(panel, "button_release", panel.run.model.points[0])
+    panel.access.width = 500  # the window is made narrower
+    assert panel.message.value == said
+    panel.controls.step.click()
+    assert panel.message.value == ""
+
+
 def test_own_points_and_their_names_are_a_data_set():
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame({"width (mm)": [1, 2, 3, 11, 12, 13.0], "height (mm)": [1, 2, 1, 5, 6, 5.0]})
