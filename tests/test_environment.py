@@ -92,6 +92,8 @@ def test_post_build_does_what_it_says_in_a_pretended_image(tmp_path):
     assert noted.read_text().splitlines()[0] == "-m pip"
     assert "matplotlib" in noted.read_text().splitlines()[1]
     assert "fetchNews" in (prefix / "share/jupyter/lab/settings/overrides.json").read_text()
+    off = json.loads((prefix / "etc/jupyter/labconfig/page_config.json").read_text())
+    assert off == {"disabledExtensions": {"@voila-dashboards/jupyterlab-preview": True}}
 
 
 @pytest.mark.parametrize("script", ["binder/postBuild", ".ci/run"])

@@ -144,6 +144,14 @@ def test_the_news_question_is_off_and_the_users_settings_are_untouched(served):
     assert not list(served.own.rglob("*.jupyterlab-settings"))
 
 
+def test_no_button_shows_a_lesson_without_its_code(served):
+    """Voila, which `kmeans-teach panel` needs, comes with one."""
+    _, body = ask(served, served.path, token=served.token)
+    config = json.loads(re.search(r'id="jupyter-config-data" type="application/json">(.*?)</script>', body, re.DOTALL)[1])
+    assert any("widgets" in extension["name"] for extension in config["federated_extensions"])
+    assert "@voila-dashboards/jupyterlab-preview" in config["disabledExtensions"]
+
+
 def trip(connection):
     """The seconds from a question to the kernel's answer."""
     header = {"msg_id": uuid.uuid4().hex, "msg_type": "kernel_info_request", "session": "s", "username": "u"}
