@@ -1,4 +1,4 @@
-"""The launcher: `lab` opens the course in JupyterLab, `copy` copies it, `check` marks it, `doctor` says what is wrong."""
+"""The launcher: `lab` opens the course, `panel` shows the panel alone, `copy`, `check` and `doctor` help with both."""
 
 import argparse
 import importlib
@@ -10,7 +10,7 @@ import webbrowser
 from pathlib import Path
 from urllib.parse import quote
 
-from kmeans_teach import __version__, course, marking
+from kmeans_teach import __version__, course, marking, page
 
 PACKAGE = Path(__file__).resolve().parent
 NO_DELAY = "kmeans_teach.nodelay"
@@ -59,6 +59,7 @@ def parser():
     lab.add_argument("--no-browser", action="store_true", help="print the address and leave the browser to you")
     course.add_command(commands)
     marking.add_command(commands)
+    page.add_command(commands, a_port)
     commands.add_parser("doctor", help="print the versions that matter and what is wrong")
     return main
 
@@ -148,6 +149,18 @@ def the_course():
     return folder
 
 
+def show_panel(arguments):
+    try:
+        options = page.chosen(arguments)
+    except ValueError as error:
+        parser().error(" ".join(str(error).split()))
+    browser = not arguments.no_browser
+    if browser and not have_browser():
+        print("No browser was found: copy the address below into one.", flush=True)
+        browser = False
+    return page.serve(options, arguments.port, browser)
+
+
 def main(argv=None):
     argv = sys.argv[1:] if argv is None else argv
     if not argv or (argv[0].startswith("-") and argv[0] not in ("-h", "--help", "--version")):
@@ -159,6 +172,8 @@ def main(argv=None):
         return report()
     if arguments.command == "check":
         return marking.report(arguments.notebooks, as_json=arguments.json, seconds=arguments.timeout, model=arguments.model)
+    if arguments.command == "panel":
+        return show_panel(arguments)
     try:
         if arguments.command == "copy":
             course.tell(arguments.folder or course.own())

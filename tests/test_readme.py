@@ -89,7 +89,7 @@ def test_every_launcher_command_is_one_that_the_launcher_takes():
     assert words.count([]) == 3  # pipx, uvx, pip
     assert sum(word == ["lab"] for word in words) == 2  # in a clone: conda's and pip's
     taken = {launcher.parser().parse_args(word or ["lab"]).command for word in words}
-    assert taken == {"lab", "copy", "check", "doctor"}
+    assert taken == {"lab", "panel", "copy", "check", "doctor"}
     assert PROJECT["scripts"] == {"kmeans-teach": "kmeans_teach.__main__:main"}
 
 
