@@ -58,13 +58,15 @@ def copy_notebooks(folder):
 
 
 @contextlib.contextmanager
-def lab(folder):
-    """Serve a folder as `kmeans-teach lab` does; yields (url of the lab, token)."""
+def launched(folder, *words):
+    """Start `kmeans-teach` with these words in a folder; yields (url of the server, token)."""
     environment = os.environ | {"PYTHONPATH": str(ROOT), "JUPYTER_PLATFORM_DIRS": "1"}
     with tempfile.TemporaryDirectory() as home:
         environment |= {"JUPYTER_CONFIG_DIR": home, "JUPYTER_DATA_DIR": home, "JUPYTER_RUNTIME_DIR": home}
-        command = [sys.executable, "-m", "kmeans_teach", "lab", str(folder), "--no-browser"]
-        server = subprocess.Popen(command, stderr=subprocess.STDOUT, stdout=subprocess.PIPE, text=True, env=environment)
+        command = [sys.executable, "-m", "kmeans_teach", *words, "--no-browser"]
+        server = subprocess.Popen(
+            command, cwd=folder, stderr=subprocess.STDOUT, stdout=subprocess.PIPE, text=True, env=environment
+        )
         reader = threading.Thread(target=deque, args=(server.stdout, 0), daemon=True)
         try:
             for line in server.stdout:
@@ -72,7 +74,7 @@ def lab(folder):
                 if found:
                     break
             else:
-                raise RuntimeError("JupyterLab ended before it gave its address")
+                raise RuntimeError("the server ended before it gave its address")
             # a pipe that nobody reads would fill up and stop the server
             reader.start()
             wait_for_port(found[1])
@@ -83,6 +85,11 @@ def lab(folder):
             if reader.ident:
                 reader.join(20)
             server.stdout.close()  # else it is collected open, and pytest turns that warning into an error
+
+
+def lab(folder):
+    """Serve a folder as `kmeans-teach lab` does."""
+    return launched(folder, "lab", str(folder))
 
 
 @contextlib.contextmanager

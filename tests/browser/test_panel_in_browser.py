@@ -1,6 +1,12 @@
-"""The panel in a real JupyterLab and Chromium: every control by mouse and by keyboard, asserted on what a person sees."""
+"""The panel in a real Chromium: every control by mouse and by keyboard, asserted on what a person sees.
 
+In JupyterLab every time; on the page of `kmeans-teach panel` those that it could break, and all of them where LONG=1.
+"""
+
+import contextlib
 import importlib.resources
+import json
+import os
 import random
 import re
 from base64 import b64decode
@@ -12,34 +18,60 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from kmeans_teach.stage import WIDEST
-from tests.browser.lab import open_notebook
+from kmeans_teach.stage import NARROWEST, WIDEST
+from tests.browser.lab import launched, open_notebook
 
 pytestmark = pytest.mark.browser
 
+REPLAY = "blobs k=6 seed=1"
 CANVAS = ".kmeans-panel .jupyter-matplotlib-canvas-div canvas"
 PIXELS = f"document.querySelector('{CANVAS}').toDataURL()"
 
 
+def pytest_generate_tests(metafunc):
+    mark = metafunc.definition.get_closest_marker("page")
+    places = ["lab", "page"] if mark or os.environ.get("LONG") == "1" else ["lab"]
+    metafunc.parametrize("page", ["page"] if mark and mark.args == ("only",) else places, indirect=True, scope="module")
+
+
 @pytest.fixture(scope="module")
-def page(browser, course):
+def page(request, browser, tmp_path_factory):
     """One page with one panel, for all tests of this file: opening a lab's page takes as long as ten of them."""
-    address, folder = course
-    cell = 'from kmeans_teach.panel import Panel\npanel = Panel("blobs k=6 seed=1")\npanel'
+    with {"lab": in_lab, "page": alone}[request.param](browser, request, tmp_path_factory) as page:
+        page.in_lab = request.param == "lab"
+        page.set_default_timeout(20_000)
+        page.wait_for_selector(CANVAS, timeout=60_000)
+        settled(page)
+        yield page
+        assert page.errors == []
+        page.close()
+
+
+@contextlib.contextmanager
+def in_lab(browser, request, tmp_path_factory):
+    address, folder = request.getfixturevalue("course")
+    cell = f'from kmeans_teach.panel import Panel\npanel = Panel("{REPLAY}")\npanel'
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
     notebook.metadata.kernelspec = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     nbformat.write(notebook, folder / "panel.ipynb")
     page = open_notebook(browser, address, "panel.ipynb")
-    page.set_default_timeout(20_000)
-    page.errors = []
+    page.folder, page.errors = folder, []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.locator(".jp-CodeCell").first.click()
     page.keyboard.press("Control+Enter")
-    page.wait_for_selector(CANVAS, timeout=60_000)
-    settled(page)
     yield page
-    assert page.errors == []
-    page.close()
+
+
+@contextlib.contextmanager
+def alone(browser, request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("a page")
+    with launched(folder, "panel", REPLAY) as (base, token):
+        page = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()  # a second page will share its cookie
+        page.folder, page.errors, page.asked = folder, [], []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.goto(f"{base}/?token={token}")
+        yield page
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +80,7 @@ def at_the_start(page):
     folded_out = page.locator(".kmeans-panel .jupyter-button.mod-active")
     while folded_out.count():
         folded_out.first.click()
-    replay(page, "blobs k=6 seed=1")
+    replay(page, REPLAY)
 
 
 def button(page, name):
@@ -60,8 +92,14 @@ def handle(page, name):
 
 
 def fold(page, name):
+    """Open a fold and wait until it is open: a key pressed earlier would go to its button."""
     if "mod-active" not in button(page, name).get_attribute("class"):
         button(page, name).click()
+    page.wait_for_function(
+        """() => { const found = part => [...document.querySelectorAll(".kmeans-panel " + part)];
+                   const open = found(".kmeans-fold").map(fold => fold.clientWidth > 0);
+                   return found(".kmeans-opener").every((e, i) => e.classList.contains("mod-active") === open[i]); }"""
+    )
 
 
 def sentence(page):
@@ -71,7 +109,7 @@ def sentence(page):
 def says(page, pattern):
     """Wait until the sentence matches."""
     page.wait_for_function(
-        "([place, pattern]) => new RegExp(pattern).test(document.querySelector(place).textContent)",
+        "([place, pattern]) => new RegExp(pattern).test(document.querySelector(place)?.textContent)",
         arg=[".kmeans-panel .kmeans-sentence", pattern],
     )
 
@@ -107,6 +145,7 @@ def replay(page, text):
     button(page, "Replay").click()
 
 
+@pytest.mark.page
 def test_a_drag_of_the_k_slider_with_the_mouse_makes_other_clusters_live(page):
     box = handle(page, "K").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -168,6 +207,8 @@ def test_the_sliders_by_keyboard(page, name):
 
 
 def test_the_scrubber_by_keyboard_goes_through_the_half_steps(page):
+    recorded = "handle => Number(handle.getAttribute('aria-valuemax')) > 5"  # ahead, once the kernel has nothing else to do
+    page.wait_for_function(recorded, arg=handle(page, "Half-step").element_handle())
     handle(page, "Half-step").focus()
     changes(page, lambda: page.keyboard.press("ArrowRight"))
     says(page, "^Update 1: ")
@@ -223,6 +264,7 @@ def test_predictions_are_asked_and_counted(page):
     page.get_by_label("Ask me before each half-step").click()
 
 
+@pytest.mark.page
 def test_a_centroid_is_dragged_with_the_mouse_and_moved_by_keys(page):
     fold(page, "Replay")
     canvas = page.locator(CANVAS).last
@@ -234,7 +276,8 @@ def test_a_centroid_is_dragged_with_the_mouse_and_moved_by_keys(page):
     says(page, "^Start: 2 centroids")
     settled(page)
     left, width, top, height = 62, WIDEST - 260 - 62, 30, WIDEST * 0.5 - 80
-    x, y = box["x"] + left + width / 2, box["y"] + top + height / 2
+    zoom = box["width"] / WIDEST
+    x, y = box["x"] + zoom * (left + width / 2), box["y"] + zoom * (top + height / 2)
     page.mouse.move(x, y)
     page.mouse.down()
     changes(page, lambda: page.mouse.move(x + 60, y - 30, steps=8))
@@ -254,12 +297,13 @@ def test_a_score_against_a_hundred_starts(page):
     page.get_by_text(re.compile("Best of 100 random starts: .*This one ends as well as")).wait_for(timeout=60_000)
 
 
-def test_a_run_is_saved_and_offered(page, course):
+@pytest.mark.page
+def test_a_run_is_saved_and_offered(page):
     fold(page, "Save")
     page.get_by_label("Save as").select_option("picture (.gif)")
     button(page, "Save this run").press("Enter")
     page.get_by_role("link", name="download").wait_for(timeout=60_000)
-    saved = list(course[1].glob("kmeans-*.gif"))
+    saved = list(page.folder.glob("kmeans-*.gif"))
     assert len(saved) == 1
     assert page.get_by_role("link", name="download").get_attribute("download") == saved[0].name
 
@@ -294,11 +338,17 @@ def test_after_a_hundred_random_actions_the_page_shows_what_a_full_drawing_shows
     seen = settled(page, quiet=1500)  # on a busy machine the last of a hundred answers may be long in coming
     assert page.locator(".kmeans-panel [role=alert]").count() == 0
     # what was seen is made of differences between frames; another size and back again makes the kernel send a whole one
-    for width in 700, 1400:
-        page.set_viewport_size({"width": width, "height": 1000})
-        page.wait_for_function(f"wide => document.querySelector('{CANVAS}').clientWidth > 600 === wide", arg=width > 1000)
+    for narrow in True, False:
+        resize(page, narrow)
         settled(page)
     assert (rgb(page.evaluate(PIXELS)) == rgb(seen)).all()
+
+
+def resize(page, narrow):
+    """Make the window so narrow that the curve stands below the picture, or wide again."""
+    narrow_width = 700 if page.in_lab else 560  # JupyterLab has side bars
+    page.set_viewport_size({"width": narrow_width if narrow else 1400, "height": 1000})
+    page.wait_for_function(f"narrow => document.querySelector('{CANVAS}').clientWidth < 600 === narrow", arg=narrow)
 
 
 def rgb(url):
@@ -306,6 +356,7 @@ def rgb(url):
     return np.asarray(Image.open(BytesIO(b64decode(url.partition(",")[2]))).convert("RGB"))
 
 
+@pytest.mark.page
 def test_axe_finds_nothing_wrong_in_the_panel(page):
     for name in "More settings", "See more", "Predict", "By hand", "Replay", "Save":
         fold(page, name)
@@ -317,10 +368,10 @@ def test_axe_finds_nothing_wrong_in_the_panel(page):
     assert found == []
 
 
+@pytest.mark.page
 def test_on_a_narrow_page_everything_wraps_and_nothing_is_clipped(page):
-    page.set_viewport_size({"width": 700, "height": 1000})
+    resize(page, narrow=True)
     try:
-        page.wait_for_function(f"() => document.querySelector('{CANVAS}').clientWidth < 600")
         for name in "More settings", "See more", "Predict", "By hand", "Replay", "Save":
             fold(page, name)
         over = page.evaluate(
@@ -329,16 +380,68 @@ def test_on_a_narrow_page_everything_wraps_and_nothing_is_clipped(page):
                               .filter(e => e.getBoundingClientRect().right > right).map(e => e.outerHTML.slice(0, 120)); }"""
         )
         assert over == []
+        assert page.locator(CANVAS).first.bounding_box()["width"] >= NARROWEST
     finally:
-        page.set_viewport_size({"width": 1400, "height": 1000})
-        page.wait_for_function(f"() => document.querySelector('{CANVAS}').clientWidth > 600")
+        resize(page, narrow=False)
+
+
+@pytest.mark.page("only")
+def test_the_page_asks_nothing_of_the_network_and_its_address_gives_no_token_away(page):
+    base = re.match(r"http://127\.0\.0\.1:\d+/", page.url)[0]
+    asked = [url for url in page.asked if not url.startswith(("data:", "blob:"))]
+    assert len(asked) > 20
+    assert [url for url in asked if not url.startswith(base)] == []
+    assert "token" not in page.url
+    assert page.title() == "K-means"
+
+
+@pytest.mark.page("only")
+@pytest.mark.parametrize(("width", "height", "picture"), [(1400, 1000, 1200), (1280, 600, 700)])
+def test_the_page_is_large_and_all_of_it_in_view(page, width, height, picture):
+    try:
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(f"most => document.querySelector('{CANVAS}').clientWidth <= most", arg=2 * height - 400)
+        settled(page)
+        assert page.locator(CANVAS).first.bounding_box()["width"] >= picture
+        for name in "New data", "Step", "Save":
+            box = button(page, name).bounding_box()
+            assert box["height"] > 35, name
+            assert box["y"] + box["height"] <= height, name
+            seen = "([x, y]) => document.elementFromPoint(x, y)?.textContent"
+            assert page.evaluate(seen, [box["x"] + 20, box["y"] + 20]) == name, "nothing is clipped"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    finally:
+        resize(page, narrow=False)
+
+
+@pytest.mark.page
+def test_the_picture_has_no_handle_to_resize_it_by(page):
+    corner = "c => [...c.getContext('2d').getImageData(c.width - 3, c.height - 3, 1, 1).data]"
+    assert page.locator(CANVAS).last.evaluate(corner) == [0, 0, 0, 0]
+
+
+@pytest.mark.page("only")
+def test_a_link_carries_a_replay_string_and_a_closed_page_ends_its_kernel(page):
+    other = page.context.new_page()
+    other.goto(page.url + "?replay=cats<script>alert(1)</script>")
+    other.wait_for_selector(CANVAS, timeout=60_000)
+    assert other.get_by_role("alert").inner_text().startswith("data set must be one of blobs, ")
+    other.goto(page.url + "?replay=blobs+k%3D5+seed%3D2")
+    other.wait_for_selector(CANVAS, timeout=60_000)
+    says(other, "^Start: 5 centroids")
+    kernel = json.loads(other.locator("#jupyter-config-data").inner_text())["kernelId"]
+    answer = f"async () => (await fetch('/api/kernels/{kernel}')).status"
+    assert page.evaluate(answer) == 200
+    other.close(run_before_unload=True)
+    page.wait_for_function(f"async () => (await fetch('/api/kernels/{kernel}')).status === 404")
 
 
 def test_a_page_reloaded_while_playing_finds_a_living_panel(page):
     button(page, "Play").click()
-    page.keyboard.press("Control+s")
-    page.locator(".jp-NotebookPanel-toolbar [data-jp-item-name=save]").locator("visible=true").first.click()
-    page.wait_for_timeout(0)
+    if page.in_lab:
+        page.keyboard.press("Control+s")
+        page.locator(".jp-NotebookPanel-toolbar [data-jp-item-name=save]").locator("visible=true").first.click()
+        page.wait_for_timeout(0)
     page.reload()
     page.wait_for_selector(CANVAS, timeout=60_000)
     page.wait_for_function("() => document.querySelector('.kmeans-sentence')?.textContent.length > 0")
