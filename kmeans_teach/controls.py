@@ -7,7 +7,7 @@ import ipywidgets as w
 from kmeans_teach.data import DATA_SETS
 
 STYLE = """<style>
-.kmeans-panel { max-width: 860px; }
+.kmeans-panel { max-width: 860px; --jp-widgets-slider-handle-size: 22px; }
 .kmeans-panel .widget-button, .kmeans-panel .widget-toggle-button { min-width: 44px; height: 30px; }
 .kmeans-panel .kmeans-sentence { margin: 4px 2px; min-height: 1.4em; line-height: 1.4; font-size: 15px; }
 .kmeans-panel .widget-html-content { line-height: 1.4; }

@@ -144,7 +144,7 @@ class Picture:
         self._raster = Raster(self.ax)
         self.ax.add_artist(self._raster)
         self._mark = self.ax.plot([], [], "o", mfc="none", mec="#d6006c", ms=18, mew=3, zorder=6.5)[0]
-        self._rings = self.ax.plot([], [], "o", mfc="none", mec="black", mew=0.6, zorder=3)[0]
+        self._rings = self.ax.plot([], [], "o", mfc="none", mec="black", mew=0.6, alpha=0.6, zorder=3)[0]
         self._trail = self.ax.plot([], [], "-", color="black", linewidth=1.6, zorder=4)[0]
         self._from = self.ax.plot([], [], "o", mfc="white", mec="black", ms=6, zorder=4)[0]
         self._members, self._discs, self._letters = [], [], []
