@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from PIL import Image
 
 from kmeans_teach import __main__ as launcher
 from kmeans_teach import __version__
@@ -121,6 +122,19 @@ def test_every_picture_is_there_and_has_its_alternative_text():
     for alternative, path in pictures:
         assert len(alternative) > 20
         assert (ROOT / path).is_file()
+
+
+def test_the_film_at_the_top_is_a_run_step_by_step_and_quick_to_load():
+    """`python tools/film.py` makes it."""
+    path = ROOT / "docs" / "panel.gif"
+    assert f"]({path.relative_to(ROOT).as_posix()})" in text("README.md").partition("\n## ")[0]
+    assert path.stat().st_size < 400_000
+    with Image.open(path) as film:
+        assert film.n_frames == 14  # as the alternative text says: the start, seven updates and the six times that points chose
+        assert 700 <= film.width <= 900
+        lengths = [film.seek(frame) or film.info["duration"] for frame in range(film.n_frames)]
+    assert sum(lengths) < 20_000
+    assert lengths[-1] == max(lengths)
 
 
 def test_the_citation_is_that_of_this_version():
