@@ -7,7 +7,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import frames, peak, runs
+from benchmarks import frames, peak, runs, section
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 COLUMNS = ("fast.fit", "KMeansND.fit", "sklearn lloyd", "sklearn elkan", "scipy kmeans2", "double loop")
@@ -19,8 +19,8 @@ def table(head, rows):
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def machine():
-    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+def machine(packages=PACKAGES):
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
     load = f"; load average before the run {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     python = platform.python_version()
     return f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}{load}; Python {python}, {versions}"
@@ -112,7 +112,8 @@ def main():
         first = next(iter(cost.values()))
         rows = [[name, f"{seconds:.2f} s", f"{seconds / first:.2f}"] for name, seconds in cost.items()]
         parts += [f"## {title}", table(["", "median", "ratio to the first"], rows)]
-    RESULTS.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    old = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
+    RESULTS.write_text(section.keep(old, "\n\n".join(parts)), encoding="utf-8")
     print("\n\n".join(parts[7:]))
 
 

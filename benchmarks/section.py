@@ -1,0 +1,28 @@
+"""RESULTS.md is written by more than one tool: each replaces its own sections and leaves the others alone."""
+
+import re
+
+SECTION = re.compile(r"^## ", re.MULTILINE)
+
+
+def split(text):
+    """What stands before the first section, and {heading: section with its heading}."""
+    start, *sections = (part.strip() for part in SECTION.split(text))
+    return start, {f"## {section.splitlines()[0]}": f"## {section}" for section in sections}
+
+
+def join(start, sections):
+    return "\n\n".join(part for part in (start, *sections.values()) if part) + "\n"
+
+
+def put(text, heading, body):
+    """The text with one section replaced where it stands, or added at the end."""
+    start, sections = split(text)
+    return join(start, sections | {heading: f"{heading}\n\n{body.strip()}"})
+
+
+def keep(old, new):
+    """The new text, and at its end the sections of the old one that it does not have."""
+    start, sections = split(new)
+    others = {heading: section for heading, section in split(old)[1].items() if heading not in sections}
+    return join(start, sections | others)
