@@ -5,11 +5,10 @@ import os
 import platform
 from datetime import date
 from importlib.metadata import version
-from pathlib import Path
 
 from benchmarks import frames, peak, runs, section
 
-RESULTS = Path(__file__).with_name("RESULTS.md")
+RESULTS = section.RESULTS
 COLUMNS = ("fast.fit", "KMeansND.fit", "sklearn lloyd", "sklearn elkan", "scipy kmeans2", "double loop")
 PACKAGES = ("numpy", "scipy", "scikit-learn", "matplotlib", "ipympl")
 

@@ -21,11 +21,11 @@ from datetime import date
 
 import numpy as np
 
-from benchmarks.__main__ import RESULTS, machine, table
+from benchmarks.__main__ import machine, table
 from benchmarks.hub import Hub
 from benchmarks.learner import ACTS, PACE, STEPS, Learner
 from benchmarks.lessons import peaks
-from benchmarks.section import put
+from benchmarks.section import write
 
 HEADING = "## A classroom"
 PACKAGES = ("jupyterhub", "jupyterlab", "jupyter-server", "ipykernel", "matplotlib", "ipympl")
@@ -202,8 +202,7 @@ async def main(options):
     text, held = report(*found, options.seconds, about, await peaks() if official else {})
     say(text)
     if official:
-        old = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
-        RESULTS.write_text(put(old, HEADING, text), encoding="utf-8")
+        write(HEADING, text)
     return 0 if held else 1
 
 

@@ -1,7 +1,9 @@
 """RESULTS.md is written by more than one tool: each replaces its own sections and leaves the others alone."""
 
 import re
+from pathlib import Path
 
+RESULTS = Path(__file__).with_name("RESULTS.md")
 SECTION = re.compile(r"^## ", re.MULTILINE)
 
 
@@ -26,3 +28,9 @@ def keep(old, new):
     start, sections = split(new)
     others = {heading: section for heading, section in split(old)[1].items() if heading not in sections}
     return join(start, sections | others)
+
+
+def write(heading, body):
+    """Put a section into the file itself."""
+    old = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
+    RESULTS.write_text(put(old, heading, body), encoding="utf-8")

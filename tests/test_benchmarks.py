@@ -1,12 +1,14 @@
 """The benchmarks measure what they say they measure."""
 
+import dask
 import numpy as np
 import pytest
 
 from benchmarks import __main__ as main
-from benchmarks import frames, peak, runs
+from benchmarks import frames, peak, runs, scale
 from benchmarks.double_loop import double_loop
 from kmeans_teach import KMeansND, make_clusters
+from kmeans_teach.scale import KMeansDask
 
 
 def test_the_double_loop_finds_what_the_plain_class_finds():
@@ -60,3 +62,23 @@ def test_a_peak_is_that_of_the_run_and_not_of_the_process_that_started_it(tmp_pa
     array = 8 * len(points) / 1e6  # of M numbers
     assert 4 * array < found < 20 * array
     assert held.all()
+
+
+def test_a_pass_by_hand_is_the_pass_that_is_measured():
+    with dask.config.set(scheduler="synchronous"):
+        points, start = scale.many(2 * scale.ROWS), scale.start()
+        step = KMeansDask(points, start, max_iter=1).fit()
+        by_hand = scale.pass_by_hand(2, step.centroids)
+    assert points.shape == (500_000, 2)
+    assert by_hand.counts.tolist() == np.bincount(step.labels.compute()).tolist()
+    assert by_hand.inertia(step.centroids) == step.inertia
+
+
+def test_what_is_said_of_a_run_over_dask():
+    few, most = (
+        scale.Run(m, [(s, s / 2, 3.0, 2.0), (s, s, 3.0, 2.0), (s, s, 3.0, 2.0)], "max_iter", {"a": 90.0, "b": 120.4}, 0.0, 0)
+        for m, s in ((1000, 1.0), (100_000, 100.0))
+    )
+    assert scale.row(few) == "| 1,000 | 3, max_iter | 1.00 | 1.50 | 120 | 0 | 0 |"
+    assert scale.growth(few, most) == pytest.approx(1)
+    assert "No comparison with dask-ml: it is not there." in scale.body([few, most], "it is not there")
