@@ -89,7 +89,7 @@ class Run:
 
 
 def two_workers(folder, **options):
-    quiet = {"dashboard_address": None, "host": "127.0.0.1", "silence_logs": "CRITICAL", "local_directory": folder}
+    quiet = {"dashboard_address": "127.0.0.1:0", "host": "127.0.0.1", "silence_logs": "CRITICAL", "local_directory": folder}
     return LocalCluster(n_workers=2, threads_per_worker=1, **quiet, **options)
 
 

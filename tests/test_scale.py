@@ -359,7 +359,7 @@ def test_a_worker_killed_in_the_middle_of_an_iteration_changes_nothing_and_nothi
         LocalCluster(
             n_workers=2,
             threads_per_worker=1,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             host="127.0.0.1",
             local_directory=str(tmp_path / "scratch"),
             silence_logs="CRITICAL",
