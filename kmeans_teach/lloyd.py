@@ -37,9 +37,9 @@ def update_centroids(points, labels, centroids):
     """
     moved = centroids.copy()  # the caller's centroids are not ours to change
     for k in range(len(centroids)):
-        members = labels == k  # (M,) bool
-        if members.any():  # the mean of nothing is NaN
-            moved[k] = points[members].mean(axis=0)
+        members = points.compress(labels == k, axis=0)  # points[labels == k], but quicker
+        if len(members) > 0:  # the mean of nothing is NaN
+            moved[k] = members.mean(axis=0)
     return moved
 
 
