@@ -71,7 +71,7 @@ def exact_means(points, labels, centroids):
     for n in range(points.shape[1]):
         means[:, n] = np.bincount(labels, points[:, n], k)
     means /= np.maximum(counts, 1)
-    return means if counts.all() else np.where(counts > 0, means, centroids)
+    return means if np.count_nonzero(counts) == k else np.where(counts > 0, means, centroids)
 
 
 class Ruler:
@@ -101,8 +101,8 @@ class Ruler:
 
     def aim(self, centroids):
         """Measure from these centroids (given from the centre) from now on."""
-        np.multiply(centroids, -2, out=self.form[:, :-1])
-        np.einsum("kn,kn->k", centroids, centroids, out=self.form[:, -1])
+        self.form[:, :-1] = -2 * centroids
+        np.add.reduce(centroids * centroids, axis=1, out=self.form[:, -1])
 
     def measure(self, x):
         """|c|^2 - 2 c.x: the squared distances (K, m), all less |x|^2. Their last bits say whose they are."""
@@ -138,7 +138,7 @@ class Small(Ruler):
         labels = self.assign(centroids)
         for i in range(1, max_iter + 1):
             moved = exact_means(points, labels, centroids)
-            if (moved == centroids).all():
+            if np.count_nonzero(moved == centroids) == moved.size:
                 return last_step(points, labels, moved, i, "converged")
             mark = (moved + 0.0).tobytes()  # + 0.0 makes -0.0 and 0.0 the same place
             if mark in seen:
