@@ -77,7 +77,8 @@ def main():
         "## Time of a whole run",
         f"Median over {options.repeats} interleaved repeats, as a ratio to the better of scikit-learn's two (lower is faster); "
         "in brackets the smallest and largest repeat. All begin at the same centroids; scikit-learn runs with `tol=0`, "
-        f"`n_init=1` and its default threads; a repeat of less than {runs.QUICK * 1e3:.0f} ms is the mean of as many runs as fill them; "
+        "`n_init=1` and its default threads; "
+        f"a repeat of less than {runs.QUICK * 1e3:.0f} ms is the mean of as many runs as fill them; "
         "scipy, which has no test for the end, is told how many iterations to do. "
         f"KMeansND and scipy have one turn where they need more than {options.patience:g} s. "
         "A star: labels or iterations differ from ours "
