@@ -181,8 +181,9 @@ class Skipping(Ruler):
 
     def run(self, max_iter):
         self.aim(self.start - self.centre)
-        rows, names = self.search_all()
-        self.labels[rows] = names
+        for s in range(0, self.m, CHUNK):  # nearly all rows change: written at once, they need no memory of their own
+            rows, names = self.search(np.arange(s, min(s + CHUNK, self.m)), self.glance)
+            self.labels[rows] = names
         self.begin()
         restless = True
         for i in range(1, max_iter + 1):
@@ -203,7 +204,7 @@ class Skipping(Ruler):
             if self.trail in self.seen:
                 return None
             self.seen.add(self.trail)
-        return last_step(self.points, self.labels, centroids, i, "max_iter", len(rows))
+        return self.ended(centroids, i, "max_iter", len(rows))
 
     def converged(self, i, max_iter):
         """No label changed in iteration i, so the next update will move nothing, if this one has moved anything."""
@@ -218,8 +219,12 @@ class Skipping(Ruler):
         else:
             moved = True
         if moved and i == max_iter:
-            return last_step(self.points, self.labels, centroids, i, "max_iter")
-        return last_step(self.points, self.labels, centroids, i + moved, "converged")
+            return self.ended(centroids, i, "max_iter")
+        return self.ended(centroids, i + moved, "converged")
+
+    def ended(self, *how):
+        self.budget = self.watch = None  # their memory is what the inertia needs
+        return last_step(self.points, self.labels, *how)
 
     # ---- the centroids
 
@@ -324,8 +329,9 @@ class Skipping(Ruler):
 
     def glance(self, rows):
         """The rows that surely change label, their labels, and the rows too close to call."""
-        names, close = self.nearest(self.lay_out(self.points.take(rows, axis=0)), self.tie + self.blurred)
-        changes = names != self.labels.take(rows)
+        block = slice(rows[0], rows[-1] + 1)  # it is asked about neighbours only
+        names, close = self.nearest(self.lay_out(self.points[block]), self.tie + self.blurred)
+        changes = names != self.labels[block]
         changes[close] = False
         changes = changes.nonzero()[0]
         return rows[changes], names[changes], rows[close]
