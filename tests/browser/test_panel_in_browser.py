@@ -439,9 +439,9 @@ def test_a_link_carries_a_replay_string_and_a_closed_page_ends_its_kernel(page):
 def test_a_page_reloaded_while_playing_finds_a_living_panel(page):
     button(page, "Play").click()
     if page.in_lab:
-        page.keyboard.press("Control+s")
-        page.locator(".jp-NotebookPanel-toolbar [data-jp-item-name=save]").locator("visible=true").first.click()
-        page.wait_for_timeout(0)
+        save = page.locator(".jp-NotebookPanel-toolbar [data-jp-item-name=save]").locator("visible=true").first
+        with page.expect_response(lambda answer: answer.request.method == "PUT" and "/api/contents/panel.ipynb" in answer.url):
+            save.click()  # what is not on the disk would not be there after the reload
     page.reload()
     page.wait_for_selector(CANVAS, timeout=60_000)
     page.wait_for_function("() => document.querySelector('.kmeans-sentence')?.textContent.length > 0")
