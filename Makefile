@@ -7,12 +7,14 @@ IN = .venv/bin/python
 # a stamp made in another folder is worth nothing: the package would be imported from there
 $(shell [ "`cat .venv/installed 2>/dev/null`" = "`pwd`" ] || rm -f .venv/installed)
 
-.PHONY: help setup lab test unit format notebooks docs bench clean
+.PHONY: help setup lab test style unit browser format notebooks docs bench clean
 
 help:
 	@echo 'make lab        open the course in JupyterLab (make lab ARGS="--port 9999" passes options on)'
 	@echo 'make test       run every check and every test'
+	@echo 'make style      have ruff check the code'
 	@echo 'make unit       run the tests that need no browser (make unit ARGS="-k launcher")'
+	@echo 'make browser    run those that need one'
 	@echo 'make format     let ruff format the code'
 	@echo 'make notebooks  run the notebooks and store their outputs (ARGS="notebooks/05_panel.ipynb" for one)'
 	@echo 'make docs       build the pages to read, in site/html'
@@ -32,13 +34,18 @@ setup: .venv/installed
 lab: setup
 	@$(IN) -m kmeans_teach lab $(ARGS)
 
-test: setup
+test: style unit browser
+
+style: setup
 	$(IN) -m ruff check .
 	$(IN) -m ruff format --check .
-	$(IN) -m pytest $(ARGS)
 
+# two files at a time; a browser, a server and a kernel keep two cores busy by themselves
 unit: setup
-	$(IN) -m pytest -m 'not browser' $(ARGS)
+	$(IN) -m pytest -m 'not browser' -n 2 --dist loadfile $(ARGS)
+
+browser: setup
+	$(IN) -m pytest -m browser $(ARGS)
 
 format: setup
 	$(IN) -m ruff check --fix .

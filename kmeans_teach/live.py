@@ -48,6 +48,13 @@ def in_slices(generator, after=0.0):
     return loop.create_task(slices())
 
 
+def cancel(*tasks):
+    """Stop what `in_slices` began and returned."""
+    for task in tasks:
+        if task is not None:
+            task.cancel()
+
+
 def png(pixels) -> bytes:
     """A PNG of (height, width, 4) uint8 pixels, without line filters. Pillow always filters: on pictures that are mostly
     empty, that brings nothing, and takes three times as long as the rest (8.3 ms against 2.6 at 860 x 430).

@@ -9,7 +9,7 @@ from kmeans_teach.cells import cell_of_caller, let_go, take_over
 from kmeans_teach.controls import SETTERS, close_all, follow, lay_out, make_controls
 from kmeans_teach.hand import Hand
 from kmeans_teach.inbox import Inbox
-from kmeans_teach.live import in_slices
+from kmeans_teach.live import cancel, in_slices
 from kmeans_teach.narrate import describe
 from kmeans_teach.player import Player
 from kmeans_teach.quiz import Quiz
@@ -173,8 +173,7 @@ class Panel(w.VBox):
         self.show()
         self.quiz.ask()
         self.score.reset()
-        if self._task is not None:
-            self._task.cancel()
+        cancel(self._task)
         # recorded once nothing changes for a moment, so that the scrubber spans the whole run
         self._task = in_slices(self._recording(), after=0.3) if self.stage.live else None
 
@@ -243,9 +242,7 @@ class Panel(w.VBox):
         """Stop the animation, free the figure and all widgets. Twice is fine."""
         let_go(self)
         if self.stage is not None and not self.stage.closed:
-            for task in self._task, self.saver.task, self.score.task:
-                if task is not None:
-                    task.cancel()
+            cancel(self._task, self.saver.task, self.score.task)
             self.stage.close()
             close_all(self)
             self.layout.close()

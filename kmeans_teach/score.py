@@ -5,7 +5,7 @@ import numpy as np
 
 from kmeans_teach.controls import button, row
 from kmeans_teach.data import random_points
-from kmeans_teach.live import in_slices
+from kmeans_teach.live import cancel, in_slices
 from kmeans_teach.lloyd import KMeansND
 from kmeans_teach.narrate import number
 
@@ -24,8 +24,7 @@ class Score:
 
     def reset(self):
         """Forget what was told: the run is another one."""
-        if self.task is not None:
-            self.task.cancel()
+        cancel(self.task)
         self.text.value = ""
 
     def run(self):

@@ -1,4 +1,4 @@
-"""The browser tests come last; and the site is built once for all who look at it."""
+"""The browser tests come last; the site is built once for all who look at it; what a test has to tell is told at the end."""
 
 import subprocess
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+CACHES = ("__pycache__/", ".hypothesis/", ".pytest_cache/", ".ruff_cache/")
 
 
 @pytest.hookimpl(trylast=True)  # after pytest-randomly has shuffled
@@ -18,7 +19,8 @@ def pytest_collection_modifyitems(items):
 def untracked():
     """Files that git does not follow, ignored ones included; outside of a clone, nothing."""
     command = ["git", "status", "--porcelain", "--ignored"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    lines = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.splitlines()
+    return [line for line in lines if not line.endswith(CACHES)]  # other tests may write those meanwhile
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +32,11 @@ def site(tmp_path_factory):
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     assert untracked() == before, "the build left something in the tree"
     return folder / "html"
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print what passed tests have recorded as "told", also where they ran in another process."""
+    for report in terminalreporter.getreports("passed"):
+        for name, text in report.user_properties:
+            if name == "told":
+                terminalreporter.write_line(text)

@@ -146,7 +146,7 @@ def test_the_weekly_run_tries_many_more_examples():
     long = workflow()["jobs"]["long"]
     assert long["if"] == "github.event_name == 'schedule'"
     assert {"run": 'make unit ARGS="-m long"', "env": {"LONG": "1"}} in long["steps"]
-    everywhere = 'make test ARGS="tests/browser/test_panel_in_browser.py"'
+    everywhere = 'make browser ARGS="tests/browser/test_panel_in_browser.py"'
     assert {"run": everywhere, "env": {"LONG": "1", "REQUIRE_BROWSER": "1"}} in long["steps"]
 
 
@@ -243,7 +243,12 @@ def test_setting_up_is_done_once_and_again_when_pyproject_changes_or_the_folder_
 
 def test_make_test_checks_the_style_before_it_tests(folder):
     assert make(folder, "test", f"PYTHON={folder.parent / 'python'}").returncode == 0
-    assert asked(folder)[2:] == ["-m ruff check .", "-m ruff format --check .", "-m pytest"]
+    assert asked(folder)[2:] == [
+        "-m ruff check .",
+        "-m ruff format --check .",
+        "-m pytest -m not browser -n 2 --dist loadfile",
+        "-m pytest -m browser",
+    ]
 
 
 def test_an_old_python_is_refused_in_one_sentence_before_pip_is_heard(folder):

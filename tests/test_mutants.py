@@ -103,13 +103,11 @@ def test_the_tests_pass_on_the_source_as_it_is(monkeypatch):
     assert killed_by(SOURCE, monkeypatch) is None
 
 
-def test_every_mutant_is_killed_and_here_is_by_what(monkeypatch, capsys):
+def test_every_mutant_is_killed_and_here_is_by_what(monkeypatch, record_property):
     assert len(MUTANTS) >= 30  # docs/promises.md says thirty
     wrong = [name for name, (old, new) in MUTANTS.items() if SOURCE.count(old) != 1 or old == new]
     assert wrong == []
     killers = {name: killed_by(SOURCE.replace(old, new), monkeypatch) for name, (old, new) in MUTANTS.items()}
-    with capsys.disabled():
-        print(f"\n{len(killers)} mutants of lloyd.py, and the test that turned red:")
-        for name, killer in killers.items():
-            print(f"  {name:42} {killer or 'NONE'}")
+    lines = [f"  {name:42} {killer or 'NONE'}" for name, killer in killers.items()]
+    record_property("told", "\n".join([f"{len(killers)} mutants of lloyd.py, and the test that turned red:", *lines]))
     assert [name for name, killer in killers.items() if killer is None] == []
