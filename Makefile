@@ -45,7 +45,7 @@ unit: setup
 	$(IN) -m pytest -m 'not browser' -n 2 --dist loadfile $(ARGS)
 
 browser: setup
-	$(IN) -m pytest -m browser $(ARGS)
+	$(IN) -m pytest -m browser $(or $(ARGS),tests/browser)
 
 format: setup
 	$(IN) -m ruff check --fix .

@@ -247,7 +247,7 @@ def test_make_test_checks_the_style_before_it_tests(folder):
         "-m ruff check .",
         "-m ruff format --check .",
         "-m pytest -m not browser -n 2 --dist loadfile",
-        "-m pytest -m browser",
+        "-m pytest -m browser tests/browser",
     ]
 
 

@@ -21,7 +21,7 @@ from playwright.sync_api import sync_playwright
 from kmeans_teach import course
 
 ROOT = Path(__file__).parents[2]
-INDICATOR = ".jp-Notebook-ExecutionIndicator"
+INDICATOR = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator"
 CHROMIUM_FLAGS = [
     "--disable-gpu",
     "--disable-background-networking",
@@ -104,17 +104,30 @@ def chromium():
             browser.close()
 
 
+@contextlib.contextmanager
+def kernel_connected(page):
+    """Wait, after the block that opens a notebook, until its kernel is connected and idle."""
+    # the page says "idle" before it has a kernel, and a Run All that early stops after one cell: wait for the kernel's socket
+    with page.expect_websocket(lambda socket: "/channels" in socket.url, timeout=90_000):
+        yield
+    with contextlib.suppress(Late):  # a quick kernel has been through this already
+        page.wait_for_selector(f'{INDICATOR}:not([data-status="idle"])', state="attached", timeout=2_000)
+    page.wait_for_selector(f'{INDICATOR}[data-status="idle"]', state="attached", timeout=60_000)
+
+
 def open_notebook(browser, address, name, width=1400, height=1000):
     """A page with the notebook open, its kernel connected, and nothing run."""
     base, token = address
     page = browser.new_page(viewport={"width": width, "height": height}) if width else browser.new_page()
-    # the page says "idle" before it has a kernel, and a Run All that early stops after one cell: wait for the kernel's socket
-    with page.expect_websocket(lambda socket: "/channels" in socket.url, timeout=90_000):
+    with kernel_connected(page):
         page.goto(f"{base}/lab/tree/{name}?reset&token={token}")
-    with contextlib.suppress(Late):  # a quick kernel has been through this already
-        page.wait_for_selector(f'{INDICATOR}:not([data-status="idle"])', state="attached", timeout=2_000)
-    page.wait_for_selector(f'{INDICATOR}[data-status="idle"]', state="attached", timeout=60_000)
     return page
+
+
+def open_by_double_click(page, name):
+    """Open one more notebook in a page, from the list at its left, as learners do."""
+    with kernel_connected(page):
+        page.locator(".jp-DirListing-item", has_text=name).dblclick()
 
 
 def run_all(page, path):

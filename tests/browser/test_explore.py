@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.test_lessons_in_browser import run_lesson
+from tests.browser.lab import open_notebook
+from tests.browser.test_lessons_in_browser import run_to_the_bottom
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +22,14 @@ WATCH = """image => { window.shown = new Promise(done => {
     for (const kind of ["keydown", "click"]) window.addEventListener(kind, begin, { once: true, capture: true });
     image.addEventListener("load", () => requestAnimationFrame(() => done(performance.now() - pressed)), { once: true });
 }); }"""
+
+
+def run_lesson(browser, course, lesson):
+    """A page in which a lesson has run."""
+    address, folder = course
+    page = open_notebook(browser, address, lesson)
+    run_to_the_bottom(page, folder / lesson)
+    return page
 
 
 @pytest.fixture(scope="module")
