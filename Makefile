@@ -40,9 +40,9 @@ style: setup
 	$(IN) -m ruff check .
 	$(IN) -m ruff format --check .
 
-# two files at a time; a browser, a server and a kernel keep two cores busy by themselves
+# two files at a time, and so one thread for each; a browser, a server and a kernel keep two cores busy by themselves
 unit: setup
-	$(IN) -m pytest -m 'not browser' -n 2 --dist loadfile $(ARGS)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(IN) -m pytest -m 'not browser' -n 2 --dist loadfile $(ARGS)
 
 browser: setup
 	$(IN) -m pytest -m browser $(or $(ARGS),tests/browser)
