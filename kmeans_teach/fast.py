@@ -20,12 +20,15 @@ from kmeans_teach.lloyd import KMeansND, Step, assign_points, distances_moved, i
 EPS = np.finfo(np.float64).eps
 VANISH = 1e-150  # the square of a smaller distance has lost its digits
 SMALL = 1 << 15  # up to so many distances, all are found faster than the needed ones are chosen
-TABLE = 1 << 16  # distances worked on at a time: half a megabyte, which stays in the cache
+TABLE = 1 << 18  # distances worked on at a time: they stay in the cache, and the calls they take cost little beside them
 PRODUCT = 1 << 18  # multiplications up to which OpenBLAS leaves a product to the thread that asked: its own threads, which
 TILE = 64  # wait for each other by spinning, get in the way of ours; so a product is made of tiles, of so many centroids
 SPLIT = 1 << 15  # points to look at from which a second thread pays
 CHUNK = 1 << 18  # points scanned at a time
 AHEAD = 8  # a list of points to watch is made to last for about so many iterations
+# numbers that glibc is given back once: from then on it keeps what is smaller for the next array, and does not return it to
+# the system, which clears every page of it anew; that took a third of a run over 12,000 points (see mallopt(3))
+GIVEN_BACK = 1 << 20
 NONE = np.empty(0, np.intp)
 RESTLESS = 16  # while more than one point in so many changes label, hardly a slack would last: none is measured
 
@@ -56,6 +59,7 @@ def fit(points, centroids, *, max_iter: int = 300) -> Step:
     Holds a copy of the points and about three arrays of M numbers. The module's text has the sources, lesson 08 the way there.
     """
     plain = KMeansND(points, centroids, max_iter=max_iter)
+    np.empty(GIVEN_BACK)
     run = Small if len(plain.points) * len(plain.centroids) <= SMALL else Skipping
     with np.errstate(all="ignore"):  # what overflows is NaN, and no comparison trusts a NaN
         last = run(plain.points, plain.centroids).last_step(plain.max_iter)
