@@ -89,9 +89,8 @@ class Ruler:
         # no two things are farther apart, whether measured from the centre or from the origin
         self.size = 4 * self.n**0.5 * max(-low, high)
         self.reach = max(high - self.centre.min(), self.centre.max() - low)  # of a coordinate, from the centre
-        self.names = np.arange(self.k)[:, None]
-        self.bits = (1 << (self.k - 1).bit_length()) - 1  # the last bits of a number, enough for the name of a cluster
-        self.error = EPS * (8 * self.n + 64 + 16 * self.bits)  # of a square, relative to |x|^2 + the square itself
+        self.names = np.arange(self.k, dtype=np.min_scalar_type(self.k - 1))[:, None]  # of clusters, as short as can be
+        self.error = EPS * (8 * self.n + 64)  # of a square, relative to |x|^2 + the square itself
         self.tie = 16 * self.n * self.error * self.reach**2 + VANISH**2  # twice the error of the largest square possible
         self.form = np.empty((self.k, self.n + 1))
         self.tile = max(32, PRODUCT // (min(self.k, TILE) * (self.n + 1)))
@@ -109,28 +108,20 @@ class Ruler:
         np.add.reduce(centroids * centroids, axis=1, out=self.form[:, -1])
 
     def measure(self, x):
-        """|c|^2 - 2 c.x: the squared distances (K, m), all less |x|^2. Their last bits say whose they are."""
+        """|c|^2 - 2 c.x: the squared distances (K, m), all less |x|^2."""
         table = np.empty((self.k, x.shape[1]))
         for k in range(0, self.k, TILE):
             for s in range(0, x.shape[1], self.tile):
                 across, along = slice(k, k + TILE), slice(s, s + self.tile)
                 np.matmul(self.form[across], x[:, along], out=table[across, along])
-        bits = table.view(np.int64)
-        bits &= ~self.bits
-        bits |= self.names
         return table
-
-    def name(self, smallest):
-        return np.minimum(smallest.view(np.int64) & self.bits, self.k - 1)  # a NaN may say anything
 
     def nearest(self, x, tie):
         """Label of each point, and which points have a second square within `tie` of the smallest, or have NaN."""
         table = self.measure(x)
-        smallest = table.min(axis=0)
-        within = table <= smallest + tie
-        if np.count_nonzero(within) == len(smallest):
-            return self.name(smallest), NONE
-        return self.name(smallest), np.flatnonzero(within.sum(axis=0) != 1)
+        within = (table <= table.min(axis=0) + tie).view(np.uint8)
+        labels = (within * self.names).max(axis=0).astype(np.intp)  # argmin(axis=0), but quicker
+        return labels, (within.sum(axis=0, dtype=self.names.dtype) != 1).nonzero()[0]
 
 
 class Small(Ruler):
@@ -306,7 +297,8 @@ class Skipping(Ruler):
         for s in range(0, len(self.points if among is None else among), CHUNK):
             if among is None:
                 budget, labels = self.budget[s : s + CHUNK], self.labels[s : s + CHUNK]
-                parts.append(s + np.flatnonzero(budget <= edge.take(labels)))
+                parts.append((budget <= edge.take(labels)).nonzero()[0])
+                parts[-1] += s
             else:
                 rows = among[s : s + CHUNK]
                 parts.append(rows[self.budget.take(rows) <= edge.take(self.labels.take(rows))])
@@ -342,10 +334,11 @@ class Skipping(Ruler):
 
     def measure_slack(self, rows):
         """As `glance`; and the budget of each row is known afterwards."""
-        names, slack = self.slack(self.points.take(rows, axis=0))
+        before = self.labels.take(rows)
+        names, slack = self.slack(self.points.take(rows, axis=0), before)
         sure = slack > self.margin
         budget = slack + self.drift.take(names)
-        changes = names != self.labels.take(rows)
+        changes = names != before
         close = NONE
         if np.count_nonzero(sure) < len(rows):
             budget[~sure] = -np.inf
@@ -355,19 +348,25 @@ class Skipping(Ruler):
         changes = changes.nonzero()[0]
         return rows[changes], names[changes], close
 
-    def slack(self, points):
-        """Label and slack of each of these points; less `margin`, the slack is never more than the true one."""
+    def slack(self, points, labels):
+        """Label and slack of each of these points, which had these labels; less `margin`, the slack is at most the true one."""
         if self.k == 1:
-            return np.zeros(len(points), np.intp), np.full(len(points), np.inf)
+            return labels, np.full(len(points), np.inf)
         x = self.lay_out(points)
         table, pair = self.measure(x), np.empty((2, len(points)))
-        names = self.name(table.min(axis=0, out=pair[0]))
-        table.reshape(-1)[names * len(points) + self.columns[: len(points)]] = np.inf
+        flat, nearest = table.reshape(-1), labels * len(points) + self.columns[: len(points)]
+        table.min(axis=0, out=pair[0])
+        other = (flat.take(nearest) > pair[0]).nonzero()[0]  # most labels still hold, and argmin is slow
+        if len(other):
+            labels = labels.copy()
+            labels[other] = table.take(other, axis=1).argmin(axis=0)
+            nearest[other] = labels[other] * len(points) + other
+        flat[nearest] = np.inf
         table.min(axis=0, out=pair[1])
-        x[-1] = 0
+        x = x[:-1]
         pair += np.add.reduce(x * x) * self.wider
         near, far = np.sqrt(np.maximum(pair, 0, out=pair), out=pair)
-        return names, far - near
+        return labels, far - near
 
 
 def joined(parts):
