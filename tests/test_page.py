@@ -283,8 +283,9 @@ def test_bad_input_gets_one_sentence_and_exit_code_2_before_anything_is_served(w
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a console, not to a process")
 def test_a_kernel_without_a_page_is_ended_and_ctrl_c_ends_the_rest_and_leaves_no_file(tmp_path):
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # ignored below a job of a script
     code = "import sys; from kmeans_teach.page import serve; sys.exit(serve({'replay': None}, 8866, False, forgotten_after=1))"
-    server = start(tmp_path, code=code)
+    server = start(tmp_path, code=heed + code)
     try:
         kernel = kernel_of(ask(server, f"/?token={server.token}")[1])  # a page that never speaks to its kernel
         deadline = time.monotonic() + 30

@@ -35,7 +35,7 @@ def cut(points, *at):
     """A Dask array of blocks that end at these rows."""
     points = points if np.ma.isMaskedArray(points) else np.asarray(points)
     rows = tuple(int(n) for n in np.diff([0, *at, len(points)]))
-    return da.from_array(points, chunks=(rows, *([n] for n in points.shape[1:])))
+    return da.from_array(points, chunks=(rows, *((n,) for n in points.shape[1:])))
 
 
 def random_case(seed):
