@@ -152,6 +152,12 @@ def test_no_button_shows_a_lesson_without_its_code(served):
     assert "@voila-dashboards/jupyterlab-preview" in config["disabledExtensions"]
 
 
+def test_voila_stays_out_of_the_lab_and_the_lab_starts_without_a_warning(served):
+    """As a part of JupyterLab it has nothing to do, and asks for settings that Jupyter warns of."""
+    assert ask(served, "/voila/render/01_one_dimension.ipynb", token=served.token)[0] == 404
+    assert "Warning" not in served.said
+
+
 def trip(connection):
     """The seconds from a question to the kernel's answer."""
     header = {"msg_id": uuid.uuid4().hex, "msg_type": "kernel_info_request", "session": "s", "username": "u"}
