@@ -117,7 +117,7 @@ def lab(folder, port, ip, browser):
     except ImportError:
         print("JupyterLab is not installed in this Python; `kmeans-teach doctor` says what is missing.", file=sys.stderr)
         return 1
-    # beside the user's own settings, not in them: no question about news when the page opens
+    # beside the user's own settings, not in them: no question about news when the page opens, and no Voila in the lab
     paths = [str(PACKAGE / "jupyter"), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)
 

@@ -157,6 +157,25 @@ def test_a_slack_is_never_more_than_the_true_one(offset, n):
         assert bound >= true - 1e-6  # and it is a bound worth having
 
 
+def test_a_point_that_overflows_and_a_tie_are_both_too_close_to_call():
+    """Their numbers of nearest centroids, none and two, must not pass for one each."""
+    points, start = np.array([[5.0], [1.0], [-7.0]]), np.array([[0.0], [2.0]])
+    ruler = fast.Ruler(points, start)
+    ruler.aim(start - ruler.centre)
+    x = ruler.lay_out(points)
+    x[:, 0] = np.nan
+    labels, close = ruler.nearest(x, ruler.tie)
+    assert close.tolist() == [0, 1]
+    assert labels[2] == 0
+
+
+@pytest.mark.parametrize("k", [255, 256, 257, 258])
+def test_more_clusters_than_a_byte_can_count(k):
+    points = np.random.default_rng(5).integers(0, 40, (600, 2)).astype(float)
+    for start in (points[:k], points[[0] * k], np.concatenate([points[: k - 1] + 100, points[:1]])):
+        assert_same(fast.fit(points, start), KMeansND(points, start).fit())
+
+
 def test_most_points_are_not_looked_at_again():
     points = make_clusters(12, 2_000, rng=np.random.default_rng(4))
     run = fast.Skipping(points, points[:12])
