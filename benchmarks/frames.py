@@ -12,8 +12,8 @@ from ipympl.backend_nbagg import Canvas, FigureManager
 from matplotlib.figure import Figure
 
 from kmeans_teach import KMeansND, animation, make_clusters
+from kmeans_teach.panel.stage import Stage
 from kmeans_teach.picture import Picture
-from kmeans_teach.stage import Stage
 
 SIZES = (1_200, 12_000, 100_000)
 K = 12
@@ -140,8 +140,8 @@ def cost_of_importing(repeats):
     lines = {
         "import numpy": "import numpy",
         "import kmeans_teach": "import kmeans_teach",
-        "import kmeans_teach.lloyd": "import kmeans_teach.lloyd",
-        "import kmeans_teach.fast": "import kmeans_teach.fast",
+        "import kmeans_teach.kmeans": "import kmeans_teach.kmeans",
+        "import kmeans_teach.lessons.fast": "import kmeans_teach.lessons.fast",
         "import kmeans_teach.panel": "import kmeans_teach.panel",
     }
     seconds = {name: [] for name in lines}

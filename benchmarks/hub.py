@@ -33,7 +33,7 @@ c.Spawner.environment = {environment!r}
 c.Spawner.start_timeout = 180
 c.Spawner.http_timeout = 180
 """
-ARGUMENTS = ["--ServerApp.kernel_websocket_connection_class=kmeans_teach.nodelay.NoDelayConnection"]
+ARGUMENTS = ["--ServerApp.kernel_websocket_connection_class=kmeans_teach.commands.nodelay.NoDelayConnection"]
 
 
 def free_ports(count):

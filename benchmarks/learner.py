@@ -31,7 +31,7 @@ class Learner:
             await self.page.run(CELL)
             await asyncio.wait_for(self.page.shown.wait(), PATIENCE)
             self.opened = time.perf_counter() - begun
-        self.page.set(self.page.find(_anywidget_id="kmeans_teach.access.Access"), width=860)  # the room of a wide page
+        self.page.set(self.page.find(_anywidget_id="kmeans_teach.panel.access.Access"), width=860)  # the room of a wide page
 
     # ---- what a person does: each returns the seconds from the (last) movement of the hand to its picture
 

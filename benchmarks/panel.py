@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 
-from kmeans_teach.stage import WIDEST
+from kmeans_teach.panel.stage import WIDEST
 from tests.browser.lab import chromium, lab, open_notebook, run_all
 
 # the time of every picture that reaches a canvas on the page (not the one that ipympl keeps off screen)

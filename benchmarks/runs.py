@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.double_loop import double_loop
-from kmeans_teach import KMeansND, fast, make_clusters, random_points
+from kmeans_teach import KMeansND, make_clusters, random_points
+from kmeans_teach.lessons import fast
 
 MAX_ITER = 300
 REFERENCES = ("sklearn lloyd", "sklearn elkan")

@@ -22,7 +22,7 @@ from distributed import Client, LocalCluster
 
 from benchmarks import section
 from benchmarks.peak import highest
-from kmeans_teach import scale
+from kmeans_teach.lessons import many_machines
 
 HEADING = "## Many machines"
 K, ROWS, LIMIT = 12, 250_000, 600e6  # a block of 4 MB
@@ -51,14 +51,14 @@ def start():
 
 
 def visit(b, centroids):
-    return scale.look(make(b), centroids=centroids)[1]
+    return many_machines.look(make(b), centroids=centroids)[1]
 
 
 def pass_by_hand(blocks, centroids):
     """What hand-written dask.delayed does in an iteration: no labels are kept, and none are compared."""
     parts = [dask.delayed(visit)(b, centroids) for b in range(blocks)]
     while len(parts) > 1:
-        parts = [dask.delayed(scale.merge)(parts[i : i + 4]) for i in range(0, len(parts), 4)]
+        parts = [dask.delayed(many_machines.merge)(parts[i : i + 4]) for i in range(0, len(parts), 4)]
     return parts[0].compute()
 
 
@@ -111,7 +111,7 @@ def measure(m, max_iter, say=print):
     passes = []
     with tempfile.TemporaryDirectory() as folder, two_workers(folder, memory_limit=LIMIT) as cluster, Client(cluster) as client:
         before = set(client.run(os.getpid).values())
-        steps = scale.KMeansDask(many(m), start(), max_iter=max_iter).steps()
+        steps = many_machines.KMeansDask(many(m), start(), max_iter=max_iter).steps()
         last = None
         while last is None or last.stop is None:
             last, ours, our_work = timed(client, lambda: next(steps))
@@ -141,7 +141,7 @@ def against_dask_ml(m, say=print, passes=(2, 8)):
         return f"dask-ml could not be imported ({type(error).__name__}: {error})"
 
     def ours(points, passes):
-        scale.KMeansDask(points, start(), max_iter=passes).fit()
+        many_machines.KMeansDask(points, start(), max_iter=passes).fit()
 
     def theirs(points, passes):
         with warnings.catch_warnings():

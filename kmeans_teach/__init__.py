@@ -3,19 +3,18 @@
 from importlib import import_module
 
 __version__ = "0.1.0"
-
 # each public name and the module that has it; loaded on first use, so that importing the package stays fast
 _HOME = {
-    "assign_points": "lloyd",
-    "update_centroids": "lloyd",
-    "inertia": "lloyd",
-    "Step": "lloyd",
-    "KMeansND": "lloyd",
+    "assign_points": "kmeans",
+    "update_centroids": "kmeans",
+    "inertia": "kmeans",
+    "Step": "kmeans",
+    "KMeansND": "kmeans",
     "make_clusters": "data",
     "random_points": "data",
     "plus_plus": "data",
     "load": "data",
-    "Setting": "setting",
+    "Setting": "panel.setting",
     "describe": "narrate",
     "Picture": "picture",
     "animate": "animation",
@@ -24,8 +23,8 @@ _HOME = {
     "check_assign": "check",
     "check_update": "check",
     "check_steps": "check",
-    "Player": "player",
-    "Panel": "panel",
+    "Player": "panel.run",
+    "Panel": "panel.panel",
 }
 __all__ = [*_HOME]
 

@@ -10,10 +10,11 @@ import webbrowser
 from pathlib import Path
 from urllib.parse import quote
 
-from kmeans_teach import __version__, course, marking, page
+from kmeans_teach import __version__
+from kmeans_teach.commands import copy_course, mark, panel_page
 
-PACKAGE = Path(__file__).resolve().parent
-NO_DELAY = "kmeans_teach.nodelay"
+COMMANDS = Path(__file__).resolve().parent / "commands"
+NO_DELAY = "kmeans_teach.commands.nodelay"
 
 
 class Parser(argparse.ArgumentParser):
@@ -47,19 +48,21 @@ def an_address(text):
 
 
 def parser():
-    words = f"Without a command, the course is copied into ./{course.FOLDER} and opened: that is `lab`, and takes its options."
+    words = (
+        f"Without a command, the course is copied into ./{copy_course.FOLDER} and opened: that is `lab`, and takes its options."
+    )
     main = Parser(prog="kmeans-teach", description=f"Learn K-means clustering by building it, then playing it. {words}")
     main.add_argument("--version", action="version", version=f"kmeans_teach {__version__}")
     commands = main.add_subparsers(dest="command", required=True)
     lab = commands.add_parser("lab", help="open the course in JupyterLab (what happens when no command is given)")
-    where = f"where the notebooks are (default: in a clone its own, elsewhere the course, copied into ./{course.FOLDER})"
+    where = f"where the notebooks are (default: in a clone its own, elsewhere the course, copied into ./{copy_course.FOLDER})"
     lab.add_argument("folder", nargs="?", type=a_folder, help=where)
     lab.add_argument("--port", type=a_port, default=8888, help="the port to try first (default: %(default)s)")
     lab.add_argument("--ip", type=an_address, default="127.0.0.1", help="where to listen (default: %(default)s, this machine)")
     lab.add_argument("--no-browser", action="store_true", help="print the address and leave the browser to you")
-    course.add_command(commands)
-    marking.add_command(commands)
-    page.add_command(commands, a_port)
+    copy_course.add_command(commands)
+    mark.add_command(commands)
+    panel_page.add_command(commands, a_port)
     commands.add_parser("doctor", help="print the versions that matter and what is wrong")
     return main
 
@@ -118,7 +121,7 @@ def lab(folder, port, ip, browser):
         print("JupyterLab is not installed in this Python; `kmeans-teach doctor` says what is missing.", file=sys.stderr)
         return 1
     # beside the user's own settings, not in them: no question about news when the page opens, and no Voila in the lab
-    paths = [str(PACKAGE / "jupyter"), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    paths = [str(COMMANDS / "jupyter"), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)
 
     root = getattr(os, "geteuid", lambda: 1)() == 0
@@ -143,22 +146,22 @@ def lab(folder, port, ip, browser):
 
 def the_course():
     """The clone's own notebooks, or a learner's copy of those that the package carries; says what was copied."""
-    if (folder := course.clone()) is None:
-        folder = course.own().resolve()
-        course.tell(folder)
+    if (folder := copy_course.clone()) is None:
+        folder = copy_course.own().resolve()
+        copy_course.tell(folder)
     return folder
 
 
 def show_panel(arguments):
     try:
-        options = page.chosen(arguments)
+        options = panel_page.chosen(arguments)
     except ValueError as error:
         parser().error(" ".join(str(error).split()))
     browser = not arguments.no_browser
     if browser and not have_browser():
         print("No browser was found: copy the address below into one.", flush=True)
         browser = False
-    return page.serve(options, arguments.port, browser)
+    return panel_page.serve(options, arguments.port, browser)
 
 
 def main(argv=None):
@@ -167,19 +170,19 @@ def main(argv=None):
         argv = ["lab", *argv]
     arguments = parser().parse_args(argv)
     if arguments.command == "doctor":
-        from kmeans_teach.doctor import report
+        from kmeans_teach.commands.doctor import report
 
         return report()
     if arguments.command == "check":
-        return marking.report(arguments.notebooks, as_json=arguments.json, seconds=arguments.timeout, model=arguments.model)
+        return mark.report(arguments.notebooks, as_json=arguments.json, seconds=arguments.timeout, model=arguments.model)
     if arguments.command == "panel":
         return show_panel(arguments)
     try:
         if arguments.command == "copy":
-            course.tell(arguments.folder or course.own())
+            copy_course.tell(arguments.folder or copy_course.own())
             return 0
         folder = arguments.folder or the_course()
-    except course.CourseError as error:
+    except copy_course.CourseError as error:
         print(f"kmeans-teach: {error}", file=sys.stderr)
         return 2
     return lab(folder, arguments.port, arguments.ip, not arguments.no_browser)

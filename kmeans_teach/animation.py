@@ -18,7 +18,7 @@ from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
-from kmeans_teach.lloyd import KMeansND
+from kmeans_teach.kmeans import KMeansND
 from kmeans_teach.narrate import describe
 from kmeans_teach.picture import Picture
 
@@ -106,7 +106,7 @@ class PlayerWriter:
         Path(self.outfile).write_text(self.page(), encoding="utf-8")
 
     def page(self):
-        template = (files("kmeans_teach") / "player.html").read_text(encoding="utf-8")
+        template = (files("kmeans_teach") / "assets" / "player.html").read_text(encoding="utf-8")
         data = dumps({"frames": self.frames, "sentences": self.sentences, "ms": round(1000 / self.fps)})
         return template.replace("@first@", self.frames[0]).replace("@sentence@", escape(self.sentences[0], quote=True)).replace(
             "@data@", data.replace("<", "\\u003c")

@@ -9,7 +9,7 @@ from numbers import Real
 
 import numpy as np
 
-from kmeans_teach.lloyd import as_table, check_count, check_k
+from kmeans_teach.inputs import as_table, check_count, check_k
 
 POST_SPREAD = 0.08**0.5  # the original post draws its clusters with variance 0.08
 PENGUIN_COLUMNS = ("bill length (mm)", "bill depth (mm)", "flipper length (mm)", "body mass (g)")
@@ -138,7 +138,7 @@ def _uniform(clusters, size, spread, rng):
 
 
 def _penguins(clusters, size, spread, rng):
-    text = (files("kmeans_teach") / "datasets" / "penguins.csv").read_text(encoding="utf-8")
+    text = (files("kmeans_teach") / "assets" / "penguins.csv").read_text(encoding="utf-8")
     return np.loadtxt(text.splitlines(), delimiter=",", usecols=(2, 3, 4, 5), skiprows=3)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kmeans_teach.lloyd import Step, distances_moved
+from kmeans_teach.kmeans import Step, distances_moved
 
 PHASES = {"start": "Start", "update": "Update", "assign": "Assign"}
 

@@ -21,7 +21,7 @@ from PIL import Image
 
 from kmeans_teach import animation as module
 from kmeans_teach.animation import animate, player_page, save, saving
-from kmeans_teach.lloyd import KMeansND
+from kmeans_teach.kmeans import KMeansND
 from kmeans_teach.narrate import describe
 from kmeans_teach.picture import Picture
 

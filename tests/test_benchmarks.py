@@ -8,7 +8,7 @@ from benchmarks import __main__ as main
 from benchmarks import frames, peak, runs, scale
 from benchmarks.double_loop import double_loop
 from kmeans_teach import KMeansND, make_clusters
-from kmeans_teach.scale import KMeansDask
+from kmeans_teach.lessons.many_machines import KMeansDask
 
 
 def test_the_double_loop_finds_what_the_plain_class_finds():

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 
 from benchmarks import classroom, section
 from benchmarks.page import Page, read, size_of_png, write
-from kmeans_teach.live import LiveCanvas, png
+from kmeans_teach.panel.canvas import LiveCanvas
+from kmeans_teach.pixels import png
 
 # ---- the websocket
 

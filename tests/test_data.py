@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import kmeans_teach
 from kmeans_teach.data import DATA_SETS, PENGUIN_COLUMNS, load, make_clusters, plus_plus, random_points
-from kmeans_teach.lloyd import KMeansND
-from tests.test_lloyd import BAD_TABLES
+from kmeans_teach.kmeans import KMeansND
+from tests.test_kmeans import BAD_TABLES
 
 PICKERS = [random_points, plus_plus]
 
@@ -183,7 +183,7 @@ def test_the_penguins_are_the_published_ones():
 
 
 def test_the_file_of_the_penguins_says_whose_they_are():
-    path = Path(kmeans_teach.__file__).parent / "datasets" / "penguins.csv"
+    path = Path(kmeans_teach.__file__).parent / "assets" / "penguins.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
     credit = " ".join(line for line in lines if line.startswith("#"))
     for part in ("Gorman", "10.1371/journal.pone.0090081", "CC0"):

@@ -1,17 +1,22 @@
-"""The tests of the stream can fail: each of these mistakes, put into a copy of lloyd.py, turns one of them red."""
+"""The tests of the stream can fail: each of these mistakes, put into a copy of the sources, turns one of them red."""
 
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from kmeans_teach import lloyd
-from tests import test_lloyd as t
+from kmeans_teach import inputs, kmeans
+from tests import test_kmeans as t
 
-SOURCE = Path(lloyd.__file__).read_text(encoding="utf-8")
+# the two files as one, so that a mistake can be put into either
+FILES = [Path(module.__file__).read_text(encoding="utf-8") for module in (inputs, kmeans)]
+SOURCE = "\n".join(
+    re.sub(r"^from kmeans_teach\.inputs import \(.*?^\)$", "", text, flags=re.DOTALL | re.MULTILINE) for text in FILES
+)
 
-# name -> (text that is in lloyd.py exactly once, what stands there instead)
+# name -> (text that is in the two files exactly once, what stands there instead)
 MUTANTS = {
     "a tie goes to the higher index": ("squared < nearest", "squared <= nearest"),
     "the nearest so far is not remembered": ("nearest = np.minimum(nearest, squared)", "pass"),
@@ -84,12 +89,13 @@ def cases():
 
 
 def killed_by(source, monkeypatch):
-    """The first of the tests that a spoilt lloyd.py turns red, or None."""
-    spoilt = ModuleType("spoilt_lloyd")
+    """The first of the tests that spoilt sources turn red, or None."""
+    spoilt = ModuleType("spoilt_kmeans")
     with monkeypatch.context() as patch:
-        patch.setitem(sys.modules, "spoilt_lloyd", spoilt)  # dataclass looks there
-        exec(compile(source, "spoilt_lloyd.py", "exec"), vars(spoilt))
-        patch.setattr(t, "lloyd", spoilt)
+        patch.setitem(sys.modules, "spoilt_kmeans", spoilt)  # dataclass looks there
+        exec(compile(source, "spoilt_kmeans.py", "exec"), vars(spoilt))
+        patch.setattr(t, "kmeans", spoilt)
+        patch.setattr(t, "inputs", spoilt)
         for name, test, arguments in cases():
             try:
                 test(*arguments)
@@ -109,5 +115,7 @@ def test_every_mutant_is_killed_and_here_is_by_what(monkeypatch, record_property
     assert wrong == []
     killers = {name: killed_by(SOURCE.replace(old, new), monkeypatch) for name, (old, new) in MUTANTS.items()}
     lines = [f"  {name:42} {killer or 'NONE'}" for name, killer in killers.items()]
-    record_property("told", "\n".join([f"{len(killers)} mutants of lloyd.py, and the test that turned red:", *lines]))
+    record_property(
+        "told", "\n".join([f"{len(killers)} mutants of kmeans.py and inputs.py, and the test that turned red:", *lines])
+    )
     assert [name for name, killer in killers.items() if killer is None] == []

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kmeans_teach.lloyd import KMeansND, Step
+from kmeans_teach.kmeans import KMeansND, Step
 from kmeans_teach.narrate import describe, letter, number
 
 

@@ -271,7 +271,7 @@ def definitions(trees):
 
 
 def test_what_a_lesson_writes_and_the_package_ships_is_the_same():
-    shipped = definitions(ast.parse(file.read_text(encoding="utf-8")) for file in (ROOT / "kmeans_teach").glob("*.py"))
+    shipped = definitions(ast.parse(file.read_text(encoding="utf-8")) for file in (ROOT / "kmeans_teach").rglob("*.py"))
     written = {path.stem: definitions(python(cell.source) for cell in cells(path, "code")) for path in NOTEBOOKS}
     twins = {(stem, name) for stem, found in written.items() for name in found if name in kmeans_teach.__all__}
     assert len(twins) >= len(TWINS) > 0

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from kmeans_teach import __version__, course
+from kmeans_teach import __version__
+from kmeans_teach.commands import copy_course
 from tests.test_readme import tracked
 
 ROOT = Path(__file__).parent.parent
@@ -79,10 +80,10 @@ def installed(built, tmp_path_factory):
 
 def test_from_the_wheel_in_an_empty_folder_the_course_is_copied_and_runs(installed, tmp_path_factory):
     here = tmp_path_factory.mktemp("an empty folder")
-    lessons = sorted(path.name for path in (ROOT / "notebooks").glob(course.LESSONS))
+    lessons = sorted(path.name for path in (ROOT / "notebooks").glob(copy_course.LESSONS))
     assert call(installed, "copy", cwd=here) == f"Copied {len(lessons) + 1} files of the course to 'kmeans-course'.\n"
     copied = sorted(path.name for path in (here / "kmeans-course").iterdir())
-    assert copied == [course.MANIFEST, *lessons, "README.md"]
+    assert copied == [copy_course.MANIFEST, *lessons, "README.md"]
     told = call(installed, "check", "--json", f"kmeans-course/{lessons[0]}", cwd=here, wanted=1)
     (notebook,) = json.loads(told)["notebooks"]
     assert notebook["lesson"] == Path(lessons[0]).stem

@@ -9,11 +9,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from kmeans_teach.curve import BLOCK, InertiaCurve
 from kmeans_teach.data import PENGUIN_COLUMNS, load
-from kmeans_teach.lloyd import KMeansND, Step
+from kmeans_teach.kmeans import KMeansND, Step
 from kmeans_teach.narrate import letter
-from kmeans_teach.picture import COLOURS, PAD, RASTER_FROM, RINGS_TO, SHAPES, Picture, colour, ink, shape
+from kmeans_teach.panel.stage import BLOCK, InertiaCurve
+from kmeans_teach.picture import PAD, RASTER_FROM, RINGS_TO, Picture
+from kmeans_teach.pixels import COLOURS, SHAPES, colour, ink, shape
 
 # two tight heaps, one point of the left one nearer to the right start
 HEAPS = np.array([[0.0, 0.0], [0.0, 1.0], [3.0, 0.5], [9.0, 0.0], [9.0, 1.0], [10.0, 0.5]])

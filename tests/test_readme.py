@@ -29,13 +29,6 @@ def commands(page):
     return lines
 
 
-def rows():
-    """The map: path -> sentence."""
-    found = dict(re.findall(r"^\| `([^`]+)` \| (.+) \|$", text("README.md"), re.MULTILINE))
-    assert len(found) > 20
-    return found
-
-
 def tracked():
     """The files of the repository; outside of a clone, of the tree, without what the commands make."""
     listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -44,28 +37,6 @@ def tracked():
     names = [name for name in listing.stdout.split("\0") if name and (ROOT / name).exists()]
     assert "README.md" in names
     return [Path(name) for name in names]
-
-
-def test_every_file_of_the_map_exists_in_the_repository():
-    places = {str(part) for name in tracked() for part in (name, *name.parents)}
-    wrong = [path for path in rows() if path.rstrip("/") not in places]
-    assert wrong == []
-
-
-def test_a_folder_ends_in_a_slash_and_a_file_does_not():
-    assert [path for path in rows() if path.endswith("/") != (ROOT / path).is_dir()] == []
-
-
-def test_every_file_and_folder_at_the_top_has_its_sentence():
-    top = {f"{name.parts[0]}/" if len(name.parts) > 1 else name.name for name in tracked()}
-    assert sorted(top - rows().keys() - {"README.md"}) == []
-
-
-def test_every_part_of_the_package_has_its_sentence():
-    inside = [name.parts for name in tracked() if name.parts[0] == "kmeans_teach"]
-    parts = {"/".join(name[:2]) + ("/" if len(name) > 2 else "") for name in inside}
-    assert "kmeans_teach/lloyd.py" in parts
-    assert sorted(parts - rows().keys()) == []
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -102,7 +73,7 @@ def test_the_conda_commands_name_the_environment_that_the_file_makes():
 
 def test_the_python_that_is_asked_for_is_the_one_that_is_needed():
     oldest = PROJECT["requires-python"].removeprefix(">=")
-    for page in (*PAGES, "Makefile", "kmeans_teach/doctor.py"):
+    for page in (*PAGES, "Makefile", "kmeans_teach/commands/doctor.py"):
         assert set(re.findall(r"Python (3\.\d+) or newer", text(page))) == {oldest}, page
 
 

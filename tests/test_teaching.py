@@ -9,11 +9,11 @@ import nbformat
 import numpy as np
 import pytest
 
-from kmeans_teach.charts import nearer_in_picture
 from kmeans_teach.check import ASSIGN, STEPS, UPDATE
+from kmeans_teach.lessons.charts import nearer_in_picture
 from kmeans_teach.narrate import number
-from kmeans_teach.run import Run
-from kmeans_teach.setting import Setting
+from kmeans_teach.panel.run import Run
+from kmeans_teach.panel.setting import Setting
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
@@ -195,7 +195,7 @@ def words_of(files):
     return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
-SEEN = words_of((ROOT / "kmeans_teach").glob("diagnose*.py"))  # named by what is seen, whatever the lesson
+SEEN = words_of((ROOT / "kmeans_teach" / "check").glob("diagnose*.py"))  # named by what is seen, whatever the lesson
 TABLES = {"01": ASSIGN + UPDATE, "02": ASSIGN, "03": UPDATE, "04": STEPS}
 
 

@@ -18,7 +18,7 @@ from nbformat.reader import NotJSONError
 from playwright.sync_api import TimeoutError as Late
 from playwright.sync_api import sync_playwright
 
-from kmeans_teach import course
+from kmeans_teach.commands import copy_course
 
 ROOT = Path(__file__).parents[2]
 INDICATOR = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator"
@@ -48,7 +48,7 @@ def wait_for_port(address):
 
 def copy_notebooks(folder):
     """The course as `kmeans-teach` copies it, and then as after Clear Outputs: nothing run."""
-    course.copy(folder)
+    copy_course.copy(folder)
     for path in sorted(folder.glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:

@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from kmeans_teach.stage import NARROWEST, WIDEST
+from kmeans_teach.panel.stage import NARROWEST, WIDEST
 from tests.browser.lab import launched, open_notebook
 
 pytestmark = pytest.mark.browser

@@ -1,0 +1,1 @@
+"""The command `kmeans-teach`: one module for each of its commands, and what they share."""

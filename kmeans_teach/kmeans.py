@@ -1,0 +1,185 @@
+"""K-means in N dimensions, as a stream of half-steps: the heart of the course.
+
+Everything else consumes the stream. Lessons 02 and 03 derive the two half-steps, lesson 04 the stream.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+import numpy as np
+
+from kmeans_teach.inputs import (
+    as_table,
+    call_learners,
+    check_count,
+    check_k,
+    check_labels,
+    check_moved,
+    check_width,
+    read_only,
+)
+
+
+def assign_points(points, centroids):
+    """Label each point with the index of its nearest centroid; a tie goes to the lower index.
+
+    assign_points([[1], [2], [9]], [[0], [10]]) -> [0, 0, 1]   (given as arrays; lesson 02 derives it)
+    """
+    labels = np.zeros(len(points), dtype=np.intp)  # (M,)
+    nearest = np.full(len(points), np.inf)  # (M,) squared distance to the best centroid so far
+    for k, centroid in enumerate(centroids):
+        squared = np.zeros(len(points))  # (M,) squared distance to this centroid
+        for n, coordinate in enumerate(centroid):
+            squared += (points[:, n] - coordinate) ** 2
+        closer = squared < nearest  # strictly less: a tie stays with the lower index
+        labels[closer] = k
+        nearest = np.minimum(nearest, squared)
+    return labels
+
+
+def update_centroids(points, labels, centroids):
+    """Move each centroid to the mean of its members; a centroid without members stays where it is.
+
+    update_centroids([[1], [2], [9]], [0, 0, 1], [[0], [10]]) -> [[1.5], [9]]   (lesson 03 derives it)
+    """
+    moved = centroids.copy()  # the caller's centroids are not ours to change
+    for k in range(len(centroids)):
+        members = points.compress(labels == k, axis=0)  # points[labels == k], but quicker
+        if len(members) > 0:  # the mean of nothing is NaN
+            moved[k] = members.mean(axis=0)
+    return moved
+
+
+def inertia(points, labels, centroids):
+    """Sum over the points of the squared distance to the labelled centroid, in squared units of the points.
+
+    inertia([[1], [2], [9]], [0, 0, 1], [[1], [10]]) -> 2.0
+    """
+    total = 0.0
+    for n in range(points.shape[1]):  # one feature at a time holds two arrays of M, not of M x N
+        offsets = points[:, n] - centroids[:, n][labels]
+        total += float((offsets**2).sum())  # not offsets @ offsets: BLAS may sum on threads, and then the last bit varies
+    return total
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One half-step of a run. Its arrays are read-only and belong to this step alone.
+
+    `before` is the half-step that came before it (and knows none itself, so that a kept step keeps one other alive,
+    never the whole run): what moved, and what changed, is the difference of the two.
+    """
+
+    iteration: int
+    phase: str  # "start", "update" or "assign"
+    centroids: np.ndarray  # (K, N) float64
+    labels: np.ndarray  # (M,) intp
+    inertia: float  # squared units of the points
+    changed: int  # points that changed label in this half-step
+    shift: float  # largest distance a centroid moved in this half-step
+    stop: str | None = None  # "converged", "cycle" or "max_iter" on the last step, else None
+    before: "Step | None" = field(default=None, repr=False)
+
+
+class KMeansND:
+    """K-means by Lloyd's method, in any number of dimensions, as a stream of half-steps.
+
+    Parameters
+    ----------
+    points : (M, N) array_like of real numbers
+        Converted once to float64; never changed. Finite, and below 1e150 in size.
+    centroids : (K, N) array_like of real numbers
+        The start, in the units of `points`; 1 <= K <= M.
+    assign : callable, optional
+        `assign(points, centroids) -> labels`, (M,) integers 0..K-1.
+    update : callable, optional
+        `update(points, labels, centroids) -> centroids`, (K, N), finite. Both are handed read-only arrays.
+    max_iter : int, optional
+        Updates after which the run gives up.
+
+    Raises
+    ------
+    ValueError, TypeError
+        On bad input, naming the rule and the value; while running, when `assign` or `update` returns something else.
+
+    Notes
+    -----
+    S. P. Lloyd, "Least squares quantization in PCM", IEEE Trans. Inf. Theory 28 (1982) 129-137. The class whose generator
+    feeds an animation is N. Syed's ("Animating K-means clustering in 2D with matplotlib", 2017). Lessons 03 and 04 build it.
+    """
+
+    def __init__(
+        self,
+        points,
+        centroids,
+        *,
+        assign: Callable = assign_points,
+        update: Callable = update_centroids,
+        max_iter: int = 300,
+    ):
+        self.points = read_only(as_table(points, "points"))
+        self.centroids = read_only(as_table(centroids, "centroids"))
+        check_width(self.points, self.centroids)
+        check_k(len(self.centroids), len(self.points))
+        self.max_iter = check_count(max_iter, "max_iter")
+        self.assign, self.update = assign, update
+
+    def steps(self) -> Iterator[Step]:
+        """Yield the run, one `Step` per half-step, from the start to the stop. Each call begins a fresh run.
+
+        The "start" comes first; then "update" and "assign" take turns. The run ends at the "update" that moves nothing
+        ("converged"), or with a last "assign" when the centroids come back to where they were before ("cycle": rounding can
+        make coincident centroids alternate for ever) or after `max_iter` updates. Whatever the stop, `labels` are those
+        nearest to `centroids`.
+        """
+        centroids = self.centroids
+        step = self._step(None, 0, "start", centroids, self._assign(centroids))
+        yield step
+        seen = {fingerprint(centroids)}
+        for i in count(1):
+            moved = self._update(step.labels, centroids)
+            still = np.array_equal(moved, centroids)
+            step = self._step(step, i, "update", moved, step.labels, "converged" if still else None)
+            yield step
+            if still:
+                return
+            centroids = step.centroids
+            mark = fingerprint(centroids)
+            stop = "cycle" if mark in seen else "max_iter" if i == self.max_iter else None
+            seen.add(mark)
+            step = self._step(step, i, "assign", centroids, self._assign(centroids), stop)
+            yield step
+            if stop:
+                return
+
+    def fit(self) -> Step:
+        """Run to the end and return the last step."""
+        return deque(self.steps(), maxlen=1)[0]
+
+    def _step(self, before, iteration, phase, centroids, labels, stop=None):
+        centroids, labels = read_only(centroids.copy()), read_only(labels.copy())
+        changed = int(np.count_nonzero(labels != before.labels)) if phase == "assign" else 0
+        shift = float(distances_moved(before.centroids, centroids).max()) if phase == "update" else 0.0
+        return Step(
+            iteration, phase, centroids, labels, inertia(self.points, labels, centroids),
+            changed, shift, stop, before and replace(before, before=None),
+        )  # fmt: skip
+
+    def _assign(self, centroids):
+        labels = call_learners("assign", self.assign, self.points, centroids)
+        return check_labels(labels, self.assign, len(self.points), len(centroids))
+
+    def _update(self, labels, centroids):
+        moved = call_learners("update", self.update, self.points, labels, centroids)
+        return check_moved(moved, self.update, centroids)
+
+
+def distances_moved(old, new):
+    """Distance (K,) that each centroid went from `old` to `new`."""
+    return np.sqrt(((new - old) ** 2).sum(axis=1))
+
+
+def fingerprint(centroids):
+    return hash((centroids + 0.0).tobytes())  # + 0.0 makes -0.0 and 0.0 the same place

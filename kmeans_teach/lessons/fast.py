@@ -1,0 +1,381 @@
+"""The same run as `KMeansND`, with fewer distances: a point is looked at again only when it could have changed cluster.
+
+Lesson 08 derives it. A point's *slack* is the distance to its second nearest centroid minus the distance to its nearest.
+By the triangle inequality the point keeps its label until its own centroid and the fastest other one have together
+moved by more than its slack, so that in most iterations most points need no distance at all. The idea is Hamerly's,
+"Making k-means even faster" (SDM 2010), with his two bounds made one; Elkan, "Using the triangle inequality to accelerate
+k-means" (ICML 2003), keeps a bound for every centroid.
+
+An estimate never decides a close call. Each has an error bound, and a point within it is labelled by `assign_points`
+from exactly those centroids that `update_centroids` would have made. So the labels are those of `KMeansND`, iteration by
+iteration, and with them the count, the stop and the centroids.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from kmeans_teach.inputs import read_only
+from kmeans_teach.kmeans import KMeansND, Step, assign_points, distances_moved, inertia, update_centroids
+
+EPS = np.finfo(np.float64).eps
+VANISH = 1e-150  # the square of a smaller distance has lost its digits
+SMALL = 1 << 15  # up to so many distances, all are found faster than the needed ones are chosen
+TABLE = 1 << 18  # distances worked on at a time: they stay in the cache, and the calls they take cost little beside them
+PRODUCT = 1 << 18  # multiplications up to which OpenBLAS leaves a product to the thread that asked: its own threads, which
+TILE = 64  # wait for each other by spinning, get in the way of ours; so a product is made of tiles, of so many centroids
+SPLIT = 1 << 15  # points to look at from which a second thread pays
+CHUNK = 1 << 18  # points scanned at a time
+AHEAD = 8  # a list of points to watch is made to last for about so many iterations
+# numbers that glibc is given back once: from then on it keeps what is smaller for the next array, and does not return it to
+# the system, which clears every page of it anew; that took a third of a run over 12,000 points (see mallopt(3))
+GIVEN_BACK = 1 << 20
+NONE = np.empty(0, np.intp)
+RESTLESS = 16  # while more than one point in so many changes label, hardly a slack would last: none is measured
+
+
+def fit(points, centroids, *, max_iter: int = 300) -> Step:
+    """Run K-means to its end: the last step of `KMeansND(points, centroids, max_iter=max_iter)`, with fewer distances.
+
+    Parameters
+    ----------
+    points : (M, N) array_like of real numbers
+    centroids : (K, N) array_like of real numbers
+        The start, in the units of `points`; 1 <= K <= M.
+    max_iter : int, optional
+        Updates after which the run gives up.
+
+    Returns
+    -------
+    step : Step
+        Labels, centroids, iteration and stop are those of `KMeansND.fit`. Of the half-step before, none is kept.
+
+    Raises
+    ------
+    ValueError, TypeError
+        On bad input, as `KMeansND` does.
+
+    Notes
+    -----
+    Holds a copy of the points and about three arrays of M numbers. The module's text has the sources, lesson 08 the way there.
+    """
+    plain = KMeansND(points, centroids, max_iter=max_iter)
+    np.empty(GIVEN_BACK)
+    run = Small if len(plain.points) * len(plain.centroids) <= SMALL else Skipping
+    with np.errstate(all="ignore"):  # what overflows is NaN, and no comparison trusts a NaN
+        last = run(plain.points, plain.centroids).last_step(plain.max_iter)
+    return last or plain.fit()  # rounding has made a cycle: the plain run finds where it closes
+
+
+def exact_means(points, labels, centroids):
+    """The bits of `update_centroids(points, labels, centroids)`, by a pass per feature instead of one per cluster."""
+    if points.shape[1] == 1:  # numpy sums a lone column in pairs, but several columns row after row, as bincount does
+        return update_centroids(points, labels, centroids)
+    k = len(centroids)
+    counts, means = np.bincount(labels, minlength=k)[:, None], np.empty_like(centroids)
+    for n in range(points.shape[1]):
+        means[:, n] = np.bincount(labels, points[:, n], k)
+    means /= np.maximum(counts, 1)
+    return means if np.count_nonzero(counts) == k else np.where(counts > 0, means, centroids)
+
+
+class Ruler:
+    """Squared distances by a product of matrices: quick, and wrong by a known amount at most."""
+
+    def __init__(self, points, start):
+        self.points, self.start = points, start
+        (self.k, self.n), self.m = start.shape, len(points)
+        self.centre = points[:: 1 + len(points) // 1000].mean(axis=0)  # small numbers lose less in the product
+        low, high = min(points.min(), start.min()), max(points.max(), start.max())
+        # no two things are farther apart, whether measured from the centre or from the origin
+        self.size = 4 * self.n**0.5 * max(-low, high)
+        self.reach = max(high - self.centre.min(), self.centre.max() - low)  # of a coordinate, from the centre
+        self.names = np.arange(self.k, dtype=np.min_scalar_type(self.k - 1))[:, None]  # of clusters, as short as can be
+        self.error = EPS * (8 * self.n + 64)  # of a square, relative to |x|^2 + the square itself
+        self.tie = 16 * self.n * self.error * self.reach**2 + VANISH**2  # twice the error of the largest square possible
+        self.form = np.empty((self.k, self.n + 1))
+        self.tile = max(32, PRODUCT // (min(self.k, TILE) * (self.n + 1)))
+
+    def lay_out(self, points):
+        """The points (m, N) from the centre, feature by feature, with a last row of ones: (N + 1, m)."""
+        x = np.empty((self.n + 1, len(points)))
+        np.subtract(points.T, self.centre[:, None], out=x[:-1])
+        x[-1] = 1
+        return x
+
+    def aim(self, centroids):
+        """Measure from these centroids (given from the centre) from now on."""
+        self.form[:, :-1] = -2 * centroids
+        np.add.reduce(centroids * centroids, axis=1, out=self.form[:, -1])
+
+    def measure(self, x):
+        """|c|^2 - 2 c.x: the squared distances (K, m), all less |x|^2."""
+        table = np.empty((self.k, x.shape[1]))
+        for k in range(0, self.k, TILE):
+            for s in range(0, x.shape[1], self.tile):
+                across, along = slice(k, k + TILE), slice(s, s + self.tile)
+                np.matmul(self.form[across], x[:, along], out=table[across, along])
+        return table
+
+    def nearest(self, x, tie):
+        """Label of each point, and which points have a second square within `tie` of the smallest, or have NaN."""
+        table = self.measure(x)
+        within = (table <= table.min(axis=0) + tie).view(np.uint8)
+        labels = (within * self.names).max(axis=0).astype(np.intp)  # argmin(axis=0), but quicker
+        return labels, (within.sum(axis=0, dtype=self.names.dtype) != 1).nonzero()[0]
+
+
+class Small(Ruler):
+    """A run over few points: each iteration finds all distances."""
+
+    def last_step(self, max_iter):
+        points, centroids, seen = np.asfortranarray(self.points), self.start, {(self.start + 0.0).tobytes()}
+        self.x = self.lay_out(points)
+        labels = self.assign(centroids)
+        for i in range(1, max_iter + 1):
+            moved = exact_means(points, labels, centroids)
+            if np.count_nonzero(moved == centroids) == moved.size:
+                return last_step(points, labels, moved, i, "converged")
+            mark = (moved + 0.0).tobytes()  # + 0.0 makes -0.0 and 0.0 the same place
+            if mark in seen:
+                return None
+            seen.add(mark)
+            before, labels, centroids = labels, self.assign(moved), moved
+        return last_step(points, labels, centroids, i, "max_iter", int((labels != before).sum()))
+
+    def assign(self, centroids):
+        self.aim(centroids - self.centre)
+        labels, close = self.nearest(self.x, self.tie)
+        if len(close):
+            labels[close] = assign_points(self.points[close], centroids)
+        return labels
+
+
+class Skipping(Ruler):
+    """A run over many points: each iteration looks only at those whose slack is used up.
+
+    `labels` are always those of the plain run; `centroids` (from the centre) may be off by `blur`.
+    """
+
+    def __init__(self, points, start):
+        super().__init__(points, start)
+        self.block = max(64, TABLE // self.k)
+        self.columns = np.arange(self.block)
+        self.wider = np.array([[1 + self.error], [1 - self.error]])  # the nearest no nearer, the second no farther
+        self.labels = np.zeros(len(points), np.intp)
+        self.budget = np.full(len(points), -np.inf)  # the drift at which the slack is used up
+        self.drift = np.zeros(self.k)  # for each cluster, its own moves and the largest of the others', added up
+        self.calm, self.limit, self.watch = False, np.full(self.k, -np.inf), None
+        self.kept, self.exact = start.copy(), start  # where idle centroids stay; the plain run's centroids, when known
+        self.margin = self.rounding = (EPS * 64 * self.n + 4 * self.error) * self.size + VANISH
+        self.blur, self.blurred, self.trail, self.seen = 0.0, 0.0, 0, {0}
+        self.looks = []  # points looked at, by iteration
+
+    def last_step(self, max_iter):
+        with ThreadPoolExecutor(2, initializer=lambda: np.seterr(all="ignore")) as self.pool:  # a thread has its own
+            return self.run(max_iter)
+
+    def run(self, max_iter):
+        self.aim(self.start - self.centre)
+        for s in range(0, self.m, CHUNK):  # nearly all rows change: written at once, they need no memory of their own
+            rows, names = self.search(np.arange(s, min(s + CHUNK, self.m)), self.glance)
+            self.labels[rows] = names
+        self.begin()
+        restless = True
+        for i in range(1, max_iter + 1):
+            self.move(i)
+            if restless:
+                self.looks.append(len(self.points))
+                rows, names = self.search_all()
+                restless = len(rows) > len(self.points) / RESTLESS
+            else:
+                rows = self.due()
+                self.looks.append(len(rows))
+                rows, names = self.search(rows, self.measure_slack)
+            if not len(rows):
+                return self.converged(i, max_iter)
+            if i == max_iter:
+                centroids = self.exact_centroids()
+            self.change(rows, names)
+            if self.trail in self.seen:
+                return None
+            self.seen.add(self.trail)
+        return self.ended(centroids, i, "max_iter", len(rows))
+
+    def converged(self, i, max_iter):
+        """No label changed in iteration i, so the next update will move nothing, if this one has moved anything."""
+        centroids = self.exact_centroids()
+        if i == 1:
+            moved = not np.array_equal(centroids, self.start)
+        elif self.shift <= 2 * self.blur:  # too little to be sure of: look at where they were before
+            rows, was = self.undo
+            labels = self.labels.copy()
+            labels[rows] = was
+            moved = not np.array_equal(centroids, exact_means(self.points, labels, self.kept))
+        else:
+            moved = True
+        if moved and i == max_iter:
+            return self.ended(centroids, i, "max_iter")
+        return self.ended(centroids, i + moved, "converged")
+
+    def ended(self, *how):
+        self.budget = self.watch = None  # their memory is what the inertia needs
+        return last_step(self.points, self.labels, *how)
+
+    # ---- the centroids
+
+    def exact_centroids(self):
+        if self.exact is None:
+            self.exact = exact_means(self.points, self.labels, self.kept)
+        return self.exact
+
+    def begin(self):
+        """Counts and sums of the first labels."""
+        self.exact = exact_means(self.points, self.labels, self.kept)
+        self.counts = np.bincount(self.labels, minlength=self.k).astype(np.float64)
+        self.sums = self.counts[:, None] * (self.exact - self.centre)
+        self.members = np.maximum(self.counts, 1)
+        self.additions = self.counts * (self.counts + 8)  # each may add an error in the last bit of a sum of so many
+        self.centroids = self.start - self.centre
+
+    def change(self, rows, names):
+        """Give these points these labels, and correct counts and sums."""
+        was = self.labels[rows]
+        gone, come = np.bincount(was, minlength=self.k), np.bincount(names, minlength=self.k)
+        counts = self.counts + (come - gone)
+        if np.count_nonzero(counts) < self.k:
+            emptied = (counts == 0) & (self.counts > 0)
+            if emptied.any():
+                self.kept[emptied] = self.exact_centroids()[emptied]
+        gone += come
+        self.additions += gone * (self.counts + gone)
+        self.counts, self.members = counts, np.maximum(counts, 1)
+        self.exact, self.undo = None, (rows, was)
+        points = self.points.take(rows, axis=0)
+        for n in range(self.n):
+            column = points[:, n] - self.centre[n]
+            self.sums[:, n] += np.bincount(names, column, self.k) - np.bincount(was, column, self.k)
+        self.labels[rows] = names
+        # the same whenever the labels are the same again; if other labels meet it by accident, the plain run has to do
+        self.trail = (self.trail + int((rows + 1) ** 2 @ (names - was))) % 2**64
+
+    def move(self, i):
+        """Put the centroids where the sums say, and add up how far they went."""
+        new = self.sums / self.members[:, None]
+        if np.count_nonzero(self.counts) < self.k:
+            idle = self.counts == 0
+            new[idle] = self.kept[idle] - self.centre
+        moves = distances_moved(self.centroids, new)
+        fastest = moves.argmax()
+        self.shift = moves[fastest]
+        self.step = moves + self.shift
+        if self.k > 1:
+            self.step[fastest] = self.shift + np.sort(moves)[-2]
+        self.drift += self.step
+        self.centroids = new
+        self.aim(new)
+        self.blur = max(self.blur, EPS * self.size * float((self.additions / self.members + self.counts).max() + 8))
+        # two squares may be off, of distances that are 2 n^0.5 reach at most
+        self.blurred = 16 * self.n**0.5 * self.reach * self.blur
+        # the centroids of then and of now, its own and the other: four that may be off
+        self.margin = 4 * self.blur + self.rounding + EPS * 8 * (i + 8) * float(self.drift.max())
+
+    # ---- the points
+
+    def due(self):
+        """The rows whose slack is used up."""
+        edge = self.drift + self.margin
+        if self.calm and (edge > self.limit).any():  # the list of points to watch has had its time
+            self.limit = edge + AHEAD * self.step
+            self.watch = self.used_up(self.limit)
+        rows = self.used_up(edge, self.watch) if self.calm else self.used_up(edge)
+        self.calm = len(rows) < len(self.points) / 16
+        return rows
+
+    def used_up(self, edge, among=None):
+        """The rows (of all, or of some) whose budget is no more than the edge of their cluster."""
+        parts = []
+        for s in range(0, len(self.points if among is None else among), CHUNK):
+            if among is None:
+                budget, labels = self.budget[s : s + CHUNK], self.labels[s : s + CHUNK]
+                parts.append((budget <= edge.take(labels)).nonzero()[0])
+                parts[-1] += s
+            else:
+                rows = among[s : s + CHUNK]
+                parts.append(rows[self.budget.take(rows) <= edge.take(self.labels.take(rows))])
+        return np.concatenate(parts) if parts else among
+
+    def search_all(self):
+        """Of all rows, those that change label now, and their new labels; no slack is measured."""
+        parts = [self.search(np.arange(s, min(s + CHUNK, self.m)), self.glance) for s in range(0, self.m, CHUNK)]
+        return joined(parts)
+
+    def search(self, rows, look):
+        """Of these rows, those that change label now, and their new labels."""
+        parts = np.array_split(rows, 2) if len(rows) >= SPLIT else [rows]
+        run = self.pool.map if len(parts) > 1 else map
+        changed, names, close = joined([*run(lambda part: self.in_blocks(part, look), parts)])
+        if len(close):  # such a point has kept its label until here
+            chosen = assign_points(self.points[close], self.exact_centroids())
+            other = chosen != self.labels[close]
+            changed, names = np.concatenate([changed, close[other]]), np.concatenate([names, chosen[other]])
+        return changed, names
+
+    def in_blocks(self, rows, look):
+        return joined([look(rows[s : s + self.block]) for s in range(0, len(rows), self.block)] or [(NONE, NONE, NONE)])
+
+    def glance(self, rows):
+        """The rows that surely change label, their labels, and the rows too close to call."""
+        block = slice(rows[0], rows[-1] + 1)  # it is asked about neighbours only
+        names, close = self.nearest(self.lay_out(self.points[block]), self.tie + self.blurred)
+        changes = names != self.labels[block]
+        changes[close] = False
+        changes = changes.nonzero()[0]
+        return rows[changes], names[changes], rows[close]
+
+    def measure_slack(self, rows):
+        """As `glance`; and the budget of each row is known afterwards."""
+        before = self.labels.take(rows)
+        names, slack = self.slack(self.points.take(rows, axis=0), before)
+        sure = slack > self.margin
+        budget = slack + self.drift.take(names)
+        changes = names != before
+        close = NONE
+        if np.count_nonzero(sure) < len(rows):
+            budget[~sure] = -np.inf
+            changes &= sure
+            close = rows[~sure]
+        self.budget[rows] = budget
+        changes = changes.nonzero()[0]
+        return rows[changes], names[changes], close
+
+    def slack(self, points, labels):
+        """Label and slack of each of these points, which had these labels; less `margin`, the slack is at most the true one."""
+        if self.k == 1:
+            return labels, np.full(len(points), np.inf)
+        x = self.lay_out(points)
+        table, pair = self.measure(x), np.empty((2, len(points)))
+        flat, nearest = table.reshape(-1), labels * len(points) + self.columns[: len(points)]
+        table.min(axis=0, out=pair[0])
+        other = (flat.take(nearest) > pair[0]).nonzero()[0]  # most labels still hold, and argmin is slow
+        if len(other):
+            labels = labels.copy()
+            labels[other] = table.take(other, axis=1).argmin(axis=0)
+            nearest[other] = labels[other] * len(points) + other
+        flat[nearest] = np.inf
+        table.min(axis=0, out=pair[1])
+        x = x[:-1]
+        pair += np.add.reduce(x * x) * self.wider
+        near, far = np.sqrt(np.maximum(pair, 0, out=pair), out=pair)
+        return labels, far - near
+
+
+def joined(parts):
+    """A list of tuples of arrays as one tuple of arrays."""
+    return parts[0] if len(parts) == 1 else [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
+
+
+def last_step(points, labels, centroids, iteration, stop, changed=0):
+    phase = "update" if stop == "converged" else "assign"
+    total = inertia(points, labels, centroids)
+    return Step(iteration, phase, read_only(centroids), read_only(labels), total, changed, 0.0, stop)

@@ -1,0 +1,150 @@
+"""The same run as `KMeansND` for points that outgrow one machine: one map and one reduce over the blocks of a Dask array.
+
+Lesson 09 derives it. The map looks at a block of points and says what it found in K x N sums, K counts and a few numbers; the
+reduce adds these up. So an iteration is one pass over the points, and what travels between machines is never the points.
+"""
+
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kmeans_teach import inputs, kmeans
+
+try:
+    import dask
+    import dask.array as da
+except ImportError as error:
+    raise ImportError('kmeans_teach.scale needs Dask: python -m pip install "dask[array,distributed]"') from error
+
+
+ROWS = 1 << 13  # rows looked at together: what they need stays in the processor's cache
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """All that leaves a block of points."""
+
+    counts: np.ndarray  # (K,) members of each cluster
+    sums: np.ndarray  # (K, N) of the members
+    within: float = 0.0  # sum of the squared distances of the members to their own mean
+    changed: int = 0  # points with another label than in the pass before
+    bad: tuple | None = None  # (number, row) of the first row that is not fit to be a point
+
+    @property
+    def means(self):
+        return self.sums / np.maximum(self.counts, 1)[:, None]  # 0 without members, and then it counts for nothing
+
+    def inertia(self, centroids):
+        """Of the points to their means, and from there to these centroids: no large sums whose difference would be lost."""
+        return self.within + float((self.counts * ((self.means - centroids) ** 2).sum(axis=1)).sum())
+
+
+def look(rows, *_, centroids):
+    """The map: labels and `Summary` of a block, found in a few thousand rows at a time."""
+    k = len(centroids)
+    labels = np.empty(len(rows), dtype=np.min_scalar_type(k - 1))
+    parts = [Summary(np.zeros(k, np.intp), np.zeros(centroids.shape))]  # all that an empty block has to say
+    for start in range(0, len(rows), ROWS):
+        some = rows[start : start + ROWS]
+        try:
+            points = np.asfortranarray(inputs.as_table(some, "points"))  # feature by feature, as they will be read
+        except ValueError:
+            i = int((np.abs(np.ma.filled(some.astype(float), np.nan)) <= inputs.LARGEST).all(axis=1).argmin())
+            parts.append(replace(parts[0], bad=(i, some[i : i + 1])))
+            break
+        labels[start : start + ROWS] = near = kmeans.assign_points(points, centroids)
+        sums = np.stack([np.bincount(near, feature, k) for feature in points.T], axis=1)
+        part = Summary(np.bincount(near, minlength=k), sums)
+        parts.append(replace(part, within=kmeans.inertia(points, near, part.means)))
+    return labels, merge(parts)
+
+
+def merge(parts, axis=None, keepdims=None):
+    """The reduce: one `Summary` of several. Their order counts, for the last digits and for the number of a bad row."""
+    whole = Summary(sum(part.counts for part in parts), sum(part.sums for part in parts))
+    within, changed = sum(part.inertia(whole.means) for part in parts), sum(part.changed for part in parts)
+    rows = np.cumsum([0, *(part.counts.sum() for part in parts)])  # before each part
+    bad = next(((int(n) + part.bad[0], part.bad[1]) for n, part in zip(rows, parts, strict=False) if part.bad), None)
+    return replace(whole, within=within, changed=changed, bad=bad)
+
+
+def compare(found, *before):
+    """The summary of a block, with the number of its labels that differ from those before."""
+    ((labels, summary),) = found
+    return replace(summary, changed=sum(int(np.count_nonzero(labels != old)) for old in before))
+
+
+class KMeansDask(kmeans.KMeansND):
+    """The stream of steps of `KMeansND`, over a Dask array: one pass over its blocks per iteration. Lesson 09 derives it.
+
+    Parameters
+    ----------
+    points : (M, N) dask.array.Array of real numbers
+        Chunked along the rows only. They need not fit into memory, and M may be unknown.
+    centroids : (K, N) array_like of real numbers
+        The start, in the units of `points`; 1 <= K <= M.
+    max_iter : int, optional
+        Updates after which the run gives up.
+
+    Raises
+    ------
+    ValueError, TypeError
+        On bad input, naming the rule and the value; if only a look at the points can tell, at the first step.
+
+    Notes
+    -----
+    A step's `labels` are a Dask array; its workers hold them (a byte a point up to K = 256) as long as the step is kept.
+    Sums are added up block by block, so the last digits may differ from those of `KMeansND`.
+    """
+
+    def __init__(self, points, centroids, *, max_iter: int = 300):
+        if not isinstance(points, da.Array):
+            raise TypeError(f"points must be a Dask array (dask.array.from_array makes one), got {type(points).__name__}")
+        inputs.check_table(points, "points")
+        if (n := points.numblocks[1]) > 1:
+            raise ValueError(f"points must be in blocks of whole rows, got {n} across a row; use points.rechunk({{1: -1}})")
+        self.points, self.centroids = points, inputs.read_only(inputs.as_table(centroids, "centroids"))
+        inputs.check_width(self.points, self.centroids)
+        if not np.isnan(points.shape[0]):  # else the first pass counts them
+            inputs.check_k(len(self.centroids), points.shape[0])
+        self.max_iter = inputs.check_count(max_iter, "max_iter")
+
+    def steps(self) -> Iterator[kmeans.Step]:
+        run = copy(self)  # with passes of its own, so that two runs may take turns
+        run.home, run.labels, run.total = (), (), None
+        return super(KMeansDask, run).steps()
+
+    def _assign(self, centroids):
+        """One pass over the points: it leaves the labels with the workers and brings their summary here."""
+        small = np.empty(0, np.min_scalar_type(len(centroids) - 1))
+        plain = {"meta": np.empty(0, object), "align_arrays": False}  # unknown lengths cannot be aligned
+        # "ij" and concatenate=True are what map_blocks says too: so Dask makes one task of making a block and looking at it
+        found = da.blockwise(look, "ij", self.points, "ij", *self.home, centroids=centroids, concatenate=True, **plain)
+        labels = da.blockwise(lambda found: found[0][0], "i", found, "ij", token="labels", meta=small)
+        summaries = da.blockwise(compare, "i", found, "ij", *self.labels, **plain)
+        total = da.reduction(
+            summaries, lambda part, **_: part, merge, name="reduce", concatenate=False, dtype=object, meta=np.array(None)
+        )
+        labels, summaries, total = dask.persist(labels, summaries, total)
+        self.total = total.compute()
+        if bad := self.total.bad:
+            inputs.as_table(bad[1], "points", bad[0])  # says what is wrong with it
+        if np.isnan(labels.shape[0]):
+            labels.compute_chunk_sizes()
+        inputs.check_k(len(centroids), int(self.total.counts.sum()))
+        self.home = self.home or (summaries, "i")  # a block's first summary stays where it is, and later passes go there
+        self.labels = labels, "i"
+        return labels.astype(np.intp)
+
+    def _update(self, labels, centroids):
+        return np.where(self.total.counts[:, None] > 0, self.total.means, centroids)
+
+    def _step(self, before, iteration, phase, centroids, labels, stop=None):
+        return kmeans.Step(
+            iteration, phase, inputs.read_only(centroids.copy()), labels, self.total.inertia(centroids),
+            self.total.changed if phase == "assign" else 0,
+            float(kmeans.distances_moved(before.centroids, centroids).max()) if before else 0.0,
+            stop, before and replace(before, before=None),
+        )  # fmt: skip

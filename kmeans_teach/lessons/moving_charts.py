@@ -1,0 +1,146 @@
+"""The two pictures of lesson 06 that move: artists made once, `show` moves them, and what stays is drawn once and kept."""
+
+import numpy as np
+from matplotlib.colors import LogNorm
+
+from kmeans_teach.kmeans import KMeansND
+from kmeans_teach.lessons.charts import blank, ranks, strip
+from kmeans_teach.lessons.starts import best_on_line, loss_surface, run_many
+from kmeans_teach.narrate import number
+from kmeans_teach.panel.setting import Setting
+
+
+class Moving:
+    """A figure of which only `self.moving` changes: the rest is drawn once and kept."""
+
+    _kept = None
+
+    def pixels(self):
+        """What it looks like now: (height, width, 4) of uint8."""
+        canvas = self.figure.canvas
+        if self._kept is None:
+            self.figure.draw_without_rendering()  # the layout finds every place once; from here on it is fixed
+            self.figure.set_layout_engine("none")
+            for artist in self.moving:
+                artist.set_animated(True)  # left out of what is kept
+            canvas.draw()
+            self._kept = canvas.copy_from_bbox(self.figure.bbox)
+        canvas.restore_region(self._kept)
+        for artist in self.moving:
+            artist.axes.draw_artist(artist)
+        return np.asarray(canvas.buffer_rgba()).copy()
+
+
+class Surface(Moving):
+    """Inertia over (c1, c2) for points on a line, where each start ends, and one run that `show(c1, c2)` moves.
+
+    places : the values of c1 and of c2 that are tried, G of them, so G x G starts.
+    """
+
+    def __init__(self, points, places):
+        self.points, self.places = points, np.asarray(places, dtype=float)
+        low, high = self.places[0], self.places[-1]
+        starts = np.stack(np.meshgrid(self.places, self.places), axis=-1).reshape(-1, 2, 1)
+        self.ends, self.inertias = run_many(points, starts)
+        self.best, self.least = best_on_line(points, 2)
+        worse = self.ends[self.inertias > 1.001 * self.least, :, 0]
+        self.others = np.unique(worse.round(6), axis=0)[:8]  # the places of the other ends: more than a few say no more
+        self.figure, axes = blank(10, 3.6, 1, 3, width_ratios=(4, 4, 2.6))
+        self.plane, self.map, self.stairs = axes
+        for ax in self.plane, self.map:
+            ax.set(xlim=(low, high), ylim=(low, high), aspect="equal", xlabel="c1", ylabel="c2")
+            ax.plot([low, high], [low, high], ":", color="0.5", linewidth=1)
+            for pair in self.best[:, 0], self.best[::-1, 0]:
+                ax.plot(*pair, "*", mfc="white", mec="black", ms=13, zorder=4)
+            for pair in self.others:
+                ax.plot(*pair, "D", mfc="white", mec="black", ms=6, zorder=4)
+        self._draw_plane()
+        self._draw_map()
+        self.path = self.plane.plot([], [], "-", color="black", linewidth=1.6, marker="o", ms=6, mfc="white", zorder=5)[0]
+        self.start = [ax.plot([], [], "X", color="#bd1f01", mec="white", ms=11, zorder=6)[0] for ax in (self.plane, self.map)]
+        self.line = self.stairs.plot([], [], "-", color="0.6", linewidth=1)[0]
+        self.updates = self.stairs.plot([], [], "s", color="#3f90da", label="after update")[0]
+        self.assigns = self.stairs.plot([], [], "o", color="#ffa90e", mec="black", label="after assign")[0]
+        top = loss_surface(points, self.places, self.places).max()
+        self.stairs.set(yscale="log", ylim=(0.8 * self.least, 1.2 * top), xlabel="half-step", title="Inertia of this run")
+        self.stairs.axhline(self.least, color="black", linewidth=0.8, linestyle="--", label="best of all")
+        self.stairs.legend(loc="upper right", fontsize=8)
+        self.stairs.set_xlim(-0.5, 12.5)
+        self.moving = [self.path, *self.start, self.line, self.updates, self.assigns]
+        self.show(low, high)
+
+    def _draw_plane(self):
+        surface = loss_surface(self.points, self.places, self.places)
+        levels = np.geomspace(self.least * 1.1, surface.max(), 12)
+        self.plane.contourf(self.places, self.places, surface, levels, cmap="Blues", norm=LogNorm(), extend="both")
+        lines = self.plane.contour(self.places, self.places, surface, levels[::2], colors="0.35", linewidths=0.6)
+        self.plane.clabel(lines, levels[::2][:3], fmt=number, fontsize=7, colors="black")  # on dark blue none could be read
+        self.plane.set_title("Inertia at (c1, c2), and the path")
+
+    def _draw_map(self):
+        side = len(self.places)
+        values = np.unique(self.inertias.round(6))
+        which = np.searchsorted(values, self.inertias.round(6)).reshape(side, side)
+        low, high = self.places[0], self.places[-1]
+        self.map.imshow(which, origin="lower", extent=(low, high, low, high), cmap="YlOrRd", vmin=-0.3, vmax=len(values))
+        x, y = np.meshgrid(self.places, self.places)
+        for i, value in enumerate(values[:4]):
+            mine = (which == i) & (y > x)  # above the diagonal; below it, the same with the names exchanged
+            if mine.any():
+                middle = np.hypot(x - x[mine].mean(), y - y[mine].mean()) + np.where(mine, 0, np.inf)
+                at = np.unravel_index(middle.argmin(), middle.shape)
+                self.map.text(x[at], y[at], number(value), ha="center", va="center", fontsize=9, fontweight="bold")
+        self.map.set_title("Final inertia from each start")
+
+    def show(self, c1, c2):
+        """Draw the run that starts at (c1, c2); returns its steps."""
+        steps = list(KMeansND(self.points, [[c1], [c2]]).steps())
+        stops = np.array([step.centroids[:, 0] for step in steps if step.phase != "assign"])
+        self.path.set_data(stops[:, 0], stops[:, 1])
+        for mark in self.start:
+            mark.set_data([c1], [c2])
+        heights = np.array([step.inertia for step in steps])
+        self.line.set_data(np.arange(len(steps)), heights)
+        for marks, chosen in (self.updates, "update"), (self.assigns, "assign"):
+            at = [i for i, step in enumerate(steps) if (step.phase == "update") == (chosen == "update")]
+            marks.set_data(at, heights[at])
+        if len(steps) > self.stairs.get_xlim()[1]:  # a longer run than any before
+            self.stairs.set_xlim(-0.5, len(steps) + 4)
+            self._kept = None
+        return steps
+
+
+class Strip(Moving):
+    """A strip of final inertias, and beside it the end of one run: `show(i)` moves both, `near(x, y)` names a dot."""
+
+    def __init__(self, results):
+        self.results = list(results)
+        self.figure, (self.ax, self.end) = blank(9, 3.2, 1, 2, width_ratios=(3, 2))
+        self.values, self.heights = strip(self.ax, self.results)
+        self.ax.set(xlabel="final inertia", ylim=(-0.4, 0.6), yticks=[], title=f"{len(self.results)} starts: each dot a run")
+        self.ring = self.ax.plot([], [], "o", mfc="none", mec="#bd1f01", mew=2, ms=11)[0]
+        setting = Setting.parse(self.results[0].replay)
+        self.points = setting.points()
+        if self.points.shape[1] != 2:
+            raise ValueError(f"a strip shows runs in the plane, got points with {self.points.shape[1]} features")
+        self.end.plot(*self.points.T, ".", color="0.6", ms=3)
+        self.end.set(xlabel="x", ylabel="y", aspect="equal")
+        self.centroids = self.end.plot([], [], "X", color="#bd1f01", mec="white", ms=11)[0]
+        self.moving = [self.ring, self.centroids, self.end.title]
+        self.show(ranks(self.results)["worst"])
+
+    def show(self, i):
+        """Ring the dot of run i and draw the centroids it ends with; returns its replay string."""
+        self.ring.set_data([self.values[i]], [self.heights[i]])
+        replay = self.results[i].replay
+        run = KMeansND(self.points, Setting.parse(replay).centroids(self.points)).fit()
+        self.centroids.set_data(*run.centroids.T)
+        self.end.set_title(f"inertia {number(run.inertia)} after {run.iteration} updates", fontsize=10)
+        return replay
+
+    def near(self, x, y):
+        """The run whose dot is nearest to a place in the figure, given in its pixels, or None beside the strip."""
+        if not self.ax.bbox.contains(x, y):
+            return None
+        dots = self.ax.transData.transform(np.column_stack([self.values, self.heights]))
+        return int(((dots - (x, y)) ** 2).sum(axis=1).argmin())

@@ -1,0 +1,174 @@
+"""Many starts, run at once and compared by their ends; and how many clusters: the silhouette and the gap.
+
+The exact answer on a line is the yardstick: only there is the best of all partitions cheap to find. Lesson 06 uses it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from kmeans_teach.data import plus_plus
+from kmeans_teach.inputs import as_table, check_count, check_k
+from kmeans_teach.kmeans import assign_points, inertia
+from kmeans_teach.panel.setting import Setting
+
+BLOCK = 500_000  # starts times points that are worked on together: a few arrays of 4 MB
+
+
+@dataclass(frozen=True)
+class Result:
+    """The end of one run, and the replay string that gives the same run again."""
+
+    replay: str
+    inertia: float
+
+
+def run_many(points, starts, *, max_iter: int = 300) -> tuple[np.ndarray, np.ndarray]:
+    """Lloyd's method from S starts (S, K, N) at once: the final centroids (S, K, N) and inertias (S,).
+
+    The rules are those of `KMeansND`: a tie goes to the lower index, a centroid without points stays.
+    """
+    points, starts = as_table(points, "points"), np.asarray(starts)
+    if starts.ndim != 3 or starts.shape[2] != points.shape[1]:
+        raise ValueError(f"starts must have shape (starts, k, {points.shape[1]}), got {starts.shape}")
+    check_k(starts.shape[1], len(points))
+    check_count(max_iter, "max_iter")
+    centroids = as_table(starts.reshape(-1, points.shape[1]), "starts").reshape(starts.shape)
+    inertias = np.empty(len(starts))
+    size = max(1, BLOCK // len(points))
+    for first in range(0, len(starts), size):
+        block = slice(first, first + size)
+        inertias[block] = _run_block(points, centroids[block], max_iter)
+    return centroids, inertias
+
+
+def _run_block(points, centroids, max_iter):
+    moving = np.arange(len(centroids))  # the starts whose centroids have not come to rest
+    for _ in range(max_iter):
+        labels, _ = _nearest(points, centroids[moving])
+        moved = centroids[moving]
+        for k in range(centroids.shape[1]):
+            members = (labels == k).astype(float)  # (starts, M)
+            counts = members.sum(axis=1)
+            some = counts > 0
+            moved[some, k] = (members[some] @ points) / counts[some, None]
+        still = (moved == centroids[moving]).all(axis=(1, 2))
+        centroids[moving] = moved
+        moving = moving[~still]
+        if len(moving) == 0:
+            break
+    return _nearest(points, centroids)[1].sum(axis=1)
+
+
+def _nearest(points, centroids):
+    """Labels and squared distances (S, M) of every point to the nearest of each start's centroids (S, K, N)."""
+    labels = np.zeros((len(centroids), len(points)), dtype=np.int32)
+    nearest = np.full(labels.shape, np.inf)
+    for k in range(centroids.shape[1]):
+        squared = sum((points[:, n] - centroids[:, k, n, None]) ** 2 for n in range(points.shape[1]))
+        labels[squared < nearest] = k
+        np.minimum(nearest, squared, out=nearest)
+    return labels, nearest
+
+
+def results(setting: Setting, n: int = 100, *, own=None) -> list[Result]:
+    """The runs of a setting from starts 0 to n - 1, each with its replay string (`own`: the points of the data set "mine")."""
+    points = setting.points(own)
+    settings = [setting.but(start=start) for start in range(check_count(n, "n"))]
+    _, inertias = run_many(points, [one.centroids(points) for one in settings])
+    return [Result(str(one), float(value)) for one, value in zip(settings, inertias, strict=True)]
+
+
+def loss_surface(points, c1, c2) -> np.ndarray:
+    """Inertia (len(c2), len(c1)) of points on a line (M, 1) with two centroids, at every pair of c1 and c2."""
+    line = _line(points)
+    one, two = ((line - np.asarray(c, dtype=float)[:, None]) ** 2 for c in (c1, c2))  # (G, M) each
+    return np.array([np.minimum(one, row).sum(axis=1) for row in two])
+
+
+def best_on_line(points, k: int) -> tuple[np.ndarray, float]:
+    """The best K centroids (K, 1) of points on a line (M, 1), of all there are, and their inertia.
+
+    On a line a cluster is a run of neighbours, so the best k clusters of the first i points are the best k - 1 of the first
+    j and the run from j to i, for the best j. Fisher, "On grouping for maximum homogeneity", J. Am. Stat. Assoc. 53 (1958)
+    789-798; Wang and Song, "Ckmeans.1d.dp", The R Journal 3/2 (2011) 29-33. Time in proportion to K times M squared.
+    """
+    line = np.sort(_line(points))
+    m, k = len(line), check_k(k, len(line))
+    centred = line - line.mean()  # differences of large sums would lose digits
+    sums, squares = (np.concatenate([[0.0], np.cumsum(v)]) for v in (centred, centred**2))
+    best = np.append(0.0, np.full(m, np.inf))  # no clusters: only no points at all
+    cuts = np.zeros((k, m + 1), dtype=np.intp)  # where the last of the clusters begins
+    for row in cuts:
+        before, best = best, np.full(m + 1, np.inf)
+        for i in range(1, m + 1):
+            run = squares[i] - squares[:i] - (sums[i] - sums[:i]) ** 2 / np.arange(i, 0, -1)  # inertia of points j..i-1
+            total = before[:i] + run
+            row[i] = total.argmin()
+            best[i] = total[row[i]]
+    ends = [m]
+    for row in cuts[::-1]:
+        ends.append(int(row[ends[-1]]))
+    pieces = zip(ends[:0:-1], ends[-2::-1], strict=True)
+    centroids = np.array([[line[j:i].mean()] for j, i in pieces])
+    return centroids, inertia(line[:, None], assign_points(line[:, None], centroids), centroids)
+
+
+def _line(points):
+    points = as_table(points, "points")
+    if points.shape[1] != 1:
+        raise ValueError(f"points must lie on a line, shape (M, 1), got {points.shape}")
+    return points[:, 0]
+
+
+def best_of(points, k: int, n: int, rng: np.random.Generator) -> tuple[np.ndarray, float]:
+    """The best end (K, N) of n k-means++ starts, and its inertia."""
+    centroids, inertias = run_many(points, [plus_plus(points, k, rng) for _ in range(check_count(n, "n"))])
+    return centroids[inertias.argmin()], float(inertias.min())
+
+
+def silhouette(points, labels) -> float:
+    """Mean over the points of (b - a) / max(a, b): a is the mean distance to its own cluster, b to the next one.
+
+    Rousseeuw, "Silhouettes", J. Comput. Appl. Math. 20 (1987) 53-65. A point alone in its cluster counts 0.
+    """
+    points = as_table(points, "points")
+    names, labels = np.unique(labels, return_inverse=True)
+    if labels.shape != (len(points),) or not 2 <= len(names) <= len(points):
+        raise ValueError(f"labels must be one for each of {len(points)} points, of 2 clusters or more, got {len(names)}")
+    rows, counts = np.arange(len(points)), np.bincount(labels)
+    distances = np.empty((len(points), len(names)))  # to each cluster's members, summed, then averaged
+    for k in range(len(names)):
+        distances[:, k] = np.sqrt(((points[:, None] - points[labels == k]) ** 2).sum(axis=2)).sum(axis=1)
+    own = distances[rows, labels] / np.maximum(counts[labels] - 1, 1)  # a point is no neighbour of itself
+    distances /= counts
+    distances[rows, labels] = np.inf
+    other = distances.min(axis=1)
+    scale = np.maximum(np.maximum(own, other), np.finfo(float).tiny)
+    return float(np.where(counts[labels] > 1, (other - own) / scale, 0.0).mean())
+
+
+def gap(points, ks: Iterable[int], rng: np.random.Generator, *, references: int = 20, n: int = 5):
+    """Gaps and their errors, an array each: how far log inertia lies below that of even points in the same box.
+
+    Tibshirani, Walther and Hastie, "Estimating the number of clusters in a data set via the gap statistic",
+    J. R. Stat. Soc. B 63 (2001) 411-423. `references` boxes are filled, and n starts are made for every fit.
+    """
+    points, ks = as_table(points, "points"), list(ks)
+    low, high = points.min(axis=0), points.max(axis=0)
+    inertias = np.array([best_of(points, k, n, rng)[1] for k in ks])
+    if not inertias.all():
+        raise ValueError(f"ks must leave an inertia above 0, which has a logarithm; it is 0 at k = {ks[inertias.argmin()]}")
+    boxes = [rng.uniform(low, high, size=points.shape) for _ in range(check_count(references, "references"))]
+    even = np.array([[np.log(best_of(box, k, n, rng)[1]) for k in ks] for box in boxes])  # (references, len(ks))
+    return even.mean(axis=0) - np.log(inertias), even.std(axis=0) * np.sqrt(1 + 1 / references)
+
+
+def first_within(ks, gaps, errors) -> int:
+    """The K the gap statistic chooses: the first whose gap is at least the next one's, less its error; else the last."""
+    *others, last = ks
+    for i, k in enumerate(others):
+        if gaps[i] >= gaps[i + 1] - errors[i + 1]:
+            return int(k)
+    return int(last)

@@ -1,0 +1,165 @@
+"""The panel's widgets and how they are laid out: names, ranges and places, no behaviour."""
+
+from types import SimpleNamespace
+
+import ipywidgets as w
+
+from kmeans_teach.data import DATA_SETS
+
+STYLE = """<style>
+.kmeans-panel { max-width: 860px; --jp-widgets-slider-handle-size: 22px; }
+.kmeans-panel .widget-button, .kmeans-panel .widget-toggle-button { min-width: 44px; height: 30px; }
+.kmeans-panel .kmeans-sentence { margin: 4px 2px; min-height: 1.4em; line-height: 1.4; font-size: 15px; }
+.kmeans-panel .widget-html-content { line-height: 1.4; }
+.kmeans-panel .kmeans-error { border-left: 4px solid #bd1f01; padding: 2px 10px; white-space: pre-wrap; line-height: 1.4; }
+.kmeans-panel .kmeans-fold { border-left: 3px solid #c8ccd0; }
+.kmeans-panel .kmeans-opener::before { content: ""; display: inline-block; margin-right: 6px; vertical-align: 1px;
+  border: 4px solid transparent; border-left: 6px solid; border-right: 0; }
+.kmeans-panel .kmeans-opener.mod-active::before { border: 4px solid transparent; border-top: 6px solid; border-bottom: 0; }
+.kmeans-panel .jupyter-matplotlib-canvas-div:focus-visible, .kmeans-panel button:focus-visible,
+.kmeans-panel .noUi-handle:focus-visible, .kmeans-panel select:focus-visible, .kmeans-panel input:focus-visible
+{ outline: 3px solid #005fcc !important; outline-offset: 1px; }
+</style>"""
+MOST_K = 20
+GAP = "0 10px"
+SETTERS = ("data", "k", "spread", "size", "clusters", "way", "seed", "start")  # controls named like the fields of Setting
+DATA_LABELS = {
+    "blobs": "blobs",
+    "bills": "penguin bills",
+    "penguins": "penguins, all four",
+    "line": "on a line",
+    "unequal": "one wide, some tight",
+    "rings": "rings",
+    "uniform": "no clusters at all",
+    "bad-start": "a bad start",
+    "empty-cluster": "an empty cluster",
+    "mine": "my own",
+}
+BY_HAND = """Drag a centroid with the mouse. Or press Tab until the picture has a frame, then a letter to choose a centroid and
+the arrow keys to move it (with Shift: farther). The run begins anew from where you put them."""
+REPLAY = "The same words give the same run on any machine. Change them and press Enter."
+
+
+def row(*widgets, **layout):
+    return w.Box(list(widgets), layout=w.Layout(flex_flow="row wrap", align_items="center", width="100%", **layout))
+
+
+def group(*widgets):
+    """Widgets that stay together in a row."""
+    return w.Box(list(widgets), layout=w.Layout(flex_flow="row wrap", align_items="center"))
+
+
+def button(label, tip, width="auto", **more):
+    return w.Button(description=label, tooltip=tip, layout=w.Layout(width=width), **more)
+
+
+AS_WIDE_AS_IT_IS = {"description_width": "initial"}  # a label: ipywidgets gives each 80 pixels, which is right for columns
+
+
+def slider(kind, label, value, low, high, step=1, width="300px", **more):
+    # the least width keeps the handle's way long enough to aim at when the page is narrow
+    layout = w.Layout(width=width, min_width="220px", max_width="100%")
+    return kind(value=value, min=low, max=high, step=step, description=label, layout=layout, **more)
+
+
+def make_controls(own_data=False):
+    """All widgets of a panel, by name."""
+    names = [name for name in DATA_LABELS if own_data or name != "mine"]
+    c = SimpleNamespace()
+    field = w.Layout(width="285px", max_width="100%")
+    # what a run depends on
+    c.data = w.Dropdown(
+        options=[(DATA_LABELS[n], n) for n in names], description="Data", style=AS_WIDE_AS_IT_IS,
+        layout=w.Layout(width="240px", max_width="100%"),
+    )  # fmt: skip
+    c.k = slider(w.IntSlider, "K", DATA_SETS["blobs"].k, 1, MOST_K, style=AS_WIDE_AS_IT_IS)
+    c.spread = slider(w.FloatSlider, "Spread", 0.28, 0.0, 1.5, 0.02, width="270px")
+    c.size = slider(w.IntSlider, "Points each", 100, 5, 1000, 5, width="270px")
+    c.clusters = slider(w.IntSlider, "Heaps", 12, 1, MOST_K, width="270px")
+    ways = [("random points", "random"), ("k-means++", "plusplus"), ("by hand", "hand")]
+    c.way = w.Dropdown(options=ways, description="Start from", layout=field)
+    number = w.Layout(width="170px", max_width="100%")
+    c.seed = w.BoundedIntText(value=0, min=0, max=2**31 - 1, description="Data seed", layout=number)
+    c.start = w.BoundedIntText(value=0, min=0, max=2**31 - 1, description="Start seed", layout=number)
+    c.new_data = button("New data", "Draw new points")
+    c.new_centroids = button("New centroids", "Keep the points, draw a new start")
+    # time
+    c.first = button("|<", "To the start of the run")
+    c.back = button("Back", "One half-step back")
+    c.play = w.ToggleButton(description="Play", tooltip="Play or pause; at the end, play again", layout=w.Layout(width="80px"))
+    c.step = button("Step", "One half-step on", button_style="primary")
+    c.last = button(">|", "To the end of the run")
+    c.scrubber = slider(w.IntSlider, "Half-step", 0, 0, 1, style=AS_WIDE_AS_IT_IS)
+    c.speed = slider(
+        w.FloatLogSlider, "Speed", 10**0.3, 0, 1.5, 0.05, width="230px", style=AS_WIDE_AS_IT_IS,
+        readout_format=".1f", tooltip="Half-steps a second",
+    )  # fmt: skip
+    # what is shown
+    c.regions = w.Checkbox(description="Regions", indent=False, tooltip="Colour the plane by nearest centroid", layout=number)
+    c.spokes = w.Checkbox(description="Lines to centroids", indent=False, layout=w.Layout(width="200px"))
+    c.point = w.BoundedIntText(
+        value=0, min=0, max=0, description="Ring point", tooltip="Ring a point, read its distances", layout=number
+    )
+    c.replay = w.Text(description="Replay", continuous_update=False, layout=w.Layout(width="560px", max_width="100%"))
+    return c
+
+
+def lay_out(panel):
+    """The panel's children, from top to bottom: about ten controls in view, those of time among them, the rest folded away."""
+    c = panel.controls
+    folds = {
+        "More settings": [row(c.spread, c.size, c.clusters), row(c.way, c.seed, c.start)],
+        "See more": [row(c.regions, c.spokes, c.point)],
+        "Predict": [panel.quiz.box],
+        "By hand": [w.HTML(BY_HAND), panel.score.box],
+        "Replay": [w.HTML(REPLAY), row(c.replay)],
+        "Save": [panel.saver.box],
+    }
+    c.folds, boxes = {}, []
+    room = row(panel.stage.canvas)
+    room.add_class("kmeans-room")
+    for title, inside in folds.items():
+        box = w.VBox(inside, layout=w.Layout(display="none", width="100%", padding="4px 0 8px 10px"))
+        box.add_class("kmeans-fold")
+        c.folds[title] = fold = w.ToggleButton(description=title, tooltip="Show or hide", layout=w.Layout(width="auto"))
+        fold.add_class("kmeans-opener")
+        fold.observe(lambda change, box=box: setattr(box.layout, "display", "flex" if change["new"] else "none"), "value")
+        boxes.append(box)
+    return [
+        w.HTML(STYLE, layout=w.Layout(display="none")),
+        row(c.data, c.k, group(c.new_data, c.new_centroids), grid_gap=GAP),
+        room,
+        row(group(c.first, c.back, c.play, c.step, c.last), c.scrubber, c.speed, grid_gap=GAP),
+        panel.access,
+        panel.message,
+        row(*c.folds.values()),
+        *boxes,
+    ]
+
+
+def follow(c, run, playing):
+    """Set every control to what is true."""
+    player, setting, values = run.player, run.setting, run.values
+    c.k.max = max(min(MOST_K, len(player.model.points)), setting.k)
+    for name in SETTERS:
+        getattr(c, name).value = values[name]
+    uses = DATA_SETS[setting.data].uses if setting.data in DATA_SETS else ()
+    for name in "spread", "size", "clusters", "seed":
+        getattr(c, name).disabled = name not in uses
+    c.new_data.disabled = "seed" not in uses
+    c.scrubber.max = max(1, len(player.steps) - 1)
+    c.scrubber.value = player.cursor
+    c.point.max = len(player.model.points) - 1
+    c.play.value = playing
+    c.play.description = "Pause" if playing else "Play"
+
+
+def close_all(box):
+    """Close every widget inside a box, with its layout and style."""
+    for widget in getattr(box, "children", ()):
+        close_all(widget)
+        for part in getattr(widget, "layout", None), getattr(widget, "style", None):
+            if part is not None:
+                part.close()
+        widget.unobserve_all()
+        widget.close()

@@ -1,0 +1,112 @@
+"""A run is a pure function of its setting; the replay string is the setting, written down."""
+
+from dataclasses import dataclass, fields, replace
+from numbers import Real
+
+import numpy as np
+
+from kmeans_teach.data import DATA_SETS, load, plus_plus, random_points
+from kmeans_teach.inputs import as_table, check_count
+
+MOST_POINTS = 1_000_000  # a pasted string must not be able to fill the memory
+WAYS = {"random": random_points, "plusplus": plus_plus}
+
+
+def write_centroids(hand):
+    return ";".join(",".join(f"{x!r}" for x in row) for row in hand)
+
+
+def read_centroids(text):
+    return tuple(tuple(float(x) for x in row.split(",")) for row in text.split(";"))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """All that a run depends on; `str(setting)` is its replay string and `Setting.parse` reads one.
+
+    str(Setting(k=4, seed=7, start=12)) -> "blobs k=4 seed=7 start=12"
+
+    Raises ValueError or TypeError, naming the rule and the value, when it is made with a value out of range.
+    """
+
+    data: str = "blobs"  # a name of DATA_SETS, or "mine" for points of one's own
+    k: int = 12
+    seed: int = 0  # of the data
+    start: int = 0  # seed of the start
+    way: str = "random"  # or "plusplus"
+    clusters: int = 12  # in the data, where they are made
+    size: int = 100  # points per cluster
+    spread: float = 0.28  # standard deviation within a cluster
+    hand: tuple | None = None  # centroids put by hand, in the place of a start that is drawn
+
+    def __post_init__(self):
+        if self.data != "mine" and self.data not in DATA_SETS:
+            raise ValueError(f"data set must be one of {', '.join(DATA_SETS)}, got {self.data!r}")
+        if self.way not in WAYS:
+            raise ValueError(f"way must be one of {', '.join(WAYS)}, got {self.way!r}")
+        for name in "k", "clusters", "size":
+            check_count(getattr(self, name), name)
+        for name in "seed", "start":
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | np.integer):
+                raise TypeError(f"{name} must be an int, got {value!r}")
+            if not 0 <= value < 2**63:
+                raise ValueError(f"{name} must be at least 0 and below 2**63, got {value}")
+        if self.clusters * self.size > MOST_POINTS:
+            raise ValueError(f"clusters * size must be at most {MOST_POINTS}, got {self.clusters} * {self.size}")
+        if not isinstance(self.spread, Real) or isinstance(self.spread, bool):
+            raise TypeError(f"spread must be a number, got {self.spread!r}")
+        if not 0 <= self.spread <= 100:
+            raise ValueError(f"spread must be between 0 and 100, got {self.spread}")
+        if self.hand is not None:
+            hand = tuple(map(tuple, as_table(self.hand, "hand").tolist()))  # plain floats, that can be written and compared
+            if len(hand) != self.k:
+                raise ValueError(f"hand must have k={self.k} centroids, got {len(hand)}")
+            object.__setattr__(self, "hand", hand)  # the class is frozen for everyone else
+
+    def __str__(self):
+        given = [f.name for f in fields(self)[1:] if f.name == "k" or getattr(self, f.name) != f.default]
+        values = {name: getattr(self, name) for name in given}
+        if self.hand:
+            values["hand"] = write_centroids(self.hand)
+        return " ".join([self.data] + [f"{name}={value}" for name, value in values.items()])
+
+    @classmethod
+    def parse(cls, text: str) -> "Setting":
+        """Read a replay string; ValueError names the word that cannot be read."""
+        name, *words = text.split() or [""]
+        readers = {f.name: type(f.default) for f in fields(cls)[1:]} | {"hand": read_centroids}
+        values = {"k": DATA_SETS[name].k} if name in DATA_SETS else {}
+        for word in words:
+            key, _, value = word.partition("=")
+            if key not in readers:
+                raise ValueError(f"a replay string is a data set and words like k=4, of {', '.join(readers)}; got {word!r}")
+            try:
+                values[key] = readers[key](value)
+            except ValueError:
+                raise ValueError(f"{key} in a replay string must be a number, as in k=4, got {word!r}") from None
+        if "hand" in values:
+            values.setdefault("k", len(values["hand"]))
+        return cls(name, **values)
+
+    def points(self, own=None) -> np.ndarray:
+        """The points (M, N) of this setting; `own` are the user's points, for the data set "mine"."""
+        if self.data == "mine":
+            if own is None:
+                raise ValueError('the data set "mine" needs points of your own')
+            return own
+        return load(self.data, clusters=self.clusters, size=self.size, spread=self.spread, seed=self.seed)
+
+    def centroids(self, points) -> np.ndarray:
+        """The start (K, N): put by hand, prepared with the data set (start=0, at its own K), or drawn from the points."""
+        prepared = DATA_SETS[self.data].start if self.data in DATA_SETS else None
+        if self.hand is not None:
+            return np.array(self.hand, dtype=float)
+        if prepared and self.start == 0 and self.k == len(prepared):
+            return np.array(prepared)
+        # a stream of its own: with seed == start, a shared one would tie the choice of points to how they were made
+        return WAYS[self.way](points, self.k, np.random.default_rng([self.start, 1]))
+
+    def but(self, **changes) -> "Setting":
+        """The same setting with some values changed."""
+        return replace(self, **changes)

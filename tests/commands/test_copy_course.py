@@ -1,0 +1,249 @@
+"""The course is copied into a learner's folder, whole or not at all, and never over what the learner changed."""
+
+import errno
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from kmeans_teach.commands import copy_course
+from kmeans_teach.commands.copy_course import MANIFEST, CourseError, copy
+
+ONE, TWO, PAGE = "01_one.ipynb", "02_two.ipynb", "README.md"
+
+
+@pytest.fixture
+def source(tmp_path):
+    """A course of two lessons and a page; what else lies in its folder is no part of it."""
+    folder = tmp_path / "shipped"
+    folder.mkdir()
+    for name, text in {ONE: "one", TWO: "two", PAGE: "page", "notes.ipynb": "own", "data.csv": "own"}.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path, source):
+    """A learner's copy, made by version 0.1.0, in a folder with a space."""
+    folder = tmp_path / "my course"
+    copy(folder, source=source, version="0.1.0")
+    return folder
+
+
+def texts(folder):
+    return {path.name: path.read_text() for path in folder.iterdir() if path.name != MANIFEST}
+
+
+def newer(source, **changes):
+    for stem, text in changes.items():
+        next(path for path in source.iterdir() if path.stem.endswith(stem)).write_text(text)
+
+
+def test_the_lessons_and_their_page_are_copied_and_nothing_else(source, folder):
+    assert texts(folder) == {ONE: "one", TWO: "two", PAGE: "page"}
+    assert (folder / ONE).stat().st_mode & 0o777 == 0o666 & ~umask()  # as any new file, not a private one
+
+
+def umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def test_what_was_done_is_said_in_sentences(tmp_path, source):
+    new = tmp_path / "a" / "b"
+    assert copy(new, source=source) == [f"Copied 3 files of the course to '{new}'."]
+    assert copy(new, source=source) == [f"The course in '{new}' is up to date."]
+    (new / TWO).unlink()
+    assert copy(new, source=source) == [f"Copied 1 file of the course to '{new}'."]
+
+
+def test_a_second_run_changes_no_byte(source, folder):
+    def state():
+        return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()}
+
+    before = state()
+    copy(folder, source=source, version="0.1.0")
+    assert state() == before
+
+
+def test_a_lesson_that_was_deleted_comes_back(source, folder):
+    (folder / ONE).unlink()
+    copy(folder, source=source)
+    assert texts(folder)[ONE] == "one"
+
+
+def test_an_unchanged_lesson_is_replaced_by_a_newer_one(source, folder):
+    newer(source, two="two, better")
+    said = copy(folder, source=source, version="0.2.0")
+    assert said == [f"Replaced 1 file that you had not changed by newer ones: {TWO}."]
+    assert texts(folder) == {ONE: "one", TWO: "two, better", PAGE: "page"}
+    newer(source, two="two, best")
+    copy(folder, source=source, version="0.3.0")
+    assert texts(folder)[TWO] == "two, best"
+
+
+def test_a_changed_lesson_without_a_newer_one_is_left_alone_silently(source, folder):
+    (folder / ONE).write_text("one, and my work")
+    assert copy(folder, source=source, version="0.2.0") == [f"The course in '{folder}' is up to date."]
+    assert texts(folder) == {ONE: "one, and my work", TWO: "two", PAGE: "page"}
+
+
+def test_a_changed_lesson_is_never_overwritten_and_a_newer_one_is_put_beside_it_once(source, folder):
+    (folder / TWO).write_text("two, and my work")
+    newer(source, two="two, better")
+    beside = "02_two (0.2.0).ipynb"
+    assert copy(folder, source=source, version="0.2.0") == [
+        f"You have changed {TWO}, so the newer one is beside it: '{beside}'."
+    ]
+    wanted = {ONE: "one", TWO: "two, and my work", beside: "two, better", PAGE: "page"}
+    assert texts(folder) == wanted
+
+    for _ in range(2):  # neither again, nor when the learner has thrown it away
+        assert copy(folder, source=source, version="0.2.0") == [f"The course in '{folder}' is up to date."]
+        assert texts(folder) == wanted
+        (folder / beside).unlink(missing_ok=True)
+        wanted.pop(beside, None)
+
+    newer(source, two="two, best")
+    copy(folder, source=source, version="0.3.0")
+    assert texts(folder) == wanted | {"02_two (0.3.0).ipynb": "two, best"}
+
+
+def test_who_takes_the_newer_lesson_is_up_to_date_again(source, folder):
+    (folder / TWO).write_text("two, and my work")
+    newer(source, two="two, better")
+    copy(folder, source=source, version="0.2.0")
+    (folder / "02_two (0.2.0).ipynb").replace(folder / TWO)
+    newer(source, two="two, best")
+    copy(folder, source=source, version="0.3.0")
+    assert texts(folder) == {ONE: "one", TWO: "two, best", PAGE: "page"}
+
+
+def test_a_name_that_is_taken_beside_is_not_overwritten_either(source, folder):
+    (folder / TWO).write_text("two, and my work")
+    (folder / "02_two (0.2.0).ipynb").write_text("mine as well")
+    newer(source, two="two, better")
+    copy(folder, source=source, version="0.2.0")
+    assert texts(folder)["02_two (0.2.0).ipynb"] == "mine as well"
+    assert texts(folder)["02_two (0.2.0, 2).ipynb"] == "two, better"
+
+
+def test_a_file_that_was_there_before_the_course_is_kept(tmp_path, source):
+    (tmp_path / PAGE).write_text("my own page")
+    said = copy(tmp_path, source=source, version="0.1.0")
+    assert f"Another {PAGE} was there, so the course's is beside it: 'README (0.1.0).md'." in said
+    assert (tmp_path / PAGE).read_text() == "my own page"
+    assert (tmp_path / "README (0.1.0).md").read_text() == "page"
+
+
+def test_an_older_course_replaces_nothing(source, folder):
+    newer(source, one="one, better")
+    copy(folder, source=source, version="0.10.0")  # newer than 0.9.0, though not by the alphabet
+    newer(source, one="one")
+    (folder / TWO).unlink()
+    said = copy(folder, source=source, version="0.9.0")
+    assert said[-1] == f"'{folder}' has the course of kmeans_teach 0.10.0, and this is 0.9.0: it stays newer."
+    assert texts(folder) == {ONE: "one, better", TWO: "two", PAGE: "page"}
+
+
+BROKEN = [b"", b"{", b"[]", b"\xff", b'"text"', b'{"format": 1}', b'{"format": "1", "version": "0.1.0", "files": {}}']
+BROKEN += [b'{"format": 1, "version": "new", "files": {}}', b'{"format": 1, "version": "0.1.0", "files": {"01_one.ipynb": 5}}']
+
+
+@pytest.mark.parametrize("manifest", BROKEN)
+def test_with_a_broken_manifest_everything_that_differs_is_the_learners(manifest, source, folder):
+    (folder / TWO).write_text("two, and my work")
+    (folder / MANIFEST).write_bytes(manifest)
+    said = copy(folder, source=source, version="0.1.0")
+    assert (
+        said[0] == f"'{folder / MANIFEST}' could not be read, so every file that differs from the course's is taken as yours."
+    )
+    assert len(said) == 2
+    assert texts(folder) == {ONE: "one", TWO: "two, and my work", "02_two (0.1.0).ipynb": "two", PAGE: "page"}
+    assert copy(folder, source=source, version="0.1.0") == [f"The course in '{folder}' is up to date."]
+
+
+def test_a_manifest_from_the_future_stops_the_copying(source, folder):
+    (folder / MANIFEST).write_text(json.dumps({"format": 2, "files": "in another way"}))
+    before = texts(folder)
+    newer(source, one="one, better")
+    with pytest.raises(
+        CourseError, match=r"^'.*my course' is kept by a newer kmeans_teach: nothing was copied; update this one$"
+    ):
+        copy(folder, source=source, version="0.1.0")
+    assert texts(folder) == before
+
+
+def test_a_file_or_a_folder_in_the_way_is_said(tmp_path, source, folder):
+    (tmp_path / "taken").write_text("mine")
+    with pytest.raises(CourseError, match=r"^'.*taken' is a file, so the course cannot be copied there$"):
+        copy(tmp_path / "taken", source=source)
+    with pytest.raises(CourseError, match=r"^the course could not be copied to '.*taken/below': Not a directory$"):
+        copy(tmp_path / "taken" / "below", source=source)
+    (folder / TWO).unlink()
+    (folder / TWO).mkdir()
+    with pytest.raises(CourseError, match=r"^'.*02_two\.ipynb' is a folder, where the course has a file$"):
+        copy(folder, source=source)
+    with pytest.raises(CourseError, match=r"^'.*shipped' is where the course comes from, so it is not copied there$"):
+        copy(source, source=source)
+    assert (tmp_path / "taken").read_text() == "mine"
+    assert MANIFEST not in os.listdir(source)
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """Let writing one file fail half-way: with half of its bytes written, or with none for a folder that is closed."""
+
+    def fail(name, number):
+        def write(path, data):
+            if name not in path.name:
+                return whole(path, data)
+            if number == errno.ENOSPC:
+                whole(path, data[: len(data) // 2])
+            raise OSError(number, os.strerror(number), str(path))
+
+        whole = Path.write_bytes
+        monkeypatch.setattr(Path, "write_bytes", write)
+
+    return fail
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EROFS])
+def test_a_full_disk_or_a_closed_folder_leaves_whole_files_only(number, source, folder, failing, monkeypatch):
+    (folder / ONE).write_text("one, and my work")
+    newer(source, one="one, better", two="two, better", README="page, better")
+    failing(TWO, number)
+    with pytest.raises(CourseError) as told:
+        copy(folder, source=source, version="0.2.0")
+    assert str(told.value) == f"the course could not be copied to '{folder}': {os.strerror(number)}"
+    assert texts(folder) == {ONE: "one, and my work", "01_one (0.2.0).ipynb": "one, better", TWO: "two", PAGE: "page"}
+
+    monkeypatch.undo()  # there is room again: the rest comes, and nothing comes twice
+    assert copy(folder, source=source, version="0.2.0") == [
+        f"Replaced 2 files that you had not changed by newer ones: {TWO}, {PAGE}."
+    ]
+    assert len(texts(folder)) == 4
+
+
+def test_a_clone_has_its_own_lessons_and_a_package_those_it_carries(tmp_path, monkeypatch):
+    monkeypatch.setattr(copy_course, "PACKAGE", tmp_path / "kmeans_teach")
+    (tmp_path / "kmeans_teach" / "course").mkdir(parents=True)
+    assert copy_course.clone() is None
+    with pytest.raises(CourseError, match=r"^there are no lessons in .*course: install kmeans-teach anew$"):
+        copy_course.shipped()
+    (tmp_path / "kmeans_teach" / "course" / ONE).touch()
+    assert copy_course.shipped() == tmp_path / "kmeans_teach" / "course"
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / ONE).touch()
+    assert copy_course.shipped() == tmp_path / "kmeans_teach" / "course"
+    (tmp_path / "pyproject.toml").touch()
+    assert copy_course.shipped() == copy_course.clone() == tmp_path / "notebooks"
+
+
+def test_within_a_copy_of_the_course_that_copy_is_meant(source, folder, monkeypatch):
+    monkeypatch.chdir(folder.parent)
+    assert copy_course.own() == Path("kmeans-course")
+    monkeypatch.chdir(folder)
+    assert copy_course.own() == Path()

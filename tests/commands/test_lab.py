@@ -1,0 +1,396 @@
+"""The launcher serves JupyterLab on this machine alone, with its token on, at lesson 01; bad input gets one sentence."""
+
+import ast
+import json
+import os
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import types
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+import webbrowser
+from pathlib import Path
+
+import pytest
+import websocket
+
+from kmeans_teach import __main__ as launcher
+from kmeans_teach.commands import copy_course
+
+ROOT = Path(__file__).parents[2]
+ADDRESS = re.compile(r"http://127\.0\.0\.1:(?P<port>\d+)(?P<path>/\S*)\?token=(?P<token>[0-9a-f]{32,})")
+EMPTY = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+
+def wait_for(port):
+    """Return once the port takes connections: Jupyter prints its address just before that."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        except ConnectionRefusedError:
+            assert time.monotonic() < deadline, f"nothing listens on port {port}"
+            time.sleep(0.02)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """A server started by the launcher in a folder with a space, its port taken by someone else."""
+    folder = tmp_path_factory.mktemp("a course")
+    for name in ("01_one_dimension.ipynb", "02_assign_points.ipynb"):
+        (folder / name).write_text(json.dumps(EMPTY))
+    own = tmp_path_factory.mktemp("jupyter")
+    places = ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+    env = {**os.environ, **{place: str(own / place) for place in places}, "PYTHONPATH": str(ROOT)}
+    for name in ("JUPYTER_TOKEN", "JUPYTER_CONFIG_PATH"):
+        env.pop(name, None)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        command = [sys.executable, "-m", "kmeans_teach", "lab", str(folder), "--port", str(port), "--no-browser"]
+        server = subprocess.Popen(command, env=env, cwd=own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        watchdog = threading.Timer(60, server.kill)
+        watchdog.start()
+        said = ""
+        for line in server.stdout:
+            said += line
+            if found := ADDRESS.search(line):
+                break
+        watchdog.cancel()
+        try:
+            assert found, f"no address in:\n{said}"
+            wait_for(int(found["port"]))
+            answer = {"port": int(found["port"]), "path": found["path"], "token": found["token"]}
+            yield types.SimpleNamespace(**answer, said=said, taken=port, folder=folder, own=own)
+        finally:
+            server.terminate()
+            try:
+                code = server.wait(timeout=15)
+            finally:
+                server.kill()
+                server.stdout.close()
+        assert code == 0
+
+
+class Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+def ask(served, path, *, token=None, data=None):
+    """The status and the body that the server answers, without following a redirect."""
+    headers = {"Authorization": f"token {token}"} if token else {}
+    request = urllib.request.Request(f"http://127.0.0.1:{served.port}{path}", data=data, headers=headers)
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({}), Stay).open(request, timeout=20) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers.get("Location", "")
+
+
+def test_nothing_is_served_without_the_token(served):
+    assert ask(served, "/api/contents")[0] == 403
+    assert ask(served, "/api/contents", token="0" * len(served.token))[0] == 403
+    status, location = ask(served, "/lab")
+    assert (status, location) == (302, "/login?next=%2Flab")
+
+
+def test_with_the_token_the_folder_is_served_though_its_name_has_a_space(served):
+    status, body = ask(served, "/api/contents", token=served.token)
+    assert " " in served.folder.name
+    assert status == 200
+    assert sorted(entry["name"] for entry in json.loads(body)["content"]) == [
+        "01_one_dimension.ipynb",
+        "02_assign_points.ipynb",
+    ]
+
+
+def test_the_page_opens_at_lesson_01(served):
+    assert served.path == "/lab/tree/01_one_dimension.ipynb"
+    assert ask(served, served.path, token=served.token)[0] == 200
+
+
+def test_a_taken_port_is_said_and_the_next_one_used(served):
+    assert served.port != served.taken
+    assert f"Port {served.taken} is taken, so this is port {served.port}." in served.said
+
+
+def test_it_listens_on_no_other_address(served):
+    with socket.create_connection(("127.0.0.1", served.port), timeout=5):
+        pass
+    with pytest.raises(OSError):  # noqa: PT011  refused here, unreachable elsewhere
+        socket.create_connection(("127.0.0.2", served.port), timeout=5)
+
+
+def test_root_is_told_what_was_added_and_others_are_told_nothing(served):
+    assert ("--allow-root" in served.said) == (getattr(os, "geteuid", lambda: 1)() == 0)
+
+
+def test_the_news_question_is_off_and_the_users_settings_are_untouched(served):
+    status, body = ask(served, "/lab/api/settings/@jupyterlab/apputils-extension:notification", token=served.token)
+    answer = json.loads(body)
+    assert status == 200
+    assert answer["schema"]["properties"]["fetchNews"]["default"] == "false"
+    assert answer["raw"].strip() == "{}"
+    assert not list(served.own.rglob("*.jupyterlab-settings"))
+
+
+def test_no_button_shows_a_lesson_without_its_code(served):
+    """Voila, which `kmeans-teach panel` needs, comes with one."""
+    _, body = ask(served, served.path, token=served.token)
+    config = json.loads(re.search(r'id="jupyter-config-data" type="application/json">(.*?)</script>', body, re.DOTALL)[1])
+    assert any("widgets" in extension["name"] for extension in config["federated_extensions"])
+    assert "@voila-dashboards/jupyterlab-preview" in config["disabledExtensions"]
+
+
+def test_voila_stays_out_of_the_lab_and_the_lab_starts_without_a_warning(served):
+    """As a part of JupyterLab it has nothing to do, and asks for settings that Jupyter warns of."""
+    assert ask(served, "/voila/render/01_one_dimension.ipynb", token=served.token)[0] == 404
+    assert "Warning" not in served.said
+
+
+def trip(connection):
+    """The seconds from a question to the kernel's answer."""
+    header = {"msg_id": uuid.uuid4().hex, "msg_type": "kernel_info_request", "session": "s", "username": "u"}
+    message = {"header": {**header, "version": "5.3", "date": ""}, "parent_header": {}, "metadata": {}, "content": {}}
+    start = time.perf_counter()
+    connection.send(json.dumps({**message, "channel": "shell"}))
+    while True:
+        answer = json.loads(connection.recv())
+        if answer["msg_type"] == "kernel_info_reply" and answer["parent_header"]["msg_id"] == header["msg_id"]:
+            return time.perf_counter() - start
+
+
+def test_a_reply_of_the_kernel_does_not_wait_for_an_acknowledgement(served):
+    """Nagle's algorithm against a delayed acknowledgement costs 40 ms of every round trip; without it there are about 3."""
+    status, body = ask(served, "/api/kernels", token=served.token, data=b'{"name": "python3"}')
+    assert status == 201
+    address = f"ws://127.0.0.1:{served.port}/api/kernels/{json.loads(body)['id']}/channels?token={served.token}"
+    connection = websocket.create_connection(address, timeout=30, http_no_proxy=["127.0.0.1"])
+    try:
+        # with the delay more than half of the trips wait, in each round; a busy machine may spoil one round
+        rounds = (statistics.quantiles([trip(connection) for _ in range(40)], n=4)[2] for _ in range(3))
+        assert any(third_quartile < 0.030 for third_quartile in rounds)
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["lab", "nowhere"], "'nowhere' is not a folder"),
+        (["lab", "pyproject.toml"], "'pyproject.toml' is not a folder"),
+        (["lab", "--port", "many"], "a port is a whole number from 1 to 65535, got 'many'"),
+        (["lab", "--port", "65536"], "a port is a whole number from 1 to 65535, got '65536'"),
+        (["lab", "--port", "0"], "a port is a whole number from 1 to 65535, got '0'"),
+        (["lab", "--ip", "192.0.2.1"], "'192.0.2.1' is not an address of this machine"),
+        (["lab", "--ip", "*"], "'*' is not an address of this machine"),
+        (["lab", "--ip", ""], "'' is not an address of this machine"),
+        (["--port", "0"], "a port is a whole number from 1 to 65535, got '0'"),
+        (["check"], "the following arguments are required: NOTEBOOK"),
+        (["fly"], "invalid choice: 'fly'"),
+    ],
+)
+def test_bad_input_gets_one_sentence_and_exit_code_2(words, sentence, capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(SystemExit) as stopped:
+        launcher.main(words)
+    said = capsys.readouterr()
+    assert stopped.value.code == 2
+    assert said.out == ""
+    assert sentence in said.err
+    assert said.err.count("\n") == 1
+
+
+def test_a_program_run_with_bad_input_shows_no_traceback():
+    run = subprocess.run(
+        [sys.executable, "-m", "kmeans_teach", "lab", "no such folder"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 2
+    assert run.stdout == ""
+    assert "Traceback" not in run.stderr
+    assert "'no such folder' is not a folder" in run.stderr
+
+
+def test_a_folder_without_lesson_01_opens_as_a_folder(tmp_path):
+    (tmp_path / "10_other.ipynb").touch()
+    assert launcher.first_page(tmp_path) == "/lab"
+    (tmp_path / "01_a b.ipynb").touch()
+    assert launcher.first_page(tmp_path) == "/lab/tree/01_a%20b.ipynb"
+    (tmp_path / "01_a b (0.2.0).ipynb").touch()  # a newer one, put beside the learner's
+    assert launcher.first_page(tmp_path) == "/lab/tree/01_a%20b.ipynb"
+
+
+def options(**changes):
+    choice = {"port": 8888, "ip": "127.0.0.1", "browser": True, "root": False, **changes}
+    return launcher.server_options(Path("a course"), **choice)
+
+
+def test_options_are_added_only_when_they_are_needed():
+    assert "--ServerApp.ip=127.0.0.1" in options()
+    assert set(options(root=True)) - set(options()) == {"--allow-root"}
+    assert set(options(browser=False)) - set(options()) == {"--no-browser"}
+    assert not [option for option in options(root=True, browser=False) if "token" in option.lower() or "password" in option]
+
+
+def test_without_the_quick_websocket_the_servers_own_is_used(monkeypatch):
+    assert len(launcher.without_delay()) == 1
+    monkeypatch.setenv("JUPYTER_GATEWAY_URL", "http://127.0.0.1:1")
+    assert launcher.without_delay() == []
+    monkeypatch.delenv("JUPYTER_GATEWAY_URL")
+    monkeypatch.setattr(launcher, "NO_DELAY", "kmeans_teach.no_such_module")
+    assert launcher.without_delay() == []
+
+
+@pytest.fixture
+def pretend(monkeypatch):
+    """JupyterLab replaced by a record of how it was started."""
+    from jupyterlab.labapp import LabApp
+
+    provider = types.SimpleNamespace(auth_enabled=True, token_generated=True)
+    server = types.SimpleNamespace(port=8888, identity_provider=provider, display_url="the address", started=0)
+
+    def initialize_server(argv):
+        server.argv = argv
+        return server
+
+    def start():
+        server.started += 1
+
+    server.start = start
+    monkeypatch.setattr(LabApp, "initialize_server", initialize_server)
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "theirs")
+    return server
+
+
+def test_without_a_browser_it_says_so_and_serves_on(pretend, tmp_path, monkeypatch, capsys):
+    def none(*_):
+        raise webbrowser.Error("could not locate runnable browser")
+
+    monkeypatch.setattr(webbrowser, "get", none)
+    assert launcher.main(["lab", str(tmp_path)]) == 0
+    assert pretend.started == 1
+    assert "--no-browser" in pretend.argv
+    assert "No browser was found: copy the address below into one." in capsys.readouterr().out
+
+
+def test_with_a_browser_jupyter_opens_it(pretend, tmp_path, monkeypatch):
+    monkeypatch.setattr(webbrowser, "get", lambda: "a browser")
+    assert launcher.main(["lab", str(tmp_path)]) == 0
+    assert "--no-browser" not in pretend.argv
+
+
+def test_other_machines_are_let_in_only_in_so_many_words(pretend, tmp_path, capsys):
+    assert launcher.main(["lab", str(tmp_path), "--no-browser"]) == 0
+    assert "other machines" not in capsys.readouterr().out
+    assert launcher.main(["lab", str(tmp_path), "--no-browser", "--ip", "0.0.0.0"]) == 0
+    assert "--ServerApp.ip=0.0.0.0" in pretend.argv
+    assert "Listening on 0.0.0.0: other machines can reach this server" in capsys.readouterr().out
+
+
+def test_settings_that_turn_the_token_off_are_refused(pretend, tmp_path, capsys):
+    pretend.identity_provider.auth_enabled = False
+    assert launcher.main(["lab", str(tmp_path), "--no-browser"]) == 1
+    assert pretend.started == 0
+    assert "does not serve without one" in capsys.readouterr().err
+
+
+def test_a_token_of_ones_own_still_gets_the_address_printed(pretend, tmp_path, capsys):
+    pretend.identity_provider.token_generated = False
+    assert launcher.main(["lab", str(tmp_path), "--no-browser"]) == 0
+    assert pretend.started == 1
+    assert "JupyterLab is at the address" in capsys.readouterr().out
+
+
+def test_configuration_of_the_users_own_is_kept(pretend, tmp_path):
+    assert launcher.main(["lab", str(tmp_path), "--no-browser"]) == 0
+    assert os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep) == [
+        str(ROOT / "kmeans_teach" / "commands" / "jupyter"),
+        "theirs",
+    ]
+
+
+@pytest.mark.parametrize("words", [[], ["lab"], ["--port", "9999", "--no-browser"]])
+def test_no_command_means_lab_on_the_clones_notebooks(words, pretend, tmp_path, monkeypatch):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "pyproject.toml").touch()
+    monkeypatch.setattr(copy_course, "PACKAGE", tmp_path / "kmeans_teach")
+    monkeypatch.chdir(tmp_path)
+    assert launcher.main(words) == 0
+    assert f"--ServerApp.root_dir={tmp_path / 'notebooks'}" in pretend.argv
+    assert ("--ServerApp.port=9999" in pretend.argv) == ("9999" in words)
+    assert sorted(os.listdir(tmp_path)) == ["notebooks", "pyproject.toml"]  # nothing was copied
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """A package outside of any clone, which carries a lesson, and an empty folder where the learner is."""
+    carried = tmp_path / "kmeans_teach" / "course"
+    carried.mkdir(parents=True)
+    for name in ("01_one.ipynb", "README.md"):
+        (carried / name).write_text(name)
+    monkeypatch.setattr(copy_course, "PACKAGE", carried.parent)
+    here = tmp_path / "at home"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    return here
+
+
+@pytest.mark.parametrize("words", [[], ["lab"], ["--no-browser"]])
+def test_without_a_clone_the_course_is_copied_and_opened_at_lesson_01(words, pretend, installed, capsys):
+    assert launcher.main(words) == 0
+    folder = installed / "kmeans-course"
+    assert sorted(os.listdir(folder)) == [copy_course.MANIFEST, "01_one.ipynb", "README.md"]
+    assert {f"--ServerApp.root_dir={folder}", "--LabApp.default_url=/lab/tree/01_one.ipynb"} <= set(pretend.argv)
+    assert f"Copied 2 files of the course to '{folder}'." in capsys.readouterr().out
+
+
+def test_a_changed_lesson_survives_a_second_start(pretend, installed):
+    launcher.main([])
+    (installed / "kmeans-course" / "01_one.ipynb").write_text("my work")
+    launcher.main([])
+    assert (installed / "kmeans-course" / "01_one.ipynb").read_text() == "my work"
+    assert pretend.started == 2
+
+
+def test_copy_only_copies(pretend, installed, capsys):
+    assert launcher.main(["copy"]) == 0
+    assert launcher.main(["copy", "for class/one"]) == 0
+    assert capsys.readouterr().out == "".join(
+        f"Copied 2 files of the course to '{folder}'.\n" for folder in ("kmeans-course", Path("for class/one"))
+    )
+    assert pretend.started == 0
+
+
+@pytest.mark.parametrize("words", [[], ["copy"], ["lab", "--no-browser"]])
+def test_where_nothing_can_be_copied_nothing_is_opened(words, pretend, installed, capsys):
+    (installed / "kmeans-course").write_text("a file of mine")
+    assert launcher.main(words) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert re.fullmatch(r"kmeans-teach: '.*kmeans-course' is a file, so the course cannot be copied there\n", said.err)
+    assert pretend.started == 0
+    assert (installed / "kmeans-course").read_text() == "a file of mine"
+
+
+def test_without_jupyterlab_one_sentence_says_so(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "jupyterlab.labapp", None)
+    assert launcher.main(["lab", str(tmp_path)]) == 1
+    assert "JupyterLab is not installed in this Python" in capsys.readouterr().err
+
+
+def test_the_launcher_alone_loads_no_jupyter():
+    code = "import sys, kmeans_teach.__main__; print({name.split('.')[0] for name in sys.modules})"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = ast.literal_eval(run.stdout)
+    assert "kmeans_teach" in loaded
+    assert not loaded & {"jupyterlab", "jupyter_server", "jupyter_core", "matplotlib", "numpy"}

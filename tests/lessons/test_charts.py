@@ -1,0 +1,246 @@
+"""The pictures of lessons 06 and 07, read back from their artists; and the widgets that move them, driven."""
+
+import asyncio
+import io
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from kmeans_teach import KMeansND, Setting, load
+from kmeans_teach.lessons.charts import dots, gallery, montage, nearer_in_picture, projections, ranks, scores, strips, triptych
+from kmeans_teach.lessons.images import Colours, landscape, plate
+from kmeans_teach.lessons.moving_charts import Strip, Surface
+from kmeans_teach.lessons.starts import Result, results
+from kmeans_teach.lessons.widgets import ColourSlider, StartChooser, StripPicker
+
+POINTS = np.array([0, 0.2, 0.4, 5, 5.2, 5.4, 9, 9.2])[:, None]
+PLACES = np.linspace(-1, 10, 23)
+
+
+@pytest.fixture(scope="module")
+def table():
+    return results(Setting(k=4, clusters=4, seed=1, size=30), 20)
+
+
+def size_of(figure):
+    figure.canvas.draw()
+    return np.asarray(figure.canvas.buffer_rgba())[..., :3].std()  # 0 for a blank page
+
+
+def test_the_surface_shows_the_path_of_the_run():
+    surface = Surface(POINTS, PLACES)
+    steps = surface.show(8.0, 9.5)
+    alone = list(KMeansND(POINTS, [[8.0], [9.5]]).steps())
+    assert [step.inertia for step in steps] == [step.inertia for step in alone]
+    x, y = surface.path.get_data()
+    np.testing.assert_array_equal(np.column_stack([x, y]), [s.centroids[:, 0] for s in alone if s.phase != "assign"])
+    np.testing.assert_array_equal(surface.line.get_ydata(), [s.inertia for s in alone])
+    assert len(surface.updates.get_xdata()) + len(surface.assigns.get_xdata()) == len(alone)
+    assert size_of(surface.figure) > 0
+
+
+def test_the_surface_knows_where_each_start_ends():
+    surface = Surface(POINTS, PLACES)
+    assert surface.inertias.shape == (23 * 23,)
+    assert surface.inertias.min() == pytest.approx(surface.least)
+    ends = surface.ends.reshape(23, 23, 2)
+    np.testing.assert_allclose(np.sort(ends[2, 5]), np.sort(ends[5, 2]))  # exchanging c1 and c2 only exchanges names
+
+
+def test_the_surface_marks_every_end():
+    points = np.repeat([0.0, 6.0, 8.0], [10, 40, 5])[:, None]
+    surface = Surface(points, np.linspace(-1, 9, 21))
+    # by hand: {0} and {6, 8}, whose mean is 56 / 9, is the best; {0, 6} and {8} is the other end, with means 24 / 5 and 8
+    best, other = {(0, 56 / 9), (56 / 9, 0)}, {(4.8, 8), (8, 4.8)}
+    for ax in surface.plane, surface.map:
+        for mark, places in ("*", best), ("D", other):
+            found = sorted(tuple(line.get_xydata()[0]) for line in ax.lines if line.get_marker() == mark)
+            np.testing.assert_allclose(found, sorted(places), atol=1e-6)
+
+
+@pytest.mark.parametrize("make", [lambda table: Surface(POINTS, PLACES), lambda table: Strip(table)], ids=["surface", "strip"])
+def test_what_is_kept_and_what_moves_make_the_whole_picture(make, table):
+    chart = make(table)
+    for place in (7, 2), (3, 9):
+        chart.show(*place[: 2 if isinstance(chart, Surface) else 1])
+        quick = chart.pixels()
+        for artist in chart.moving:
+            artist.set_animated(False)
+        chart.figure.canvas.draw()
+        whole = np.asarray(chart.figure.canvas.buffer_rgba()).copy()
+        for artist in chart.moving:
+            artist.set_animated(True)
+        different = (quick[..., :3].astype(int) - whole[..., :3]).any(axis=2).mean()
+        assert different < 0.003  # the order in which lines cross an axis
+
+
+def test_a_run_too_long_for_the_stairs_widens_them():
+    surface = Surface(POINTS, PLACES)
+    surface.stairs.set_xlim(-0.5, 2)
+    surface.pixels()
+    steps = surface.show(8.0, 9.5)
+    assert surface.stairs.get_xlim()[1] > len(steps)
+    assert surface._kept is None
+
+
+def test_a_surface_s_artists_are_made_once():
+    surface = Surface(POINTS, PLACES)
+    before = [len(ax.get_children()) for ax in surface.figure.axes]
+    for c1 in PLACES:
+        surface.show(c1, 3.0)
+    assert [len(ax.get_children()) for ax in surface.figure.axes] == before
+
+
+def test_best_median_and_worst_are_ranks():
+    table = [Result("", value) for value in (5.0, 1.0, 3.0, 9.0, 4.0)]
+    assert ranks(table) == {"best": 1, "median": 4, "worst": 3}
+
+
+def test_a_strip_finds_the_dot_that_is_meant(table):
+    strip = Strip(table)
+    strip.figure.canvas.draw()
+    for i in range(len(table)):
+        x, y = strip.ax.transData.transform((strip.values[i], strip.heights[i]))
+        assert strip.near(x + 1, y - 1) == i
+    assert strip.near(*strip.end.transAxes.transform((0.5, 0.5))) is None
+
+
+def test_a_strip_shows_the_run_that_its_string_replays(table):
+    strip = Strip(table)
+    replay = strip.show(7)
+    setting = Setting.parse(replay)
+    run = KMeansND(strip.points, setting.centroids(strip.points)).fit()
+    np.testing.assert_array_equal(np.column_stack(strip.centroids.get_data()), run.centroids)
+    assert run.inertia == pytest.approx(strip.ring.get_xdata()[0])
+
+
+def test_a_strip_wants_the_plane():
+    with pytest.raises(ValueError, match="runs in the plane, got points with 4 features"):
+        Strip(results(Setting(data="penguins", k=3), 3))
+
+
+def test_a_point_may_be_nearer_in_the_picture_to_a_wrong_centroid():
+    centroids = np.array([[0.0, 0.0], [4.0, 10.0]])
+    points = np.array([[3.0, 0.0], [1.0, 1.0]])  # the first is nearer to A in the plane, but to B along x
+    np.testing.assert_array_equal(nearer_in_picture(points, np.array([0, 0]), centroids, [0]), [0])
+    np.testing.assert_array_equal(nearer_in_picture(points, np.array([0, 0]), centroids, [0, 1]), [])
+
+
+def test_a_grid_of_projections_has_a_picture_for_each_pair():
+    points = load("penguins")
+    figure = projections(points, np.arange(len(points)) % 3, points[:3], list("abcd"), mark=5)
+    assert len(figure.axes) == 6
+    assert {(ax.get_xlabel(), ax.get_ylabel()) for ax in figure.axes if ax.get_xlabel()} == {("a", "d"), ("b", ""), ("c", "")}
+    with pytest.raises(ValueError, match="a picture needs two columns or more, got 1"):
+        projections(points[:, :1], np.zeros(len(points), int), points[:1, :1], ["a"])
+    with pytest.raises(ValueError, match="has room for 8 columns, got 9"):
+        projections(np.zeros((5, 9)), np.zeros(5, int), np.zeros((1, 9)), list("abcdefghi"))
+
+
+def test_the_other_charts_are_not_blank(table):
+    points, labels = np.random.default_rng(0).normal(size=(30, 2)), np.arange(30) % 3
+    seven = plate(rng=np.random.default_rng(0))
+    image = landscape(32)
+    figures = [
+        strips({"K = 4": {"random": table, "k-means++": table}}),
+        scores(points, [1, 2, 3], inertia=([9, 4, 3], None, None), gap=([0.1, 0.5], [0.1, 0.1], 3)),
+        gallery(("one", points, labels, points[:3]), ("two", points, labels, None)),
+        dots(seven, ("figure", seven.inside)),
+        montage(("original", image), ("again", image)),
+    ]
+    assert [size_of(figure) > 0 for figure in figures] == [True] * 5
+
+
+def test_a_triptych_holds_original_result_and_palette():
+    image = landscape(64)
+    reduced = Colours(image).reduce(5)
+    sheet = triptych(image, reduced)
+    np.testing.assert_array_equal(sheet[:, :64], image)
+    np.testing.assert_array_equal(sheet[:, 72:136], reduced.image)
+    assert len(np.unique(sheet[:, -40:].reshape(-1, 3), axis=0)) == 5
+
+
+def test_sliders_choose_a_start():
+    chooser = StartChooser(POINTS, PLACES, start=(2.0, 3.0))
+    before = chooser.image.png
+    chooser.c1.value, chooser.c2.value = 8.0, 9.5
+    assert repr(chooser).startswith("From (8.00, 9.50): inertia")
+    assert chooser.image.png != before
+    assert chooser.image.alt == repr(chooser)
+    assert chooser.surface.start[0].get_xdata()[0] == 8.0
+
+
+def test_a_click_on_either_plane_chooses_a_start_and_elsewhere_does_nothing():
+    chooser = StartChooser(POINTS, PLACES, start=(2.0, 3.0))
+    width, height = chooser.surface.figure.canvas.get_width_height()
+    for ax in chooser.surface.plane, chooser.surface.map:
+        x, y = ax.transData.transform((4.0, 7.0))
+        chooser.image.place = [x / width, 1 - y / height]
+        assert (chooser.c1.value, chooser.c2.value) == pytest.approx((4.0, 7.0), abs=0.03)
+        chooser.c1.value = 0.0
+    chooser.image.place = [0.999, 0.999]
+    assert chooser.c1.value == 0.0
+
+
+def test_a_picked_run_is_told_by_its_replay_string(table):
+    told = []
+    picker = StripPicker(table, told.append)
+    assert told == []  # nothing has been picked yet
+    picker.rank.value = 1
+    assert told == [table[ranks(table)["best"]].replay] == [picker.replay]
+    width, height = picker.strip.figure.canvas.get_width_height()
+    i = ranks(table)["worst"]
+    x, y = picker.strip.ax.transData.transform((picker.strip.values[i], picker.strip.heights[i]))
+    picker.image.place = [x / width, 1 - y / height]
+    assert told[-1] == table[i].replay
+    assert table[i].replay in repr(picker)
+
+
+def test_the_slider_of_colours_shows_original_result_and_palette():
+    slider = ColourSlider(landscape(64))
+    for k in 2, 7, 16:
+        slider.k.value = k
+        shown = np.asarray(Image.open(io.BytesIO(slider.image.png)))
+        np.testing.assert_array_equal(shown, triptych(landscape(64), slider.reduced))
+        assert f"K = {k}, palette: {slider.reduced.bytes:,} bytes" in repr(slider)
+
+
+def test_messages_on_another_thread_are_drawn_on_the_first_one_and_only_the_newest(monkeypatch):
+    drawn = []
+
+    async def page():
+        slider = ColourSlider(landscape(64))
+        monkeypatch.setattr(slider, "draw", lambda: drawn.append((slider.k.value, threading.get_ident())))
+
+        def drag():
+            for k in range(5, 12):
+                slider.k.value = k
+
+        thread = threading.Thread(target=drag)
+        thread.start()
+        thread.join()  # the loop is held up meanwhile, as by a cell that runs
+        assert drawn == []
+        await asyncio.sleep(0)
+        slider.k.value = 2  # on this thread: at once
+
+    asyncio.run(page())
+    assert drawn == [(11, threading.get_ident()), (2, threading.get_ident())]
+
+
+def test_a_chart_shows_itself_in_few_bytes(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
+    chart = montage(("noise", np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)))
+    chart._ipython_display_()
+    assert shown[0]["text/plain"].startswith("<Chart size")
+    assert len(Image.open(io.BytesIO(shown[0]["image/png"])).convert("RGB").getcolors()) <= 64
+
+
+def test_a_stored_output_has_picture_and_sentence_but_stays_small():
+    slider = ColourSlider(landscape())
+    bundle = slider._repr_mimebundle_()
+    assert bundle["text/plain"] == slider.sentence == slider.image.alt
+    assert bundle["image/png"].startswith(b"\x89PNG")
+    assert len(bundle["image/png"]) < 40_000

@@ -1,0 +1,221 @@
+"""fast.fit: the same run as KMeansND's, found with fewer distances."""
+
+import tracemalloc
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from sklearn.cluster import KMeans
+
+from kmeans_teach import KMeansND, inertia, make_clusters, update_centroids
+from kmeans_teach.lessons import fast
+from kmeans_teach.narrate import describe
+
+CASES = 3000
+engines = pytest.mark.parametrize("small", [0, fast.SMALL], ids=["skipping", "as-shipped"])  # 0: no run is small
+
+
+def random_case(seed):
+    """Points and a start of a kind that goes wrong easily, for a run of at most so many updates."""
+    rng = np.random.default_rng(seed)
+    m, n = int(rng.integers(1, 60 if rng.random() < 0.8 else 400)), int(rng.integers(1, 5 if rng.random() < 0.9 else 20))
+    k = int(rng.choice([1, m, *rng.integers(1, min(m, 12) + 1, size=8)]))
+    few = max(1, m // 3)
+    points = [
+        lambda: rng.integers(0, 4, (m, n)).astype(float),  # a grid, full of exact ties
+        lambda: rng.normal(size=(m, n)),
+        lambda: rng.normal(size=(few, n))[rng.integers(few, size=m)],  # duplicates
+        lambda: rng.integers(-1, 2, (m, n)) * 0.1,  # a grid whose ties rounding may break
+        lambda: rng.normal(size=(m, n)).round(1),
+        lambda: rng.normal(size=(m, n)) * 10.0 ** rng.integers(-3, 4, n),
+    ][rng.integers(6)]()
+    scale = rng.random()
+    if scale < 0.4:
+        points = points + 10.0 ** rng.integers(0, 11)
+    elif scale < 0.5:
+        points = points * 10.0 ** rng.integers(-160, 140)
+    spread = np.ptp(points, axis=0) * rng.normal(size=(k, n))
+    start = [
+        lambda: points[rng.choice(m, k, replace=False)],
+        lambda: points[rng.integers(m, size=k)],  # centroids that coincide
+        lambda: points.mean(axis=0) + spread,  # some of them with no points
+        lambda: (points.mean(axis=0) + spread).round(1),
+    ][rng.integers(4)]()
+    return points, start, 300 if rng.random() < 0.8 else int(rng.integers(1, 6))
+
+
+def assert_same(got, expected):
+    assert (got.iteration, got.phase, got.stop, got.changed) == (
+        expected.iteration,
+        expected.phase,
+        expected.stop,
+        expected.changed,
+    )
+    assert got.labels.tolist() == expected.labels.tolist()
+    assert np.array_equal(got.centroids, expected.centroids)  # to the bit, so at any offset
+    assert got.inertia == expected.inertia
+
+
+def test_random_cases_agree_with_the_plain_run(monkeypatch):
+    kinds = set()
+    for seed in range(CASES):
+        points, start, max_iter = random_case(seed)
+        plain = KMeansND(points, start, max_iter=max_iter).fit()
+        assert_same(fast.fit(points, start, max_iter=max_iter), plain)
+        with monkeypatch.context() as patch:
+            patch.setattr(fast, "SMALL", 0)  # no run is small
+            assert_same(fast.fit(points, start, max_iter=max_iter), plain)
+        idle = bool((np.bincount(plain.labels, minlength=len(start)) == 0).any())
+        kinds |= {plain.stop, "empty" * idle, "K=1" * (len(start) == 1), "K=M" * (len(start) == len(points))}
+    assert kinds - {"", "cycle"} == {"converged", "max_iter", "empty", "K=1", "K=M"}
+
+
+@engines
+@pytest.mark.parametrize("offset", [0, 1e4, 1e10])
+@pytest.mark.parametrize(("m", "n", "k"), [(20_000, 2, 12), (6_000, 8, 30), (2_000, 40, 60), (40_000, 1, 7)])
+def test_many_points_agree_with_the_plain_run(monkeypatch, small, m, n, k, offset):
+    monkeypatch.setattr(fast, "SMALL", small)
+    points = make_clusters(k, m // k, n, rng=np.random.default_rng(m)) + offset
+    assert_same(fast.fit(points, points[:k], max_iter=20), KMeansND(points, points[:k], max_iter=20).fit())
+
+
+@engines
+@pytest.mark.parametrize(
+    ("points", "start", "stop"),
+    [
+        ([0.4, 1.0, 0.1, 0.1, 1.0, -0.2], [0.1, 1.0, 0.1], "cycle"),  # both from the plain class' lesson: rounding makes
+        ([0.5, -0.1, 0.2], [0.2, 0.2, 0.2], "cycle"),  # coincident centroids alternate
+        ([0.0, 1.0, 2.0], [0.0, 1.0, 2.0], "converged"),  # nothing moves from the start
+    ],
+)
+def test_stops(monkeypatch, small, points, start, stop):
+    monkeypatch.setattr(fast, "SMALL", small)
+    points, start = np.array(points)[:, None], np.array(start)[:, None]
+    for max_iter in range(1, 8):
+        plain = KMeansND(points, start, max_iter=max_iter).fit()
+        assert_same(fast.fit(points, start, max_iter=max_iter), plain)
+    assert plain.stop == stop
+
+
+@engines
+@pytest.mark.parametrize(
+    ("points", "start", "centroids", "total", "n"),
+    [
+        ([[0, 0], [0.5, 0], [0.5, 1], [1, 1]], [[0, 0], [1, 1]], [[0.25, 0], [0.75, 1]], 0.25, 2),
+        ([[0, 0], [0.5, 0], [0.5, 1], [1, 1]], [[0.5, 0.5], [3, 3]], [[0.5, 0.5], [3, 3]], 1.5, 1),  # the second is empty
+        ([[-3], [-1], [0], [1], [1], [8]], [[-3], [0.99]], [[-0.4], [8]], 11.2, 5),
+        ([[0, 0], [1, 1], [1, 1], [1, 0], [0, 1]], [[0, 0], [1, 1], [1, 1], [1, 0], [0, 1]], None, 0, 1),  # K = M, a duplicate
+    ],
+)
+def test_runs_worked_out_by_hand(monkeypatch, small, points, start, centroids, total, n):
+    monkeypatch.setattr(fast, "SMALL", small)
+    step = fast.fit(points, start)
+    assert (step.iteration, step.stop, step.shift, step.changed) == (n, "converged", 0, 0)
+    np.testing.assert_allclose(step.centroids, start if centroids is None else centroids, atol=1e-15)
+    assert step.inertia == pytest.approx(total, abs=1e-14)
+
+
+def test_a_large_run_agrees_with_scikit_learn():
+    points = make_clusters(12, 5_000, rng=np.random.default_rng(0))
+    theirs = KMeans(12, init=points[:12], n_init=1, tol=0).fit(points)
+    step = fast.fit(points, points[:12])
+    assert (step.labels == theirs.labels_).all()
+    assert step.iteration == theirs.n_iter_
+    np.testing.assert_allclose(step.centroids, theirs.cluster_centers_, atol=1e-9)
+
+
+def test_numbers_that_overflow_or_vanish_are_left_to_the_direct_way():
+    rng = np.random.default_rng(1)
+    for scale in 1e-200, 1e-160, 1e149:
+        points = rng.normal(size=(400, 3)) * scale
+        assert_same(fast.fit(points, points[:100]), KMeansND(points, points[:100]).fit())
+
+
+# ---- the parts
+
+
+def test_the_means_have_the_bits_of_update_centroids():
+    rng = np.random.default_rng(2)
+    for m, n, k in [(1, 1, 1), (1000, 1, 3), (1000, 2, 3), (30, 7, 9), (5000, 3, 2), (999, 64, 5), (20_000, 2, 1)]:
+        points = rng.normal(size=(m, n)) + 1e3
+        labels, centroids = rng.integers(k, size=m), rng.normal(size=(k, n))
+        means = fast.exact_means(points, labels, centroids)
+        assert means.tobytes() == update_centroids(points, labels, centroids).tobytes()
+
+
+@pytest.mark.parametrize(("offset", "n"), [(0, 1), (0, 3), (1e6, 2), (1e6, 30)])
+def test_a_slack_is_never_more_than_the_true_one(offset, n):
+    rng = np.random.default_rng(3)
+    points, start = rng.normal(size=(60, n)) + offset, rng.normal(size=(5, n)) + offset
+    run = fast.Skipping(points, start)
+    run.aim(start - run.centre)
+    names, slack = run.slack(points, rng.integers(5, size=60))
+    for point, name, bound in zip(points, names, slack, strict=True):
+        squares = [sum((Fraction(a) - Fraction(b)) ** 2 for a, b in zip(point, c, strict=True)) for c in start]  # exact
+        own, other = squares[name], min(squares[:name] + squares[name + 1 :])
+        true = float(other) ** 0.5 - float(own) ** 0.5
+        assert bound - run.margin <= true
+        assert bound >= true - 1e-6  # and it is a bound worth having
+
+
+def test_a_point_that_overflows_and_a_tie_are_both_too_close_to_call():
+    """Their numbers of nearest centroids, none and two, must not pass for one each."""
+    points, start = np.array([[5.0], [1.0], [-7.0]]), np.array([[0.0], [2.0]])
+    ruler = fast.Ruler(points, start)
+    ruler.aim(start - ruler.centre)
+    x = ruler.lay_out(points)
+    x[:, 0] = np.nan
+    labels, close = ruler.nearest(x, ruler.tie)
+    assert close.tolist() == [0, 1]
+    assert labels[2] == 0
+
+
+@pytest.mark.parametrize("k", [255, 256, 257, 258])
+def test_more_clusters_than_a_byte_can_count(k):
+    points = np.random.default_rng(5).integers(0, 40, (600, 2)).astype(float)
+    for start in (points[:k], points[[0] * k], np.concatenate([points[: k - 1] + 100, points[:1]])):
+        assert_same(fast.fit(points, start), KMeansND(points, start).fit())
+
+
+def test_most_points_are_not_looked_at_again():
+    points = make_clusters(12, 2_000, rng=np.random.default_rng(4))
+    run = fast.Skipping(points, points[:12])
+    step = run.last_step(300)
+    assert step.iteration == len(run.looks) + 1 > 10
+    assert sum(run.looks) < len(points) * len(run.looks) / 3
+    assert max(run.looks) <= len(points)
+
+
+# ---- the front door
+
+
+def test_bad_input_is_refused_as_by_the_plain_class():
+    for points, start, options in [([[0, np.nan]], [[0, 0]], {}), ([[0]], [[0], [1]], {}), ([[0]], [[0]], {"max_iter": 0})]:
+        with pytest.raises(ValueError) as plain:  # noqa: PT011, the message is compared
+            KMeansND(points, start, **options)
+        with pytest.raises(ValueError) as quick:  # noqa: PT011
+            fast.fit(points, start, **options)
+        assert str(quick.value) == str(plain.value)
+
+
+def test_the_callers_arrays_are_safe_and_the_step_is_read_only():
+    points = make_clusters(12, 500, rng=np.random.default_rng(5))
+    copy, start = points.copy(), points[:12].copy()
+    step = fast.fit(points, start)
+    assert np.array_equal(points, copy)
+    assert np.array_equal(start, copy[:12])
+    assert points.flags.writeable
+    for array in step.labels, step.centroids:
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
+    assert step.inertia == inertia(points, step.labels, step.centroids)
+    assert describe(step) == describe(KMeansND(points, start).fit()).replace("; 0 points had changed", "")
+
+
+def test_working_memory_is_a_few_arrays_of_m_numbers():
+    points = make_clusters(12, 50_000, rng=np.random.default_rng(6))
+    tracemalloc.start()
+    fast.fit(points, points[:12], max_iter=5)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 60 * len(points) + 2e7  # 600 MB at ten million; the blocks do not grow

@@ -1,0 +1,69 @@
+"""A picture in K colours against K-means on all its pixels; the plate and what takes it apart."""
+
+import numpy as np
+import pytest
+
+from kmeans_teach.lessons.images import Colours, hues, landscape, plate
+from kmeans_teach.lessons.starts import run_many
+
+
+def test_the_landscape_is_an_image_and_always_the_same():
+    image = landscape()
+    assert image.shape == (256, 256, 3)
+    assert image.dtype == np.uint8
+    np.testing.assert_array_equal(image, landscape())
+    assert len(np.unique(image.reshape(-1, 3), axis=0)) > 10_000
+
+
+@pytest.mark.parametrize("k", [2, 5, 16])
+def test_a_reduced_image_has_k_colours_and_each_pixel_its_own(k):
+    reduced = Colours(landscape(64)).reduce(k)
+    assert len(np.unique(reduced.image.reshape(-1, 3), axis=0)) == k
+    shown = reduced.palette.round().astype(np.uint8)[reduced.labels].reshape(64, 64, 3)
+    np.testing.assert_array_equal(reduced.image, shown)
+    offsets = landscape(64).reshape(-1, 3) - reduced.palette[reduced.labels]
+    assert reduced.inertia == pytest.approx((offsets**2).sum())
+    assert (np.diff(reduced.palette.sum(axis=1)) > -20).all()  # dark to light, but for the last small move
+
+
+def test_the_sample_is_nearly_as_good_as_all_pixels():
+    colours = Colours(landscape())
+    for k in 4, 8:
+        reduced = colours.reduce(k)
+        _, inertias = run_many(colours.points[::7], [reduced.palette])
+        assert reduced.inertia / len(colours.points) < 1.05 * inertias[0] / len(colours.points[::7])
+
+
+@pytest.mark.parametrize(("k", "bits"), [(2, 1), (3, 2), (4, 2), (5, 3), (16, 4)])
+def test_the_bytes_are_whole_bits_for_each_pixel_and_three_for_each_colour(k, bits):
+    assert Colours(landscape(64)).reduce(k).bytes == 64 * 64 * bits // 8 + 3 * k
+
+
+@pytest.mark.parametrize(
+    "image", [np.zeros((4, 4, 3)), np.zeros((4, 4), np.uint8), np.zeros((4, 4, 4), np.uint8), np.zeros((0, 4, 3), np.uint8)]
+)
+def test_what_is_no_image_is_refused(image):
+    with pytest.raises(ValueError, match=r"image must have shape \(height, width, 3\) and be uint8, got"):
+        Colours(image)
+
+
+def test_more_colours_than_there_are_is_an_error():
+    with pytest.raises(ValueError, match="k must be between 1 and the number of points"):
+        Colours(np.zeros((4, 4, 3), np.uint8)).reduce(2)
+
+
+@pytest.fixture(scope="module")
+def seven():
+    return plate("7", rng=np.random.default_rng(3))
+
+
+def test_no_two_dots_of_the_plate_touch(seven):
+    gaps = np.hypot(*(seven.centres[:, None] - seven.centres).transpose(2, 0, 1)) - seven.radii[:, None] - seven.radii
+    assert gaps[~np.eye(len(gaps), dtype=bool)].min() > 0
+    assert (np.hypot(*seven.centres.T) + seven.radii <= 1).all()
+    assert 0.1 < seven.inside.mean() < 0.4
+
+
+def test_a_colour_twice_as_bright_has_the_same_hue():
+    np.testing.assert_allclose(hues([[0.2, 0.1, 0.1], [0.4, 0.2, 0.2]]), [[0.5, 0.25], [0.5, 0.25]])
+    np.testing.assert_array_equal(hues([[0, 0, 0]]), [[0, 0]])

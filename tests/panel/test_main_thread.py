@@ -1,0 +1,89 @@
+"""The browser's messages reach the main thread: all, in order, and a drag as its newest value."""
+
+import comm
+import ipywidgets
+from comm.base_comm import BaseComm
+
+from kmeans_teach.panel.main_thread import Inbox
+
+
+class Main:
+    """A main thread that is busy until it is told to go on."""
+
+    def __init__(self):
+        self.waiting = []
+
+    def __call__(self, function):
+        self.waiting.append(function)
+
+    def go_on(self):
+        while self.waiting:
+            self.waiting.pop(0)()
+
+
+def update(widget, **state):
+    """As the kernel's comm manager hands a message on."""
+    content = {"comm_id": widget.comm.comm_id, "data": {"method": "update", "state": state, "buffer_paths": []}}
+    comm.get_comm_manager().comm_msg(None, None, {"content": content, "buffers": []})
+
+
+def click(button):
+    content = {"comm_id": button.comm.comm_id, "data": {"method": "custom", "content": {"event": "click"}}}
+    comm.get_comm_manager().comm_msg(None, None, {"content": content, "buffers": []})
+
+
+def watched():
+    """A busy main thread, a slider, a text and a button in boxes of boxes, and what happens to them."""
+    slider, text, button, happened = ipywidgets.IntSlider(), ipywidgets.Text(), ipywidgets.Button(), []
+    slider.observe(lambda change: happened.append(change["new"]), "value")
+    text.observe(lambda change: happened.append(change["new"]), "value")
+    button.on_click(lambda _: happened.append("click"))
+    main = Main()
+    Inbox(main).watch(ipywidgets.VBox([ipywidgets.HBox([slider, text]), button]))
+    return main, slider, text, button, happened
+
+
+def test_the_comm_manager_calls_the_method_that_is_replaced():
+    assert callable(BaseComm.handle_msg)
+    slider = ipywidgets.IntSlider()
+    heard = []
+    slider.comm.handle_msg = heard.append
+    update(slider, value=3)
+    assert [message["content"]["data"]["state"] for message in heard] == [{"value": 3}]
+
+
+def test_messages_wait_for_the_main_thread_and_keep_their_order():
+    main, slider, text, button, happened = watched()
+    update(slider, value=3)
+    click(button)
+    update(text, value="a")
+    update(slider, value=5)
+    click(button)
+    assert happened == []
+    main.go_on()
+    assert happened == [3, "click", "a", 5, "click"]
+
+
+def test_of_a_drag_only_the_newest_value_is_taken():
+    main, slider, _, _, happened = watched()
+    for value in range(1, 31):
+        update(slider, value=value)
+    main.go_on()
+    assert happened == [30]
+
+
+def test_a_value_is_not_dropped_for_a_message_about_something_else():
+    main, slider, _, _, happened = watched()
+    update(slider, value=3)
+    update(slider, description="K")
+    main.go_on()
+    assert happened == [3]
+    assert slider.description == "K"
+
+
+def test_every_click_counts():
+    main, _, _, button, happened = watched()
+    for _ in range(3):
+        click(button)
+    main.go_on()
+    assert happened == ["click"] * 3

@@ -1,0 +1,675 @@
+"""The panel, driven as a person drives it: its widgets are clicked and set, its canvas gets the browser's messages."""
+
+import asyncio
+import gc
+import random
+import subprocess
+import sys
+import threading
+import weakref
+from pathlib import Path
+
+import ipywidgets
+import numpy as np
+import pytest
+
+from kmeans_teach.kmeans import assign_points, update_centroids
+from kmeans_teach.panel import Panel
+from kmeans_teach.panel import panel as panel_module
+
+
+@pytest.fixture
+def panel():
+    panel = Panel("blobs k=4 clusters=4 size=30 seed=3 start=2")
+    yield panel
+    panel.close()
+
+
+def in_a_loop(scenario):
+    """Run an async scenario, as a kernel runs a cell: with an event loop about."""
+    return asyncio.run(asyncio.wait_for(scenario, 60))
+
+
+def until(condition, tries=2000):
+    async def wait():
+        for _ in range(tries):
+            if condition():
+                return
+            await asyncio.sleep(0.005)
+        raise AssertionError("waited in vain")
+
+    return wait()
+
+
+def mouse(panel, kind, xy, button=0):
+    """What the browser sends for the mouse at a place in data units."""
+    canvas = panel.stage.canvas
+    x, y = panel.stage.picture.ax.transData.transform(xy)
+    y = canvas.get_renderer().height - y
+    held = 0 if kind == "button_release" else 1
+    canvas.handle_event({"type": kind, "x": x, "y": y, "button": button, "buttons": held, "modifiers": []})
+
+
+def key(panel, name):
+    panel.stage.canvas.handle_event({"type": "key_press", "key": name})
+
+
+def nearest(panel):
+    step = panel.run.player.step
+    distances = ((panel.run.model.points[:, None, :] - step.centroids) ** 2).sum(axis=2)
+    return distances.argmin(axis=1)
+
+
+# ---- the room that the page gives
+
+
+def told(panel, width, ratio=1):
+    """The page says how wide it is, in CSS pixels, and how many pixels of the screen make one of them."""
+    panel.stage.canvas.handle_event({"type": "set_device_pixel_ratio", "device_pixel_ratio": ratio})
+    panel.access.width = width + 8
+    return panel.stage.canvas.get_width_height(), panel.stage.canvas.get_width_height(physical=True)
+
+
+def test_a_page_wider_than_the_picture_leaves_it_as_it_is(panel):
+    assert told(panel, 1520) == ((760, 380), (760, 380))
+
+
+@pytest.mark.parametrize("ratio", [1, 2])
+def test_asked_to_the_picture_grows_with_the_page_and_the_type_in_it_too(ratio):
+    panel = Panel("blobs k=3", widest=1520)
+    told(panel, 760)
+    was = panel.stage.picture.title.get_window_extent().height
+    assert told(panel, 1520, ratio) == ((1520, 760), (1520 * ratio, 760 * ratio))
+    panel.stage.canvas.draw()  # matplotlib 3.9 measures a text by its last drawing
+    assert panel.stage.picture.title.get_window_extent().height == pytest.approx(2 * ratio * was, rel=0.05)
+    assert told(panel, 1900, ratio)[0] == (1520, 760), "no wider than asked for"
+    assert told(panel, 500, 1)[0][0] == 500
+    panel.close()
+
+
+def test_a_screen_of_other_pixels_leaves_the_grown_picture_as_wide_as_it_was():
+    panel = Panel("blobs k=3", widest=1520)
+    told(panel, 1520)
+    panel.stage.canvas.handle_event({"type": "set_device_pixel_ratio", "device_pixel_ratio": 2})
+    assert panel.stage.canvas.get_width_height() == (1520, 760)
+    panel.close()
+
+
+def test_a_large_disc_is_taken_hold_of_at_its_edge():
+    panel = Panel("uniform k=2 seed=1 hand=0.0,0.0;3.0,3.0", widest=1520)
+    for width, chosen in (760, None), (1520, 0):
+        told(panel, width)
+        ax = panel.stage.picture.ax
+        beside = ax.transData.inverted().transform(ax.transData.transform((0, 0)) + (20, 0))  # 20 pixels from the centre of A
+        mouse(panel, "button_press", beside)
+        assert panel.hand.chosen == chosen
+    panel.close()
+
+
+# ---- time
+
+
+def test_it_starts_paused_at_the_start(panel):
+    assert not panel.stage.playing
+    assert panel.run.player.cursor == 0
+    assert panel.controls.play.description == "Play"
+    assert panel.access.sentence.startswith("Start: 4 centroids")
+
+
+def test_step_back_first_and_last_move_the_one_cursor(panel):
+    c = panel.controls
+    c.step.click()
+    assert (panel.run.player.cursor, c.scrubber.value) == (1, 1)
+    assert panel.access.sentence.startswith("Update 1: ")
+    c.step.click()
+    c.back.click()
+    assert panel.run.player.cursor == 1
+    c.last.click()
+    assert panel.run.player.step.stop == "converged"
+    assert f"converged after {panel.run.player.step.iteration} updates" in panel.access.sentence
+    end = panel.run.player.cursor
+    c.step.click()
+    assert panel.run.player.cursor == end, "nothing comes after the end"
+    c.first.click()
+    assert panel.run.player.cursor == 0
+
+
+def test_the_scrubber_goes_to_any_recorded_half_step(panel):
+    panel.controls.last.click()
+    panel.controls.scrubber.value = 3
+    assert panel.run.player.cursor == 3
+    assert "Update 2" in panel.stage.picture.title.get_text()
+
+
+def test_play_runs_to_the_end_says_why_and_can_be_played_again():
+    async def scenario():
+        panel = Panel("blobs k=3 clusters=3 size=20 seed=1")
+        panel.controls.speed.value = panel.controls.speed.base**panel.controls.speed.max
+        panel.controls.play.value = True
+        assert panel.stage.playing
+        assert panel.controls.play.description == "Pause"
+        await until(lambda: not panel.stage.playing)
+        assert panel.run.player.step.stop == "converged"
+        assert panel.controls.play.value is False
+        panel.controls.play.value = True
+        assert panel.run.player.cursor == 0, "played again from the start"
+        await until(lambda: panel.run.player.cursor >= 2)
+        panel.controls.play.value = False
+        at = panel.run.player.cursor
+        await asyncio.sleep(0.1)
+        assert panel.run.player.cursor == at, "paused is paused"
+        panel.close()
+
+    in_a_loop(scenario())
+
+
+def test_a_step_by_hand_pauses_the_playing():
+    async def scenario():
+        panel = Panel("blobs k=3")
+        panel.controls.play.value = True
+        panel.controls.step.click()
+        assert not panel.stage.playing
+        assert panel.run.player.cursor == 1
+        panel.close()
+
+    in_a_loop(scenario())
+
+
+def test_the_run_is_recorded_ahead_so_that_the_scrubber_spans_it():
+    async def scenario():
+        panel = Panel("blobs k=5 size=50")
+        await until(lambda: panel.run.player.recorded_all)
+        await until(lambda: panel.controls.scrubber.max == len(panel.run.player.steps) - 1)
+        assert panel.run.player.cursor == 0
+        panel.close()
+
+    in_a_loop(scenario())
+
+
+# ---- setting
+
+
+def test_every_setting_control_makes_another_run_from_its_start(panel):
+    c = panel.controls
+    for control, value in [
+        (c.k, 3),
+        (c.spread, 0.5),
+        (c.size, 40),
+        (c.clusters, 6),
+        (c.way, "plusplus"),
+        (c.seed, 9),
+        (c.start, 5),
+    ]:
+        c.step.click()
+        before = panel.run.model
+        control.value = value
+        assert panel.run.model is not before, control.description
+        assert panel.run.player.cursor == 0
+    assert str(panel.run.setting) == "blobs k=3 seed=9 start=5 way=plusplus clusters=6 size=40 spread=0.5"
+    assert len(panel.run.model.points) == 6 * 40
+
+
+def test_new_data_and_new_centroids_bump_one_seed_each(panel):
+    points = panel.run.model.points
+    panel.controls.new_centroids.click()
+    assert (panel.run.setting.seed, panel.run.setting.start) == (3, 3)
+    assert (panel.run.model.points == points).all()
+    panel.controls.new_data.click()
+    assert (panel.run.setting.seed, panel.run.setting.start) == (4, 3)
+    assert not (panel.run.model.points == points).all()
+
+
+def test_new_data_keeps_a_prepared_start_and_is_off_where_the_data_are_measured(panel):
+    panel.controls.data.value = "bad-start"
+    prepared, points = panel.run.model.centroids, panel.run.model.points
+    panel.controls.new_data.click()
+    assert np.array_equal(panel.run.model.centroids, prepared)
+    assert not np.array_equal(panel.run.model.points, points)
+    assert not panel.controls.new_data.disabled
+    panel.controls.data.value = "penguins"
+    assert panel.controls.new_data.disabled
+
+
+def test_another_data_set_brings_its_own_k_and_turns_off_what_does_not_apply(panel):
+    c = panel.controls
+    c.data.value = "bills"
+    assert c.k.value == 3
+    assert panel.run.model.points.shape == (342, 2)
+    assert panel.stage.picture.ax.get_xlabel() == "bill length (mm)"
+    assert [name for name in ("spread", "size", "clusters", "seed") if getattr(c, name).disabled] == [
+        "spread", "size", "clusters", "seed",
+    ]  # fmt: skip
+    c.data.value = "blobs"
+    assert not c.spread.disabled
+
+
+@pytest.mark.parametrize("data", ["bad-start", "empty-cluster"])
+def test_a_prepared_start_is_used_until_another_is_asked_for(panel, data):
+    panel.controls.data.value = data
+    prepared = panel.run.model.centroids
+    panel.controls.new_centroids.click()
+    assert not np.array_equal(panel.run.model.centroids, prepared)
+
+
+def test_dragging_the_spread_morphs_the_same_data(panel):
+    before = panel.run.model
+    panel.controls.spread.value = 0.3
+    after = panel.run.model
+    rows = [int(np.flatnonzero((m.points == m.centroids[0]).all(axis=1))[0]) for m in (before, after)]
+    assert rows[0] == rows[1], "the start stays on the same point"
+    assert np.abs(after.points - before.points).max() < 0.1
+
+
+def test_the_replay_string_is_shown_and_taken(panel):
+    c = panel.controls
+    c.replay.value = "rings k=5 seed=2 start=9"
+    assert (c.data.value, c.k.value, c.seed.value, c.start.value) == ("rings", 5, 2, 9)
+    assert c.replay.value == "rings k=5 seed=2 start=9"
+    other = Panel("rings k=5 seed=2 start=9")
+    assert np.array_equal(other.run.model.centroids, panel.run.model.centroids)
+    other.close()
+
+
+def test_a_wrong_replay_string_is_told_and_changes_nothing(panel):
+    before = panel.run.model
+    panel.controls.replay.value = "rings k=many <b>"
+    assert "k in a replay string must be a number, as in k=4, got &#x27;k=many&#x27;" in panel.message.value
+    assert panel.run.model is before
+    panel.controls.step.click()
+    assert panel.message.value == ""
+    assert panel.last_error is None
+
+
+def test_a_message_stays_until_something_is_done(panel):
+    panel.controls.replay.value = "cats k=3"
+    said = panel.message.value
+    assert "data set must be one of" in said
+    mouse(panel, "motion_notify", panel.run.model.points[0])  # passes over
+    mouse(panel, "button_release", panel.run.model.points[0])
+    panel.access.width = 500  # the window is made narrower
+    assert panel.message.value == said
+    panel.controls.step.click()
+    assert panel.message.value == ""
+
+
+def test_own_points_and_their_names_are_a_data_set():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"width (mm)": [1, 2, 3, 11, 12, 13.0], "height (mm)": [1, 2, 1, 5, 6, 5.0]})
+    panel = Panel(points=frame)
+    assert panel.run.setting.data == "mine"
+    assert panel.stage.picture.ax.get_ylabel() == "height (mm)"
+    assert panel.controls.k.max == 6
+    panel.controls.k.value = 2
+    panel.controls.last.click()
+    assert sorted(panel.run.player.step.labels.tolist()) == [0, 0, 0, 1, 1, 1]
+    panel.close()
+
+
+def test_a_csv_is_a_data_set_by_its_columns_of_numbers(tmp_path):
+    path = tmp_path / "birds.csv"
+    path.write_text("name,wing (mm),mass (g)\nwren,50,9\nrobin,75,18\nkite,480,950\nrook,315,480\n")
+    panel = Panel(points=path)
+    assert panel.run.model.points.tolist() == [[50, 9], [75, 18], [480, 950], [315, 480]]
+    assert panel.stage.picture.ax.get_xlabel() == "wing (mm)"
+    panel.close()
+    with pytest.raises(ValueError, match="name"):
+        Panel(points=path, names=["name", "mass (g)"])
+
+
+@pytest.mark.parametrize(
+    ("bad", "error", "said"),
+    [
+        ({"points": [[1.0, float("nan")]]}, ValueError, "row 0, column 1"),
+        ({"points": [1.0, 2.0]}, ValueError, r"points\[:, None\]"),
+        ({"replay": "cats k=3"}, ValueError, "data set must be one of blobs, "),
+        ({"replay": "blobs k=0"}, ValueError, "k must be at least 1, got 0"),
+        ({"replay": "blobs k=9 clusters=2 size=4"}, ValueError, r"k must be between 1 and the number of points \(8\), got 9"),
+        (
+            {"points": [[1.0, 2.0, 3.0]] * 4, "columns": (0, 3), "replay": "mine k=1"},
+            ValueError,
+            "columns must be two of 0 to 2",
+        ),
+    ],
+)
+def test_bad_input_gets_one_clear_error(bad, error, said):
+    with pytest.raises(error, match=said):
+        Panel(**bad)
+
+
+# ---- by hand
+
+
+def test_dragging_a_centroid_begins_a_run_from_there_and_labels_follow(panel):
+    start = panel.run.player.step.centroids[1]
+    mouse(panel, "button_press", start)
+    mouse(panel, "motion_notify", start + [0.5, 0.25])
+    assert panel.run.player.step.centroids[1] == pytest.approx(start + [0.5, 0.25], abs=1e-4)
+    assert (panel.run.player.step.labels == nearest(panel)).all()
+    mouse(panel, "button_release", start + [0.5, 0.25])
+    mouse(panel, "motion_notify", start + [1, 1])
+    assert panel.run.player.step.centroids[1] == pytest.approx(start + [0.5, 0.25], abs=1e-4), "let go is let go"
+    again = Panel(str(panel.run.setting))
+    assert np.array_equal(again.run.model.centroids, panel.run.model.centroids), "the replay string holds what the hand did"
+    again.close()
+
+
+def test_a_start_by_hand_is_one_of_the_ways_of_starting(panel):
+    c, drawn = panel.controls, panel.run.model.centroids
+    c.way.value = "hand"
+    assert np.array_equal(panel.run.model.centroids, drawn), "what is shown becomes one's own"
+    assert panel.run.setting.hand == tuple(map(tuple, drawn.tolist()))
+    c.way.value = "plusplus"
+    assert panel.run.setting.hand is None
+    assert not np.array_equal(panel.run.model.centroids, drawn)
+    mouse(panel, "button_press", panel.run.model.centroids[0])
+    mouse(panel, "motion_notify", panel.run.model.centroids[0] + 0.1)
+    mouse(panel, "button_release", panel.run.model.centroids[0])
+    assert c.way.value == "hand"
+    c.spread.value = 0.3
+    assert c.way.value == "hand", "other points, the same start"
+    c.k.value = 5
+    assert c.way.value == "plusplus"
+    assert len(panel.run.model.centroids) == 5
+
+
+def test_a_letter_chooses_a_centroid_and_the_arrow_keys_move_it(panel):
+    before = panel.run.player.step.centroids[2].copy()
+    key(panel, "kArrowRight")
+    assert panel.run.setting.hand is None, "nothing is chosen yet"
+    key(panel, "kc")
+    assert "C chosen" in panel.access.sentence
+    key(panel, "kArrowRight")
+    low, high = panel.stage.picture.ax.get_xlim()
+    assert panel.run.player.step.centroids[2] == pytest.approx(before + [0.01 * (high - low), 0], abs=1e-4)
+    key(panel, "shift+kArrowUp")
+    low, high = panel.stage.picture.ax.get_ylim()
+    assert panel.run.player.step.centroids[2][1] == pytest.approx(before[1] + 0.05 * (high - low), abs=1e-4)
+
+
+def test_a_click_on_a_point_tells_its_distances(panel):
+    points, centroids = panel.run.model.points, panel.run.player.step.centroids
+    alone = int(np.sqrt(((points[:, None, :] - centroids) ** 2).sum(axis=2)).min(axis=1).argmax())
+    mouse(panel, "button_press", points[alone])
+    away = np.sqrt(((centroids - points[alone]) ** 2).sum(axis=1))
+    assert panel.access.sentence.startswith(f"Point {alone}: distance to A ")
+    assert panel.access.sentence.endswith(f"nearest {'ABCD'[away.argmin()]}.")
+    assert panel.stage.picture.marked == alone
+    panel.controls.point.value = 5
+    assert panel.access.sentence.startswith("Point 5: ")
+
+
+def test_the_score_compares_a_start_with_its_end_and_with_a_hundred_others(panel):
+    panel.score.button.click()
+    model = panel.run.model
+    assert panel.score.best <= model.fit().inertia
+    assert "Best of 100 random starts" in panel.score.text.value
+
+
+# ---- see and say
+
+
+def test_regions_and_lines_are_switched_on_and_off(panel):
+    picture = panel.stage.picture
+    for control, artist in (panel.controls.regions, picture._area), (panel.controls.spokes, picture._links):
+        assert not artist.get_visible()
+        control.value = True
+        assert artist.get_visible()
+        control.value = False
+        assert not artist.get_visible()
+
+
+def test_a_prediction_is_asked_checked_and_counted(panel):
+    quiz = panel.quiz
+    quiz.on.value = True
+    assert "move farthest" in quiz.text.value
+    panel.run.player.record()
+    first, second = panel.run.player.steps[:2]
+    moves = np.sqrt(((second.centroids - first.centroids) ** 2).sum(axis=1))
+    quiz.answer.value = int(moves.argmax())
+    quiz.button.click()
+    assert (quiz.right, quiz.asked) == (1, 1)
+    assert panel.run.player.cursor == 1
+    assert "ringed point" in quiz.text.value
+    ringed = panel.stage.picture.marked
+    truth = nearest(panel)[ringed]
+    quiz.answer.value = int(truth + 1) % 4
+    quiz.button.click()
+    assert (quiz.right, quiz.asked) == (1, 2)
+    assert f"it was {'ABCD'[truth]}" in quiz.score.value
+    quiz.button.click()
+    assert "choose an answer first" in panel.message.value
+    assert quiz.asked == 2
+
+
+# ---- own code
+
+
+def test_a_learners_functions_run_and_can_be_put_in_later(panel):
+    calls = []
+
+    def my_assign(points, centroids):
+        calls.append(len(points))
+        return assign_points(points, centroids)
+
+    panel.assign = my_assign
+    assert calls
+    assert panel.assign is my_assign
+    panel.controls.step.click()
+    assert panel.run.player.cursor == 1
+
+
+def test_a_learners_error_is_told_once_and_a_corrected_function_goes_on(panel):
+    def my_update(points, labels, centroids):
+        raise ZeroDivisionError("by zero")
+
+    panel.update = my_update
+    assert panel.last_error is None, "the start needs no update"
+    panel.controls.step.click()
+    assert isinstance(panel.last_error, ZeroDivisionError)
+    for part in "ZeroDivisionError: by zero", "update function my_update", "half-step after number 0":
+        assert part in panel.message.value
+    panel.controls.step.click()
+    assert panel.message.value.count("ZeroDivisionError") == 1
+    assert panel.run.player.cursor == 0
+    panel.update = update_centroids
+    assert panel.message.value == ""
+    panel.controls.step.click()
+    assert panel.run.player.cursor == 1
+
+
+def test_an_error_while_playing_pauses_and_does_not_come_back():
+    async def scenario():
+        def my_update(points, labels, centroids):
+            raise RuntimeError("once is enough")
+
+        panel = Panel("blobs k=3", update=my_update)
+        told = []
+        panel.message.observe(told.append, "value")
+        panel.controls.play.value = True
+        await until(lambda: panel.last_error is not None)
+        assert not panel.stage.playing
+        await asyncio.sleep(0.05)
+        assert len(told) == 1
+        panel.close()
+
+    in_a_loop(scenario())
+
+
+# ---- save
+
+
+@pytest.mark.parametrize("kind", [".gif", ".html", ".mp4"])
+def test_a_run_is_saved_while_the_panel_goes_on(tmp_path, kind):
+    async def scenario():
+        panel = Panel("blobs k=2 clusters=2 size=10 seed=1", folder=tmp_path)
+        panel.saver.kind.value = kind
+        panel.saver.button.click()
+        panel.controls.step.click()
+        assert panel.run.player.cursor == 1, "the panel does not wait for the file"
+        await until(lambda: panel.saver.path is not None)
+        assert panel.saver.path.parent == tmp_path
+        assert panel.saver.path.suffix == kind
+        assert [path.name for path in tmp_path.iterdir()] == [panel.saver.path.name]
+        assert f'download="{panel.saver.path.name}"' in panel.saver.result.value
+        assert panel.run.player.cursor == 1
+        panel.close()
+
+    in_a_loop(scenario())
+
+
+def test_a_save_that_fails_leaves_nothing_and_says_so(panel, tmp_path):
+    panel.folder = tmp_path / "not there"
+    panel.saver.button.click()
+    assert "could not be saved" in panel.message.value
+    panel.folder = tmp_path
+    panel.saver.kind.value = ".gif"
+    panel.saver.button.click()
+    assert panel.saver.path.exists()
+
+
+def test_closing_while_saving_leaves_nothing_half_written(tmp_path):
+    async def scenario():
+        panel = Panel("blobs k=12", folder=tmp_path)
+        panel.saver.button.click()
+        await until(lambda: panel.saver.progress.value >= 2)
+        panel.close()
+        await until(lambda: panel.saver.task.done())
+        assert list(tmp_path.iterdir()) == []
+
+    in_a_loop(scenario())
+
+
+# ---- lifecycle
+
+
+def from_a_subshell(widget, state):
+    """What JupyterLab sends when a control changes: handled on another thread, which then has nothing left to do."""
+    message = {"content": {"data": {"method": "update", "state": state, "buffer_paths": []}}, "buffers": []}
+    thread = threading.Thread(target=widget.comm.handle_msg, args=(message,))
+    thread.start()
+    thread.join()
+
+
+def test_a_value_that_arrives_while_the_controls_are_being_set_is_not_lost(monkeypatch):
+    follow, k = panel_module.follow, 9
+
+    def interrupted(controls, *rest):
+        monkeypatch.setattr(panel_module, "follow", follow)
+        from_a_subshell(controls.k, {"value": k})  # a drag goes on while the panel follows the value before
+        follow(controls, *rest)
+
+    async def scenario():
+        panel = Panel("blobs k=4 seed=3")
+        monkeypatch.setattr(panel_module, "follow", interrupted)
+        panel.controls.k.value = 8
+        await until(lambda: panel.run.setting.k == k)
+        assert panel.controls.k.value == k
+        assert len(panel.run.player.step.centroids) == k
+        panel.close()
+
+    in_a_loop(scenario())
+
+
+def test_each_control_is_changed_on_the_main_thread_only():
+    async def scenario():
+        panel = Panel("blobs k=4 seed=3")
+        where = {}
+        c = panel.controls
+        messages = {c.k: 6, c.speed: 1.0, c.regions: True, c.play: True, c.replay: "line", panel.quiz.on: True}
+        for control in messages:
+            control.observe(lambda change: where.update({change["owner"]: threading.current_thread()}), "value")
+        for control, value in messages.items():
+            from_a_subshell(control, {"value": value})
+        assert where == {}, "the main thread is busy: nothing has happened yet"
+        await until(lambda: len(where) == len(messages))
+        assert set(where.values()) == {threading.main_thread()}
+        panel.close()
+
+    in_a_loop(scenario())
+
+
+def test_a_closed_panel_is_freed_and_closing_twice_is_fine():
+    before = set(ipywidgets.widget.Widget._instances) if hasattr(ipywidgets.widget.Widget, "_instances") else None
+    panel = Panel("blobs k=3")
+    figure, animation = weakref.ref(panel.stage.figure), weakref.ref(panel.stage.animation)
+    panel.close()
+    panel.close()
+    panel.controls.step.click()  # a click that was on its way
+    del panel
+    gc.collect()
+    assert figure() is None
+    assert animation() is None
+    if before is not None:
+        assert set(ipywidgets.widget.Widget._instances) <= before
+
+
+def test_a_panel_of_the_same_cell_closes_the_one_before():
+    panels = [Panel("blobs k=3") for _ in range(5)]
+    assert [panel.stage.closed for panel in panels] == [True] * 4 + [False]
+    panels[-1].close()
+
+
+def test_five_hundred_random_actions_leave_it_whole():
+    random_action = random.Random(20261123)
+
+    async def scenario():
+        panel = Panel("blobs k=4 size=20")
+        c = panel.controls
+        c.speed.value = 30
+        buttons = [c.first, c.back, c.step, c.step, c.last, c.new_data, c.new_centroids, panel.quiz.button]
+        sliders = [c.k, c.spread, c.clusters, c.size, c.scrubber, c.point]
+        for i in range(500):
+            act = random_action.randrange(7)
+            if act <= 1:
+                random_action.choice(buttons).click()
+            elif act == 2:
+                slider = random_action.choice(sliders)
+                value = slider.min + random_action.random() * (slider.max - slider.min)
+                slider.value = value if slider is c.spread else int(value)
+            elif act == 3:
+                c.play.value = not c.play.value
+            elif act == 4:
+                c.data.value = random_action.choice([name for _, name in c.data.options])
+            elif act == 5:
+                box = random_action.choice([c.regions, c.spokes, panel.quiz.on])
+                box.value = not box.value
+            else:
+                centroids = panel.stage.picture.flat(panel.run.player.step.centroids)
+                mouse(panel, "button_press", centroids[0])
+                mouse(panel, "motion_notify", centroids[0] + random_action.random())
+                mouse(panel, "button_release", centroids[0])
+            await asyncio.sleep(0)
+            player = panel.run.player
+            assert panel.last_error is None or "choose an answer" in str(panel.last_error), (i, act, panel.last_error)
+            assert 0 <= player.cursor < len(player.steps)
+            if player.step.phase != "update":
+                assert (player.step.labels == nearest(panel)).all()
+        assert panel.stage.clock.running == c.play.value
+        panel.close()
+        assert not panel.stage.clock.running
+
+    in_a_loop(scenario())
+
+
+CELLS_AGAIN = """
+import gc
+from pathlib import Path
+from kmeans_teach.panel import Panel
+
+def run_the_cell(times):
+    for _ in range(times):
+        panel = Panel("blobs k=12")
+        panel.controls.last.click()
+    panel.close()
+    gc.collect()
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+first = run_the_cell(20)  # caches fill
+print(run_the_cell(10) - first)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from Linux's /proc")
+def test_a_cell_run_again_and_again_keeps_the_memory_flat():
+    run = subprocess.run([sys.executable, "-c", CELLS_AGAIN], capture_output=True, text=True, check=True)
+    assert int(run.stdout) < 15_000_000
