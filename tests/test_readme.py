@@ -1,5 +1,7 @@
 """What README.md, CONTRIBUTING.md and CITATION.cff say is there, is there."""
 
+import contextlib
+import io
 import re
 import shlex
 import subprocess
@@ -15,7 +17,7 @@ from kmeans_teach import __version__
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-PAGES = ["README.md", "CONTRIBUTING.md"]
+PAGES = ["README.md", "CONTRIBUTING.md", "docs/start.md"]
 
 
 def text(page):
@@ -43,7 +45,7 @@ def tracked():
 def test_every_make_command_is_a_target(page):
     wanted = {target for line in commands(page) for target in re.findall(r"^(?:\S+=\S+ )?make (\w+)", line)}
     wanted |= set(re.findall(r"`(?:\S+=\S+ )?make (\w+)`", text(page)))
-    assert {"lab", "test"} <= wanted or page != "README.md"
+    assert {"lab", "test"} <= wanted or page != "docs/start.md"
     targets = set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
     assert wanted
     assert wanted <= targets
@@ -55,7 +57,9 @@ def test_make_help_lists_every_target():
 
 
 def test_every_launcher_command_is_one_that_the_launcher_takes():
-    lines = [*commands("README.md"), *re.findall(r"`([^`]+)`", text("README.md"))]
+    lines = [
+        line for page in ("README.md", "docs/start.md") for line in [*commands(page), *re.findall(r"`([^`]+)`", text(page))]
+    ]
     called = [re.search(r"(?:^|&& |pipx run |uvx )kmeans-teach( .+|$)|python -m kmeans_teach( .+)", line) for line in lines]
     words = [shlex.split(found[1] or found[2] or "") for found in called if found]
     assert words.count([]) == 3  # pipx, uvx, pip
@@ -65,25 +69,41 @@ def test_every_launcher_command_is_one_that_the_launcher_takes():
     assert PROJECT["scripts"] == {"kmeans-teach": "kmeans_teach.__main__:main"}
 
 
+def test_the_six_lines_of_the_readme_print_what_it_shows():
+    """The run is worked out by hand in tests/test_kmeans.py, half-step by half-step."""
+    (code,), (shown,) = (
+        re.findall(r"```python\n(.*?)```", text("README.md"), re.S),
+        re.findall(r"```text\n(.*?)```", text("README.md"), re.S),
+    )
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(code, {})
+    assert printed.getvalue() == shown
+
+
+def test_the_readme_can_be_read_in_one_sitting():
+    assert 70 <= len(text("README.md").splitlines()) <= 100
+
+
 def test_the_conda_commands_name_the_environment_that_the_file_makes():
-    assert "conda env create --file environment.yml" in commands("README.md")
+    assert "conda env create --file environment.yml" in commands("docs/start.md")
     name = yaml.safe_load(text("environment.yml"))["name"]
-    assert f"conda activate {name}" in commands("README.md")
+    assert f"conda activate {name}" in commands("docs/start.md")
 
 
 def test_the_python_that_is_asked_for_is_the_one_that_is_needed():
     oldest = PROJECT["requires-python"].removeprefix(">=")
-    for page in (*PAGES, "Makefile", "kmeans_teach/commands/doctor.py"):
+    for page in ("README.md", "CONTRIBUTING.md", "Makefile"):
         assert set(re.findall(r"Python (3\.\d+) or newer", text(page))) == {oldest}, page
 
 
 @pytest.mark.parametrize("page", [*PAGES, "CHANGELOG.md"])
 def test_every_link_within_the_repository_leads_somewhere(page):
     links = [link for link in re.findall(r"(?<!!)\[[^\]]*\]\(([^)]+)\)", text(page)) if not link.startswith("https://")]
-    assert [link for link in links if not (ROOT / link.partition("#")[0]).exists()] == []
+    here = (ROOT / page).parent
+    assert [link for link in links if not (here / link.partition("#")[0]).exists()] == []
     for link in links:
         name, _, heading = link.partition("#")
-        headings = re.findall(r"^#+ (.+)$", text(name), re.MULTILINE)
+        headings = heading and re.findall(r"^#+ (.+)$", (here / name).read_text(encoding="utf-8"), re.MULTILINE)
         assert not heading or heading in {title.lower().replace(" ", "-") for title in headings}
 
 
