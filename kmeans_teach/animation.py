@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from html import escape
 from importlib.resources import files
-from io import BytesIO
 from json import dumps
 from math import inf
 from numbers import Real
@@ -15,15 +14,14 @@ from pathlib import Path
 from subprocess import CalledProcessError
 
 from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from PIL import Image
 
 from kmeans_teach.kmeans import KMeansND
 from kmeans_teach.narrate import describe
 from kmeans_teach.picture import Picture
+from kmeans_teach.pixels import png
 
 
-def animate(model: KMeansND, *, interval: int = 800, **look) -> FuncAnimation:
+def animate(model: KMeansND, *, interval: int = 800, **picture_options) -> FuncAnimation:
     """A FuncAnimation over `model.steps`, one frame for each half-step, that begins again after its end.
 
     Parameters
@@ -31,7 +29,7 @@ def animate(model: KMeansND, *, interval: int = 800, **look) -> FuncAnimation:
     model : KMeansND
     interval : int
         Milliseconds from a frame to the next.
-    **look
+    **picture_options
         What `Picture` takes: columns, names, figure.
 
     Returns
@@ -40,7 +38,7 @@ def animate(model: KMeansND, *, interval: int = 800, **look) -> FuncAnimation:
         Keep it in a variable: an animation that nobody holds is collected and stops. `pause()` and `resume()` may be called at
         any time. It plays where the figure's canvas is a live one (`picture.figure.canvas`). Lesson 04 builds it.
     """
-    picture = Picture(model.points, len(model.centroids), include=model.centroids, **look)
+    picture = Picture.of(model, **picture_options)
     animation = FuncAnimation(
         picture.figure,
         picture.show,
@@ -95,12 +93,8 @@ class PlayerWriter:
         self.figure, self.outfile, self.dpi = figure, outfile, dpi
 
     def grab_frame(self, **_):
-        png = BytesIO()
-        FigureCanvasAgg(self.figure)
-        self.figure.savefig(png, format="png", dpi=self.dpi)
-        small = BytesIO()
-        Image.open(png).convert("RGB").quantize(64).save(small, format="png", optimize=True)
-        self.frames.append("data:image/png;base64," + b64encode(small.getvalue()).decode())
+        small = png(self.figure, small=True, dpi=self.dpi)
+        self.frames.append("data:image/png;base64," + b64encode(small).decode())
 
     def finish(self):
         Path(self.outfile).write_text(self.page(), encoding="utf-8")
@@ -122,7 +116,7 @@ def check_positive(**values):
             raise ValueError(f"{name} must be a number above 0, got {value!r}")
 
 
-def saving(model: KMeansND, path, *, fps: float = 2, dpi: int = 100, **look) -> Iterator[tuple[int, int]]:
+def saving(model: KMeansND, path, *, fps: float = 2, dpi: int = 100, **picture_options) -> Iterator[tuple[int, int]]:
     """`save` as a generator that yields (frames done, frames in all), so that a program can do other things in between."""
     path = Path(path)
     if path.suffix.lower() not in WRITERS:
@@ -133,9 +127,7 @@ def saving(model: KMeansND, path, *, fps: float = 2, dpi: int = 100, **look) -> 
         raise FileNotFoundError(f"there is no folder {path.parent} to save in")
     check_positive(fps=fps, dpi=dpi)
     steps = list(model.steps())
-    picture = Picture(
-        model.points, len(model.centroids), include=model.centroids, **look
-    )  # its own: a shown one stays as it is
+    picture = Picture.of(model, **picture_options)  # a new one, so that a picture on the screen does not change
     writer = WRITERS[path.suffix.lower()](fps=fps)
     handle, part = tempfile.mkstemp(suffix=path.suffix, prefix=".part-", dir=path.parent)  # beside the goal: same disk
     os.close(handle)
@@ -176,7 +168,7 @@ def save(model: KMeansND, path, **options) -> Path:
         Frames a second, 2 by default.
     dpi : int, optional
         Dots per inch of a picture of 6.4 by 4.8 inches, 100 by default.
-    **look
+    **picture_options
         What `Picture` takes: columns, names.
 
     Returns
@@ -196,10 +188,10 @@ def save(model: KMeansND, path, **options) -> Path:
     return Path(path)
 
 
-def player_page(model: KMeansND, *, fps: float = 2, dpi: int = 70, **look) -> str:
+def player_page(model: KMeansND, *, fps: float = 2, dpi: int = 70, **picture_options) -> str:
     """The .html player as a string, for `IPython.display.HTML`: it plays in a page without a kernel."""
     check_positive(fps=fps, dpi=dpi)
-    picture = Picture(model.points, len(model.centroids), include=model.centroids, **look)
+    picture = Picture.of(model, **picture_options)
     writer = PlayerWriter(fps)
     writer.setup(picture.figure, None, dpi)
     for step in model.steps():

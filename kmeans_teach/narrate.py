@@ -4,8 +4,6 @@ import numpy as np
 
 from kmeans_teach.kmeans import Step, distances_moved
 
-PHASES = {"start": "Start", "update": "Update", "assign": "Assign"}
-
 
 def letter(k: int) -> str:
     """The name of cluster k: A, B, ... Z, AA, AB, ..."""
@@ -33,11 +31,19 @@ def plural(n: int, noun: str) -> str:
 
 def describe(step: Step) -> str:
     """One plain sentence on a half-step: what moved or changed, the inertia, empty clusters, and why it stopped."""
-    return f"{_title(step)}: {'; '.join(part for part in _parts(step) if part)}."
+    return f"{_name(step)}: {'; '.join(part for part in _parts(step) if part)}."
 
 
-def _title(step):
-    return "Start" if step.phase == "start" else f"{PHASES[step.phase]} {step.iteration}"
+def title(step: Step) -> str:
+    """A few words on a half-step, for above its picture: "Update 3: centroids move"."""
+    words = {"start": "points join the nearest", "update": "centroids move", "assign": "points choose"}[step.phase]
+    if step.stop == "converged":
+        words = "nothing moves"
+    return f"{_name(step)}: {words}" + (f" ({step.stop})" if step.stop else "")
+
+
+def _name(step):
+    return "Start" if step.phase == "start" else f"{step.phase.capitalize()} {step.iteration}"
 
 
 def _parts(step):

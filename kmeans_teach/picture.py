@@ -1,4 +1,4 @@
-"""The picture of a run: artists made once, and `show(step)` moves them. matplotlib's objects, never pyplot's state."""
+"""The picture of one half-step. Its artists are made once; `show(step)` moves them. It never uses pyplot's state."""
 
 import re
 
@@ -8,47 +8,42 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from kmeans_teach.inputs import as_table, check_k
-from kmeans_teach.kmeans import Step, assign_points
-from kmeans_teach.narrate import letter
+from kmeans_teach.kmeans import KMeansND, Step, assign_points
+from kmeans_teach.narrate import letter, title
 from kmeans_teach.pixels import Raster, colour, ink, letter_path, shape
 
-PAD = 0.05  # of the range, around the points, as in the original post
-RASTER_FROM = 8_000  # points from which each is drawn as a few pixels instead of a marker: see the benchmarks
-RINGS_TO = 2_000  # points that changed cluster are ringed up to so many
-PHASE_TITLES = {
-    "start": "Start: points join the nearest",
-    "update": "Update {}: centroids move",
-    "assign": "Assign {}: points choose",
-}
+PAD = 0.05  # empty space around the points, as a share of their range; the original post has the same
+RASTER_FROM = 8_000  # with this many points or more, each point is a few pixels instead of a marker: see the benchmarks
+RINGS_TO = 2_000  # with more changed points than this, rings around them would hide everything
 
 
 class Picture:
-    """Points and centroids of one half-step, in one Axes.
+    """The points and centroids of one half-step, drawn in one Axes.
 
     Parameters
     ----------
     points : (M, N) array_like
-        One feature is drawn on a line (the height there only keeps points apart), two or more as a plane.
+        One feature is drawn on a line (the height only keeps the points apart). Two or more are drawn as a plane.
     k : int
-        How many clusters there will be, 1 <= k <= M.
+        The number of clusters, 1 <= k <= M.
     columns : (int, int), optional
-        Which two features are drawn, where there are more than two.
+        Which two features to draw, when there are more than two.
     names : sequence of str, optional
-        N names for the axes. A unit in brackets counts: equal units get equal scales.
+        N names for the axes. Features with the same unit in brackets, as in "wing (mm)", get equal scales.
     include : (K, N) array_like, optional
-        What else must lie in view, such as a start outside the points.
+        Other positions to keep in view, for example a start outside the points.
     figure : matplotlib.figure.Figure, optional
-        Where to draw; a new one by default. `picture.figure` and `picture.ax` are plain matplotlib.
+        The figure to draw in; a new one by default. `picture.figure` and `picture.ax` are plain matplotlib.
 
     Raises
     ------
     ValueError, TypeError
-        On points or k that `KMeansND` would not take, or columns that are not there.
+        When `KMeansND` would not accept the points or k, or when a column does not exist.
     """
 
     def __init__(self, points, k, *, columns=(0, 1), names=None, include=None, figure=None):
         self.figure = figure or FigureCanvasAgg(Figure(figsize=(6.4, 4.8))).figure
-        # fixed margins: a layout engine would cost more than the drawing, and move the Axes while a slider is dragged
+        # fixed margins: a layout engine is slower than the drawing itself, and moves the Axes while a slider is dragged
         self.ax = self.figure.add_axes((0.11, 0.115, 0.875, 0.81))
         self.ax.set_axisbelow(True)
         self.ax.grid(alpha=0.25, linewidth=0.6)
@@ -56,25 +51,30 @@ class Picture:
         self.title = self.ax.text(0.01, 1.02, "", transform=self.ax.transAxes, fontsize=11, fontweight="bold")
         self.note = self.ax.text(0.99, 0.01, "", transform=self.ax.transAxes, fontsize=8, ha="right", va="bottom", zorder=7)
         self.note.set_bbox({"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1.5})
-        self.regions, self.spokes = False, False
+        self.regions, self.spokes = False, False  # colour the regions? draw a line from each point to its centroid?
+        self.selected, self.ringed_point = None, None  # the index of a centroid and of a point to highlight, or None
         self._scale, self._drawn = 1.0, None
-        self.selected, self.marked = None, None  # a centroid and a point to point out, or None
-        self._seen = None  # the range that the present limits were chosen for
+        self._view = None  # (low, high, equal scales): the range that the limits were chosen for
         self._area = self.ax.imshow(
             np.zeros((1, 1, 4)), zorder=0, aspect="auto", interpolation="nearest", origin="lower", visible=False
         )
         self._links = self.ax.plot([], [], "-", color="0.4", alpha=0.4, linewidth=0.5, zorder=1)[0]
         self._raster = Raster(self.ax)
         self.ax.add_artist(self._raster)
-        self._mark = self.ax.plot([], [], "o", mfc="none", mec="#d6006c", ms=18, mew=3, zorder=6.5)[0]
+        self._point_ring = self.ax.plot([], [], "o", mfc="none", mec="#d6006c", ms=18, mew=3, zorder=6.5)[0]
         self._rings = self.ax.plot([], [], "o", mfc="none", mec="black", mew=0.6, alpha=0.6, zorder=3)[0]
         self._trail = self.ax.plot([], [], "-", color="black", linewidth=1.6, zorder=4)[0]
         self._from = self.ax.plot([], [], "o", mfc="white", mec="black", ms=6, zorder=4)[0]
         self._members, self._discs, self._letters = [], [], []
         self.set_points(points, k, columns=columns, names=names, include=include)
 
+    @classmethod
+    def of(cls, model: KMeansND, **options) -> "Picture":
+        """A picture of a model's run. `options` are those of `Picture`: columns, names, figure."""
+        return cls(model.points, len(model.centroids), include=model.centroids, **options)
+
     def set_points(self, points, k, *, columns=(0, 1), names=None, include=None):
-        """Draw other points from here on. The view is kept where they fit it well, so that it does not jump."""
+        """Draw other points from now on. The view stays the same if they fit it well, so that it does not jump."""
         points = as_table(points, "points")
         m, n = points.shape
         names = (("x", "y")[:n] if n <= 2 else [f"feature {i}" for i in range(n)]) if names is None else list(names)
@@ -85,21 +85,20 @@ class Picture:
         same = self._drawn == (points.shape, tuple(columns)) and np.array_equal(points, self.points)
         self.points, self.k, self._drawn = points, check_k(k, len(points)), (points.shape, tuple(columns))
         self.columns = tuple(columns) if n > 1 else (0,)
-        self.xy = self.xy if same else self.flat(points)  # kept where it can be: the raster has computed its pixels
-        if (
-            n == 1 and m > 60 and not same
-        ):  # golden-ratio heights keep neighbours apart; the same points always get the same ones
-            self.xy[:, 1] = (np.arange(m) * 0.6180339887498949) % 1 - 0.5
-        self._dress(names)
+        if not same:  # for the same points the array stays, because the raster has computed its pixels already
+            self.xy = self.flat(points)
+            if n == 1 and m > 60:  # these heights keep neighbours apart, and the same points always get the same heights
+                self.xy[:, 1] = (np.arange(m) * 0.6180339887498949) % 1 - 0.5
+        self._label_axes(names)
         for k in range(len(self._members), self.k):
             self._add_cluster(k)
         self.scale = self._scale
         self._include = self.flat(as_table(include, "include")) if include is not None else self.xy[:0]
-        self.look(keep=True)
+        self.set_view(keep=True)
 
     @property
     def scale(self):
-        """Size of markers and title, 1 in a figure of the default size."""
+        """The size of markers and title: 1 in a figure of the default size."""
         return self._scale
 
     @scale.setter
@@ -120,7 +119,7 @@ class Picture:
             return np.column_stack([table[:, 0], np.zeros(len(table))])
         return np.ascontiguousarray(table[:, self.columns])
 
-    def _dress(self, names):
+    def _label_axes(self, names):
         units = [re.search(r"\((.*)\)\s*$", names[c]) for c in self.columns]
         units = [u and u.group(1) for u in units]
         line = len(self.columns) == 1
@@ -140,54 +139,53 @@ class Picture:
             zorder=5.005 + k / 100,
         )  # fmt: skip
 
-    def look(self, keep=False):
-        """Choose the limits: the range of what is shown and 5 % more; with `keep`, that of before where it fits well."""
+    def set_view(self, keep=False):
+        """Set the limits to the range of the points and 5 % more. With `keep`, change them only if the points fit badly."""
         shown = np.vstack([self.xy, self._include])
         low, high = shown.min(axis=0), shown.max(axis=0)
         if len(self.columns) == 1:
             low[1], high[1] = -1.5, 1.5
         wide = np.where(high > low, high - low, 1.0)
         if not (keep and self._fits(low, high, wide)):
-            self._seen = (low - PAD * wide, high + PAD * wide, self.equal)
-        low, high, _ = self._seen
-        if self.equal:  # equal scales: give the narrower side more room, so that the Axes keep their shape
+            self._view = (low - PAD * wide, high + PAD * wide, self.equal)
+        low, high, _ = self._view
+        if self.equal:  # widen the narrower side instead of shrinking the Axes
             box = self.ax.get_position(original=True).size * self.figure.bbox.size
             wide = high - low
-            room = np.maximum(wide, wide[::-1] * box / box[::-1]) - wide
-            low, high = low - room / 2, high + room / 2
+            extra = np.maximum(wide, wide[::-1] * box / box[::-1]) - wide
+            low, high = low - extra / 2, high + extra / 2
         self.ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
 
     def _fits(self, low, high, wide):
-        """Whether a range lies within the one that the limits were chosen for, and fills a good part of it."""
-        if self._seen is None or self._seen[2] != self.equal:
+        """Does this range lie within the present view, and fill a good part of it?"""
+        if self._view is None or self._view[2] != self.equal:
             return False
-        inside = (low >= self._seen[0]).all() and (high <= self._seen[1]).all()
-        return inside and (wide / (self._seen[1] - self._seen[0])).max() > 0.6
+        inside = (low >= self._view[0]).all() and (high <= self._view[1]).all()
+        return inside and (wide / (self._view[1] - self._view[0])).max() > 0.6
 
     @property
     def background(self):
-        """A value that changes when anything but the moving artists does."""
+        """A value that changes whenever something other than the moving artists changes."""
         return (self.ax.get_xlim(), self.ax.get_ylim(), self.ax.get_xlabel(), self.ax.get_ylabel(), self.equal)
 
     @property
     def artists(self):
-        """What `show` moves, in drawing order; everything else is background."""
+        """The artists that `show` moves, in drawing order. Everything else is background."""
         return [
             self._area, self._links, self._raster, *self._members, self._rings, self._trail, self._from,
             *(artist for pair in zip(self._discs, self._letters, strict=True) for artist in pair),
-            self._mark, self.title, self.note,
+            self._point_ring, self.title, self.note,
         ]  # fmt: skip
 
     def show(self, step: Step):
-        """Move the artists to one half-step; returns them, as FuncAnimation likes it."""
+        """Move the artists to one half-step. Returns them, because FuncAnimation asks for them."""
         if step.labels.shape != self.points.shape[:1] or step.centroids.shape != (self.k, self.points.shape[1]):
             raise ValueError(
                 f"the picture is of {len(self.points)} points and {self.k} centroids, got a step of {len(step.labels)} points "
                 f"and centroids of shape {step.centroids.shape}"
             )
         self.step = step
-        title = "Update {}: nothing moves" if step.stop == "converged" else PHASE_TITLES[step.phase]
-        self.title.set_text(title.format(step.iteration) + (f" ({step.stop})" if step.stop else ""))
+        self.title.set_text(title(step))
         self._show_points(step)
         self._show_centroids(step)
         self._show_regions(step)
@@ -209,8 +207,8 @@ class Picture:
         if self.points.shape[1] > 2:
             notes.append(f"2 of {self.points.shape[1]} features drawn; distances use all")
         self.note.set_text("\n".join(notes))
-        mark = self.xy[:0] if self.marked is None else self.xy[self.marked : self.marked + 1]
-        self._mark.set_data(mark[:, 0], mark[:, 1])
+        ringed = self.xy[:0] if self.ringed_point is None else self.xy[self.ringed_point : self.ringed_point + 1]
+        self._point_ring.set_data(ringed[:, 0], ringed[:, 1])
         self._links.set_visible(self.spokes and not many)
         if self.spokes and not many:
             ends = np.stack([self.xy, self.flat(step.centroids)[step.labels], np.full_like(self.xy, np.nan)], axis=1)
@@ -219,18 +217,18 @@ class Picture:
     def _show_centroids(self, step):
         now = self.flat(step.centroids)
         for k, (disc, name) in enumerate(zip(self._discs, self._letters, strict=True)):
-            place = now[k : k + 1] if k < self.k else now[:0]
-            disc.set_data(place[:, 0], place[:, 1])
+            position = now[k : k + 1] if k < self.k else now[:0]
+            disc.set_data(position[:, 0], position[:, 1])
             disc.set_markeredgewidth(4 if k == self.selected else 1.5)
-            name.set_data(place[:, 0], place[:, 1])
-        was = self.flat(step.before.centroids) if step.phase == "update" and step.before is not None else now[:0]
-        went = np.flatnonzero((was != now[: len(was)]).any(axis=1))
-        ends = np.stack([was[went], now[went], np.full((len(went), 2), np.nan)], axis=1).reshape(-1, 2)
+            name.set_data(position[:, 0], position[:, 1])
+        old = self.flat(step.before.centroids) if step.phase == "update" and step.before is not None else now[:0]
+        moved = np.flatnonzero((old != now[: len(old)]).any(axis=1))
+        ends = np.stack([old[moved], now[moved], np.full((len(moved), 2), np.nan)], axis=1).reshape(-1, 2)
         self._trail.set_data(ends[:, 0], ends[:, 1])
-        self._from.set_data(was[went, 0], was[went, 1])
+        self._from.set_data(old[moved, 0], old[moved, 1])
 
     def _show_regions(self, step):
-        """Colour the plane by nearest centroid. With more than two features the drawn plane has no such regions."""
+        """Colour the plane by the nearest centroid. With more than two features the drawn plane has no such regions."""
         visible = self.regions and self.points.shape[1] <= 2
         self._area.set_visible(visible)
         if not visible:
@@ -239,7 +237,7 @@ class Picture:
         wide, high = 200, 1 if self.points.shape[1] == 1 else 150
         x, y = x0 + (x1 - x0) * (np.arange(wide) + 0.5) / wide, y0 + (y1 - y0) * (np.arange(high) + 0.5) / high
         grid = np.stack(np.meshgrid(x, y), axis=2).reshape(-1, 2)[:, : self.points.shape[1]]
-        owner = assign_points(grid, step.centroids).reshape(high, wide)
+        nearest = assign_points(grid, step.centroids).reshape(high, wide)
         tint = np.array([(*to_rgb(colour(k)), 0.25) for k in range(self.k)])
-        self._area.set_data(tint[owner])
+        self._area.set_data(tint[nearest])
         self._area.set_extent((x0, x1, y0, y1))

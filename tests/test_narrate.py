@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kmeans_teach.kmeans import KMeansND, Step
-from kmeans_teach.narrate import describe, letter, number
+from kmeans_teach.narrate import describe, letter, number, title
 
 
 def step(phase, iteration, centroids, labels, inertia, **more):
@@ -124,3 +124,17 @@ def test_letters(k, name):
 )  # fmt: skip
 def test_numbers(x, told):
     assert number(x) == told
+
+
+@pytest.mark.parametrize(
+    ("phase", "stop", "words"),
+    [
+        ("start", None, "Start: points join the nearest"),
+        ("update", None, "Update 3: centroids move"),
+        ("update", "converged", "Update 3: nothing moves (converged)"),
+        ("assign", None, "Assign 3: points choose"),
+        ("assign", "max_iter", "Assign 3: points choose (max_iter)"),
+    ],
+)
+def test_the_title_of_a_picture_names_the_half_step_and_the_stop(phase, stop, words):
+    assert title(step(phase, 3, PLACES, [0, 1, 2, 2], 66, stop=stop)) == words

@@ -147,11 +147,11 @@ def test_rings_are_left_out_where_they_would_hide_all():
 def test_a_marked_point_a_chosen_centroid_and_lines_to_the_centroids():
     picture, step = Picture(HEAPS, 2), steps()[0]
     picture.show(step)
-    assert len(picture._mark.get_xdata()) == 0
+    assert len(picture._point_ring.get_xdata()) == 0
     assert not picture._links.get_visible()
-    picture.marked, picture.selected, picture.spokes = 3, 1, True
+    picture.ringed_point, picture.selected, picture.spokes = 3, 1, True
     picture.show(step)
-    assert np.column_stack(picture._mark.get_data()).tolist() == [[9, 0]]
+    assert np.column_stack(picture._point_ring.get_data()).tolist() == [[9, 0]]
     assert picture._discs[1].get_markeredgewidth() > picture._discs[0].get_markeredgewidth()
     lines = np.column_stack(picture._links.get_data()).reshape(6, 3, 2)
     assert lines[:, 0].tolist() == HEAPS.tolist()

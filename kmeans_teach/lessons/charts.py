@@ -3,19 +3,16 @@
 Each function returns a Figure, but `triptych`, which returns an image. What moves is in moving_charts.py.
 """
 
-import io
-
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import EllipseCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import ConnectionPatch
-from PIL import Image
 
 from kmeans_teach.inputs import as_table
 from kmeans_teach.kmeans import assign_points, update_centroids
 from kmeans_teach.narrate import letter, number
-from kmeans_teach.pixels import colour, ink, shape
+from kmeans_teach.pixels import colour, ink, png, shape
 
 
 class Chart(Figure):
@@ -25,19 +22,6 @@ class Chart(Figure):
         from IPython.display import display
 
         display({"text/plain": repr(self), "image/png": png(self, small=True)}, raw=True)
-
-
-def png(shown, small=False):
-    """A figure, or an array of pixels, as PNG bytes: quickly made, or small (64 colours, half the bytes or less)."""
-    if isinstance(shown, Figure):
-        shown.canvas.draw()
-        shown = np.asarray(shown.canvas.buffer_rgba())
-    image, file = Image.fromarray(shown).convert("RGB"), io.BytesIO()
-    if small:
-        image.quantize(64).save(file, format="png", optimize=True)
-    else:
-        image.save(file, format="png", compress_level=1)
-    return file.getvalue()
 
 
 def blank(width, height, rows=1, columns=1, **options):

@@ -12,12 +12,13 @@ import numpy as np
 import traitlets
 from ipywidgets import HTML, FloatSlider, HBox, IntSlider, Layout, VBox
 
-from kmeans_teach.lessons.charts import png, ranks, triptych
+from kmeans_teach.lessons.charts import ranks, triptych
 from kmeans_teach.lessons.images import Colours
 from kmeans_teach.lessons.moving_charts import Strip, Surface
 from kmeans_teach.narrate import number, plural
 from kmeans_teach.panel.access import Access
 from kmeans_teach.panel.controls import STYLE
+from kmeans_teach.pixels import png
 
 
 class Clickable(anywidget.AnyWidget):

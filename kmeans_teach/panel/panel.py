@@ -13,6 +13,7 @@ from kmeans_teach.panel.folds import Quiz, Saver, Score
 from kmeans_teach.panel.main_thread import Inbox, cancel, cell_of_caller, in_slices, let_go, take_over
 from kmeans_teach.panel.run import Run
 from kmeans_teach.panel.stage import WIDEST, Stage
+from kmeans_teach.pixels import png
 
 __all__ = ["Panel", "Player"]
 
@@ -203,8 +204,8 @@ class Panel(w.VBox):
 
     def mark(self, i):
         """Ring point i, or none."""
-        if self.stage.picture.marked != i:
-            self.stage.picture.marked = i
+        if self.stage.picture.ringed_point != i:
+            self.stage.picture.ringed_point = i
             self.stage.show(self.run.player)
 
     def _see(self):
@@ -232,7 +233,7 @@ class Panel(w.VBox):
 
     def _repr_mimebundle_(self, **kwargs):
         """The widget, and for a page without a kernel the picture as it stands."""
-        return super()._repr_mimebundle_(**kwargs) | {"text/plain": repr(self), "image/png": self.stage.png()}
+        return super()._repr_mimebundle_(**kwargs) | {"text/plain": repr(self), "image/png": png(self.stage.figure)}
 
     def close(self):
         """Stop the animation, free the figure and all widgets. Twice is fine."""

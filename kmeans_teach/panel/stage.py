@@ -1,8 +1,6 @@
 """What a panel draws on: one figure with the picture and the inertia curve, its canvas, and the one animation."""
 
 import itertools
-from base64 import b64encode
-from io import BytesIO
 
 import numpy as np
 from matplotlib.animation import FuncAnimation
@@ -64,7 +62,7 @@ class Stage:
     def __init__(self, model, tick, widest=WIDEST, **look):
         self.widest = widest
         self.figure = Figure(figsize=(7.6, 3.8), dpi=DPI)
-        self.picture = Picture(model.points, len(model.centroids), include=model.centroids, figure=self.figure, **look)
+        self.picture = Picture.of(model, figure=self.figure, **look)
         self.curve = InertiaCurve(self.figure.add_axes((0, 0, 1, 1)))
         self._arrange(WIDEST)
         self.canvas = LiveCanvas(
@@ -127,7 +125,7 @@ class Stage:
         if width != self.width and not self.closed:
             self._arrange(width)
             self.canvas.manager.resize(*self.canvas.get_width_height(physical=True))
-            self.picture.look(keep=True)
+            self.picture.set_view(keep=True)
             self.canvas.draw_idle()
 
     def _arrange(self, width):
@@ -158,12 +156,6 @@ class Stage:
         """How far each row of xy, in the drawn features, is from a mouse event: in CSS pixels, at zoom 1."""
         pixels = self.picture.ax.transData.transform(xy)
         return np.hypot(*(pixels - (event.x, event.y)).T) * DPI / self.figure.dpi
-
-    def png(self):
-        """The figure as it stands, as base64 text."""
-        png = BytesIO()
-        self.figure.savefig(png, format="png")
-        return b64encode(png.getvalue()).decode()
 
     def close(self):
         if not self.closed:

@@ -60,8 +60,9 @@ def drawn(canvas):
     return np.asarray(canvas.buffer_rgba()).copy()
 
 
-def test_its_png_is_read_back_pixel_by_pixel():
-    pixels = np.random.default_rng(1).integers(256, size=(7, 11, 4), dtype=np.uint8)
+@pytest.mark.parametrize("channels", [3, 4])
+def test_its_png_is_read_back_pixel_by_pixel(channels):
+    pixels = np.random.default_rng(1).integers(256, size=(7, 11, channels), dtype=np.uint8)
     assert (np.asarray(Image.open(io.BytesIO(png(pixels)))) == pixels).all()
 
 

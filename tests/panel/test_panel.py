@@ -393,7 +393,7 @@ def test_a_click_on_a_point_tells_its_distances(panel):
     away = np.sqrt(((centroids - points[alone]) ** 2).sum(axis=1))
     assert panel.access.sentence.startswith(f"Point {alone}: distance to A ")
     assert panel.access.sentence.endswith(f"nearest {'ABCD'[away.argmin()]}.")
-    assert panel.stage.picture.marked == alone
+    assert panel.stage.picture.ringed_point == alone
     panel.controls.point.value = 5
     assert panel.access.sentence.startswith("Point 5: ")
 
@@ -430,7 +430,7 @@ def test_a_prediction_is_asked_checked_and_counted(panel):
     assert (quiz.right, quiz.asked) == (1, 1)
     assert panel.run.player.cursor == 1
     assert "ringed point" in quiz.text.value
-    ringed = panel.stage.picture.marked
+    ringed = panel.stage.picture.ringed_point
     truth = nearest(panel)[ringed]
     quiz.answer.value = int(truth + 1) % 4
     quiz.button.click()
