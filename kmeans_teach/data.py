@@ -3,15 +3,21 @@
 Everything random takes a `numpy.random.Generator`; nothing here touches numpy's global state.
 """
 
+import re
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
+from io import StringIO
 from numbers import Real
+from pathlib import Path
 
 import numpy as np
 
-from kmeans_teach.inputs import as_table, check_count, check_k
+from kmeans_teach.inputs import as_table, check_count, check_k, read_text
 
-POST_SPREAD = 0.08**0.5  # the original post draws its clusters with variance 0.08
+POST_SPREAD = 0.08**0.5  # 0.2828...: the original post draws its clusters with variance 0.08
+SPREAD = 0.28  # the same in two digits, for the named data sets, so that a replay string is short
+MISSING = {"", "na", "n/a", "nan", "null", "none", "?", "-"}  # what people write when a value was not measured
 PENGUIN_COLUMNS = ("bill length (mm)", "bill depth (mm)", "flipper length (mm)", "body mass (g)")
 
 
@@ -95,7 +101,9 @@ def plus_plus(points, k: int, rng: np.random.Generator) -> np.ndarray:
         squared = np.minimum(squared, ((points - chosen[-1]) ** 2).sum(axis=1))
         share = np.cumsum(squared / max(squared.max(), np.finfo(float).tiny))
         if share[-1] == 0:
-            raise ValueError(f"k must be at most the number of different points ({len(chosen)}), got {k}")
+            equal = len(np.unique(points + 0.0, axis=0)) == len(chosen)
+            what = "different points" if equal else "points whose squared distance is not rounded to 0"
+            raise ValueError(f"k must be at most the number of {what} ({len(chosen)}), got {k}")
         draw = min(rng.random() * share[-1], np.nextafter(share[-1], 0))
         chosen.append(points[np.searchsorted(share, draw, side="right")])  # so a row of chance 0 is never chosen
     return np.array(chosen)
@@ -110,12 +118,8 @@ def _generator(rng):
 # ---- the named data sets: each a function of (clusters, size, spread, rng), of which it may use only some
 
 
-def _blobs(clusters, size, spread, rng):
-    return make_clusters(clusters, size, spread=spread, rng=rng)
-
-
-def _line(clusters, size, spread, rng):
-    return make_clusters(clusters, size, 1, spread=spread, rng=rng)
+def _blobs(clusters, size, spread, rng, n_features=2):
+    return make_clusters(clusters, size, n_features, spread=spread, rng=rng)
 
 
 def _unequal(clusters, size, spread, rng):
@@ -137,13 +141,9 @@ def _uniform(clusters, size, spread, rng):
     return rng.uniform(-4, 4, size=(clusters * size, 2))
 
 
-def _penguins(clusters, size, spread, rng):
+def _penguins(clusters, size, spread, rng, columns=(2, 3, 4, 5)):
     text = (files("kmeans_teach") / "assets" / "penguins.csv").read_text(encoding="utf-8")
-    return np.loadtxt(text.splitlines(), delimiter=",", usecols=(2, 3, 4, 5), skiprows=3)
-
-
-def _bills(clusters, size, spread, rng):
-    return _penguins(clusters, size, spread, rng)[:, :2].copy()
+    return np.loadtxt(text.splitlines(), delimiter=",", usecols=columns, skiprows=3)
 
 
 def _four_heaps(clusters, size, spread, rng):
@@ -168,8 +168,8 @@ _SEED = frozenset({"size", "seed"})
 DATA_SETS = {
     "blobs": DataSet(_blobs, _ALL, k=12),
     "penguins": DataSet(_penguins, columns=PENGUIN_COLUMNS, k=3),
-    "bills": DataSet(_bills, columns=PENGUIN_COLUMNS[:2], k=3),
-    "line": DataSet(_line, _ALL, columns=("x",), k=3),
+    "bills": DataSet(partial(_penguins, columns=(2, 3)), columns=PENGUIN_COLUMNS[:2], k=3),
+    "line": DataSet(partial(_blobs, n_features=1), _ALL, columns=("x",), k=3),
     "unequal": DataSet(_unequal, _ALL, k=3),
     "rings": DataSet(_rings, _ALL, k=2),
     "uniform": DataSet(_uniform, _ALL - {"spread"}, k=4),
@@ -178,7 +178,7 @@ DATA_SETS = {
 }
 
 
-def load(name: str, *, clusters: int = 12, size: int = 100, spread: float = POST_SPREAD, seed: int = 0) -> np.ndarray:
+def load(name: str, *, clusters: int = 12, size: int = 100, spread: float = SPREAD, seed: int = 0) -> np.ndarray:
     """Points (M, N) of a named data set; `DATA_SETS[name].columns` names the features and their units.
 
     `clusters`, `size` (points per cluster), `spread` and `seed` shape the sets that are made, and leave the measured
@@ -190,3 +190,61 @@ def load(name: str, *, clusters: int = 12, size: int = 100, spread: float = POST
     return DATA_SETS[name].make(
         check_count(clusters, "clusters"), check_count(size, "size"), spread, np.random.default_rng(seed)
     )
+
+
+def read_points(path, columns=None):
+    """Read points from a CSV file: a pandas DataFrame (M, N) of the named columns, or of all columns of numbers.
+
+    The first line holds the names of the columns; lines that begin with # may stand before it. A comma, a semicolon or a tab
+    separates the values. The file is text in UTF-8, of at most 50 MB. Nothing in it is evaluated.
+    ValueError says what cannot be read, and in which column or row.
+    """
+    import pandas as pd  # not at the top of the file, because it is slow to import
+
+    path = Path(path)
+    text = read_text(path)
+    remarks = re.match(r"([^\S\n]*(#[^\n]*)?\n)*", text)[0]
+    first_line = re.sub(r'"[^"]*"', "", text[len(remarks) :].partition("\n")[0])  # a separator in quotes does not count
+    try:
+        table = pd.read_csv(
+            StringIO(text, newline=""), sep=max(",;\t", key=first_line.count), skiprows=remarks.count("\n"),
+            header=None, dtype=object, na_filter=False, engine="python",  # the only engine that refuses wrong quotes
+        )  # fmt: skip
+    except ValueError as error:  # all errors of pandas about the text are of this kind
+        raise ValueError(f"{path.name} cannot be read as CSV: {error}") from None
+    names, table = [name.strip() for name in table.iloc[0]], table[1:]
+    if "" in names or len(set(names)) < len(names):
+        raise ValueError(f"columns must have names, all different, got {names}")
+    if pd.to_numeric(pd.Series(names), errors="coerce").notna().all():
+        raise ValueError(f"the first line of {path.name} must hold the names of the columns, got numbers: {names}")
+    if table.empty:
+        raise ValueError(f"{path.name} must have rows of values below the line of names")
+    table.columns = names
+    short = table.isna().any(axis=1)  # pandas fills a short row with None; an empty value is ""
+    if short.any():
+        row = short.idxmax()
+        got = table.loc[row].count()
+        raise ValueError(f"row {row} of {path.name} must have {len(names)} values, as many as there are names, got {got}")
+    missing = table.apply(lambda column: column.str.strip().str.lower().isin(MISSING))
+    wrong = table.apply(pd.to_numeric, errors="coerce").isna() & ~missing
+    numeric = [name for name in names if not wrong[name].any() and not missing[name].all()]
+    columns = [columns] if isinstance(columns, str) else list((numeric or names) if columns is None else columns)
+    if not columns or len(set(columns)) < len(columns) or not set(columns) <= set(names):
+        raise ValueError(f"columns must be one or more different names of {', '.join(names)}, got {columns}")
+    for name in columns:
+        if wrong[name].any():
+            row = wrong[name].idxmax()
+            value = table.loc[row, name]
+            hint = " (a number here is written with a point: 3.5)" if re.fullmatch(r"\s*[-+]?\d*,\d+\s*", value) else ""
+            raise ValueError(
+                f"column {name!r} must hold numbers, got {value[:40]!r} in row {row}{hint}; "
+                f"columns of numbers: {', '.join(numeric) or 'none'}"
+            )
+    gaps = missing[columns]
+    if gaps.any(axis=None):
+        counts = ", ".join(f"{n} in {name!r}" for name, n in gaps.sum().items() if n)
+        raise ValueError(
+            f"values are missing: {counts}. K-means needs all values: choose other columns, or remove the rows with a gap "
+            f"({(~gaps.any(axis=1)).sum()} of {len(table)} rows are complete)"
+        )
+    return table[columns].astype(float)  # as Python reads a number: to_numeric may miss the last bit

@@ -3,6 +3,7 @@
 import numpy as np
 
 LARGEST = 1e150  # a squared distance between larger numbers would overflow float64
+MOST_BYTES = 50_000_000  # of a file
 
 
 def read_only(array):
@@ -71,6 +72,19 @@ def check_k(k, m):
     if not 1 <= k <= m:
         raise ValueError(f"k must be between 1 and the number of points ({m}), got {k}")
     return int(k)
+
+
+def read_text(path):
+    """The text of a file at `path`, a Path: UTF-8, with or without a byte order mark, and not too large."""
+    with path.open("rb") as file:
+        raw = file.read(MOST_BYTES + 1)  # a limit also for what has no size, such as a pipe
+    if len(raw) > MOST_BYTES:
+        raise ValueError(f"{path.name} must be at most {MOST_BYTES // 1_000_000} MB, it is larger")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        byte = f"got byte {raw[error.start]:#04x} at {error.start}"
+        raise ValueError(f"{path.name} must be text in UTF-8, {byte}; a spreadsheet saves it as 'CSV UTF-8'") from None
 
 
 # ---- what a learner's own functions return

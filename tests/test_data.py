@@ -1,20 +1,24 @@
-"""Points to cluster, and ways to choose a start."""
+"""Points to cluster, made, measured or read from a file, and ways to choose a start."""
 
 import csv
 import itertools
+import re
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kmeans_teach
-from kmeans_teach.data import DATA_SETS, PENGUIN_COLUMNS, load, make_clusters, plus_plus, random_points
+from kmeans_teach import Setting, inputs
+from kmeans_teach.data import DATA_SETS, PENGUIN_COLUMNS, load, make_clusters, plus_plus, random_points, read_points
 from kmeans_teach.kmeans import KMeansND
 from tests.test_kmeans import BAD_TABLES
 
+PENGUINS = Path(kmeans_teach.__file__).parent / "assets" / "penguins.csv"
 PICKERS = [random_points, plus_plus]
 
 
@@ -183,8 +187,7 @@ def test_the_penguins_are_the_published_ones():
 
 
 def test_the_file_of_the_penguins_says_whose_they_are():
-    path = Path(kmeans_teach.__file__).parent / "assets" / "penguins.csv"
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = PENGUINS.read_text(encoding="utf-8").splitlines()
     credit = " ".join(line for line in lines if line.startswith("#"))
     for part in ("Gorman", "10.1371/journal.pone.0090081", "CC0"):
         assert part in credit
@@ -246,3 +249,157 @@ def test_an_unknown_data_set_or_a_bad_size():
         load("blobs", clusters=0)
     with pytest.raises(TypeError, match=r"^size must be an int, got 2\.5$"):
         load("blobs", size=2.5)
+
+
+@pytest.mark.parametrize("name", DATA_SETS)
+def test_a_data_set_by_name_is_the_one_that_a_replay_string_of_that_name_shows(name):
+    assert load(name).tobytes() == Setting.parse(name).points().tobytes()
+
+
+def test_plus_plus_does_not_call_different_points_equal():
+    points = np.array([[0.0], [1e-170], [2e-170]])  # the squares of such differences are below the smallest float
+    message = r"^k must be at most the number of points whose squared distance is not rounded to 0 \(1\), got 2$"
+    with pytest.raises(ValueError, match=message):
+        plus_plus(points, 2, rng())
+
+
+# ---- points from a CSV file
+
+BIRDS = "name,wing (mm),mass (g),note\nwren,48,9.5,\nrobin,72,NA,ringed\nswift,165,41,\n"
+
+
+@pytest.fixture
+def birds(tmp_path):
+    """Write birds.csv; returns its path."""
+
+    def write(text, encoding="utf-8"):
+        path = tmp_path / "birds.csv"
+        path.write_bytes(text.encode(encoding))
+        return path
+
+    return write
+
+
+def test_columns_are_chosen_by_name_and_in_that_order(birds):
+    frame = read_points(birds(BIRDS.replace("NA", "18")), ["mass (g)", "wing (mm)"])
+    assert list(frame.columns) == ["mass (g)", "wing (mm)"]
+    assert frame.to_numpy().tolist() == [[9.5, 48], [18, 72], [41, 165]]
+
+
+def test_one_column_gives_points_on_a_line(birds):
+    assert read_points(birds(BIRDS), "wing (mm)").to_numpy().tolist() == [[48], [72], [165]]
+
+
+def test_without_a_choice_all_columns_of_numbers_are_read():
+    frame = read_points(PENGUINS)
+    assert list(frame.columns) == list(pd.read_csv(PENGUINS, comment="#").select_dtypes("number").columns)
+    assert frame.to_numpy().tolist() == load("penguins").tolist()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeff" + BIRDS,
+        BIRDS.replace(",", ";"),
+        BIRDS.replace(",", "\t"),
+        BIRDS.replace("\n", "\r\n"),
+        "# a comment\n\n" + BIRDS,
+        "\ufeff# a comment\r\n" + BIRDS.replace("\n", "\r\n"),
+        BIRDS.replace("\n", "\n\n"),
+        BIRDS.replace("wren", '"wren, or ""stumpy"""'),
+        BIRDS.replace("wren", '"wren\n\n# also: stumpy"'),
+        BIRDS.replace("wren", "wren\u2028jenny"),
+        BIRDS.replace("wren", "#1"),
+    ],
+    ids=["BOM", "semicolons", "tabs", "CRLF", "remark", "all at once", "gaps", "quotes", "lines in quotes", "odd space", "#"],
+)
+def test_csv_comes_in_many_ways(birds, text):
+    frame = read_points(birds(text), ["wing (mm)"])
+    assert frame.to_numpy().tolist() == [[48], [72], [165]]
+
+
+def test_a_comma_in_a_quoted_name_does_not_hide_the_separator(birds):
+    frame = read_points(birds('"wing, left, mm";"mass, g"\n48;9.5\n'))
+    assert list(frame.columns) == ["wing, left, mm", "mass, g"]
+
+
+@pytest.mark.parametrize("word", ["", "NA", "n/a", "NaN", "null", "?", " "])
+def test_missing_values_are_counted_for_each_column_and_the_way_out_is_named(birds, word):
+    path = birds(f"a,b,c\n1,2,x\n{word},3,y\n4,{word},z\n{word},5,w\n")
+    message = r"values are missing: 2 in 'a', 1 in 'b'\. K-means needs all values: .* \(1 of 4 rows are complete\)$"
+    with pytest.raises(ValueError, match=message):
+        read_points(path)
+
+
+def test_a_row_of_gaps_is_a_row(birds):
+    with pytest.raises(ValueError, match=r"1 in 'a', 1 in 'b'.*1 of 2 rows"):
+        read_points(birds("a,b\n1,2\n,\n"))
+
+
+def test_a_column_of_text_is_refused_and_the_others_are_named(birds):
+    message = r"^column 'name' must hold numbers, got 'wren' in row 1; columns of numbers: wing \(mm\), mass \(g\)$"
+    with pytest.raises(ValueError, match=message):
+        read_points(birds(BIRDS), ["name", "wing (mm)"])
+
+
+def test_decimal_commas_are_named(birds):
+    with pytest.raises(ValueError, match=r"got '2,5' in row 1 \(a number here is written with a point: 3\.5\)"):
+        read_points(birds("a;b\n2,5;1\n"), ["a", "b"])
+
+
+@pytest.mark.parametrize("value", ["__import__('os').getcwd()", "=1+1", "1_000", "0x10", "1e3e3"])
+def test_nothing_is_evaluated(birds, value):
+    with pytest.raises(ValueError, match="column 'a' must hold numbers"):
+        read_points(birds(f'a,b\n"{value}",1\n'), ["a"])
+
+
+@pytest.mark.parametrize("value", ["0.1", "2.2250738585072011e-308", "9007199254740993", "8.41e21", " 7 ", "1e-05"])
+def test_a_number_is_read_to_its_last_bit(birds, value):
+    assert read_points(birds(f"a,b\n{value},1\n"))["a"].tolist() == [float(value)]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "birds.csv cannot be read as CSV"),
+        ("a,b\n", "birds.csv must have rows of values below the line of names"),
+        ("a,b\n1,2,3\n", "birds.csv cannot be read as CSV: Expected 2 fields in line 2, saw 3"),
+        ("# a remark\na,b\n1,2\n1,2,3\n", "birds.csv cannot be read as CSV: Expected 2 fields in line 4, saw 3"),
+        ("a,b,c\n1,2,3\n1,2\n", "row 2 of birds.csv must have 3 values, as many as there are names, got 2"),
+        ("a,a\n1,2\n", "columns must have names, all different, got ['a', 'a']"),
+        ("a,\n1,2\n", "columns must have names, all different, got ['a', '']"),
+        ('a,b\n1,"2\n', "cannot be read as CSV"),
+        ('a,b\n1,"2"3\n', "cannot be read as CSV"),
+        ("5.1,3.5\n4.9,3.0\n", "the first line of birds.csv must hold the names of the columns, got numbers: ['5.1', '3.5']"),
+        ("#a,b\n1,2\n3,4\n", "must hold the names of the columns, got numbers: ['1', '2']"),
+        ("a,b\n1," + "2" * 200_000, "cannot be read as CSV: field larger than field limit (131072)"),
+        ("a,b\nx,y\n", "column 'a' must hold numbers, got 'x' in row 1; columns of numbers: none"),
+    ],
+)
+def test_what_is_no_table_is_refused(birds, text, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        read_points(birds(text))
+
+
+@pytest.mark.parametrize("names", [["a", "a"], [], ["z"], "z"])
+def test_columns_that_cannot_be_chosen(birds, names):
+    with pytest.raises(ValueError, match=r"^columns must be one or more different names of a, b, got \["):
+        read_points(birds("a,b\n1,2\n"), names)
+
+
+def test_other_encodings_are_named(birds):
+    message = r"birds.csv must be text in UTF-8, got byte 0xe9 at 5; a spreadsheet saves it as 'CSV UTF-8'"
+    with pytest.raises(ValueError, match=message):
+        read_points(birds("a,caf\xe9\n1,2\n", "latin-1"))
+
+
+def test_a_file_is_bounded_in_size(birds, monkeypatch):
+    monkeypatch.setattr(inputs, "MOST_BYTES", 20)
+    with pytest.raises(ValueError, match=r"birds.csv must be at most 0 MB"):
+        read_points(birds(BIRDS))
+
+
+@pytest.mark.parametrize("value", ["inf", "1e200"])
+def test_numbers_too_large_for_distances_are_refused(birds, value):
+    with pytest.raises(ValueError, match="points must"):
+        KMeansND(read_points(birds(f"a,b\n{value},1\n")), [[0, 0]])

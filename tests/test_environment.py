@@ -25,7 +25,7 @@ EXTRAS = {
 }
 CONDA_NAMES = {
     "matplotlib": "matplotlib-base",  # the same package without a desktop toolkit
-    "dask": "distributed",  # brings Dask of its own version, and numpy is there; conda-forge's dask brings pandas and bokeh too
+    "dask": "distributed",  # brings Dask of its own version, and numpy is there; conda-forge's dask brings bokeh too
 }
 WITH_OLD_ONES = {"pyparsing"}  # tests/lowest.txt says why
 

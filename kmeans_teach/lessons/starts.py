@@ -5,6 +5,7 @@ The exact answer on a line is the yardstick: only there is the best of all parti
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 
@@ -172,3 +173,30 @@ def first_within(ks, gaps, errors) -> int:
         if gaps[i] >= gaps[i + 1] - errors[i + 1]:
             return int(k)
     return int(last)
+
+
+# ---- two small helpers for a table: of points, and of counts
+
+
+def standardise(points) -> np.ndarray:
+    """Subtract from each column its mean, and divide by its standard deviation (ddof 0).
+
+    A column whose values are all the same becomes zeros. Lesson 07 explains when to do this, and when not.
+    """
+    points = as_table(points, "points")
+    centred = points - points.mean(axis=0)
+    spread = points.std(axis=0)
+    spread[np.ptp(points, axis=0) == 0] = np.inf  # rounding may leave a spread of 1e-17 in a column of equal values
+    return centred / spread
+
+
+def match(counts) -> tuple[int, ...]:
+    """Choose for each row of a square table its own column, so that the sum of the chosen counts is as large as possible.
+
+    match([[0, 5], [7, 1]]) -> (1, 0)   (it tries every order, so the table may have 8 rows at most)
+    """
+    counts = np.asarray(counts)
+    if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or len(counts) > 8:
+        raise ValueError(f"counts must be a square table of at most 8 rows, got shape {counts.shape}")
+    rows = np.arange(len(counts))
+    return max(permutations(range(len(counts))), key=lambda order: counts[rows, list(order)].sum())

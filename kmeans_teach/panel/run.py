@@ -6,10 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from kmeans_teach.data import DATA_SETS
+from kmeans_teach.data import DATA_SETS, read_points
 from kmeans_teach.inputs import as_table
 from kmeans_teach.kmeans import KMeansND, Step, assign_points, update_centroids
-from kmeans_teach.lessons.table import read_table
 from kmeans_teach.panel.setting import Setting
 
 
@@ -112,9 +111,7 @@ class Run:
         max_iter=300,
     ):
         if isinstance(points, (str, Path)):
-            table = read_table(points)
-            names = names or table.numeric
-            points = table.points(names)
+            points, names = read_points(points, names), None  # the frame has the names
         self.own = None if points is None else as_table(points, "points")
         self._own_names = names or [str(name) for name in getattr(points, "columns", [])] or None
         self.columns, self.options = columns, {"assign": assign, "update": update, "max_iter": max_iter}

@@ -5,7 +5,7 @@ from numbers import Real
 
 import numpy as np
 
-from kmeans_teach.data import DATA_SETS, load, plus_plus, random_points
+from kmeans_teach.data import DATA_SETS, SPREAD, load, plus_plus, random_points
 from kmeans_teach.inputs import as_table, check_count
 
 MOST_POINTS = 1_000_000  # a pasted string must not be able to fill the memory
@@ -36,7 +36,7 @@ class Setting:
     way: str = "random"  # or "plusplus"
     clusters: int = 12  # in the data, where they are made
     size: int = 100  # points per cluster
-    spread: float = 0.28  # standard deviation within a cluster
+    spread: float = SPREAD  # standard deviation within a cluster
     hand: tuple | None = None  # centroids put by hand, in the place of a start that is drawn
 
     def __post_init__(self):

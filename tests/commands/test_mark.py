@@ -21,8 +21,8 @@ LESSONS = {path.stem[:2]: path for path in NOTEBOOKS}
 # what the checks take from their lessons, without all that the lessons draw
 SET_UP = """
 import numpy as np
+import pandas as pd
 from kmeans_teach import Setting, assign_points, inertia, update_centroids
-from kmeans_teach.lessons.table import read_table
 
 blobs = Setting(data="blobs", k=12, seed=7).points()
 rng = np.random.default_rng(1)
@@ -119,7 +119,7 @@ WRONG = {
     ],
     "07": [
         ("def my_standardise(points):\n    return points - points.mean(axis=0)", "spread not 1"),
-        ('path, columns, look, scale, k, save = "no such file.csv", ["a"], ["a"], False, 3, None', "error: FileNotFoundError"),
+        ('frame = pd.read_csv("no such file.csv")', "error: FileNotFoundError"),
     ],
     "08": [
         ("def my_loss(moves):\n    return moves", "too small"),

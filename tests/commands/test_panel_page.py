@@ -260,7 +260,10 @@ def test_a_file_that_is_gone_by_the_time_the_page_opens_is_told_on_the_page(chos
         (["mine k=3"], 'the data set "mine" needs points of your own'),
         (["--data", "no such.csv"], "'no such.csv' cannot be read: No such file or directory"),
         (["--data", "."], "'.' cannot be read: Is a directory"),
-        (["--data", "birds.csv", "--column", "beak"], "column must be one of wing, mass, kind, got 'beak'"),
+        (
+            ["--data", "birds.csv", "--column", "beak"],
+            "columns must be one or more different names of wing, mass, kind, got ['beak']",
+        ),
         (["--data", "birds.csv", "--column", "kind"], "column 'kind' must hold numbers, got 'tit' in row 1"),
         (["--data", "birds.csv"], "values are missing: 1 in 'mass'"),
         (["--data", "birds.csv", "--column", "wing", "mine k=9"], "k must be between 1 and the number of points (2), got 9"),

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linear_sum_assignment
 
 from kmeans_teach import KMeansND, Setting
-from kmeans_teach.lessons.starts import best_on_line, loss_surface, results, run_many
+from kmeans_teach.lessons.starts import best_on_line, loss_surface, match, results, run_many, standardise
 
 
 def heaps():
@@ -165,3 +166,23 @@ def test_results_of_one_s_own_points():
     table = results(Setting(data="mine", k=2), 5, own=heaps())
     assert [one.replay for one in table[:2]] == ["mine k=2", "mine k=2 start=1"]
     assert all(one.inertia >= best_on_line(heaps(), 2)[1] - 1e-9 for one in table)
+
+
+def test_standardised_columns_have_mean_0_and_spread_1():
+    points = np.random.default_rng(0).normal(5, [1, 100, 1e-3], size=(50, 3))
+    scaled = standardise(points)
+    np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=1e-10)
+    np.testing.assert_allclose(scaled.std(axis=0), 1)
+
+
+def test_a_constant_column_becomes_zeros():
+    np.testing.assert_array_equal(standardise([[0.1, 1], [0.1, 3], [0.1, 5]])[:, 0], 0)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_match_is_the_best_there_is(seed):
+    counts = np.random.default_rng(seed).integers(0, 40, size=(5, 5))
+    rows, columns = linear_sum_assignment(counts, maximize=True)
+    assert counts[range(5), match(counts)].sum() == counts[rows, columns].sum()
+    with pytest.raises(ValueError, match=r"square table of at most 8 rows, got shape \(5, 4\)"):
+        match(counts[:, :4])
