@@ -34,15 +34,18 @@ setup: .venv/installed
 lab: setup
 	@$(IN) -m kmeans_teach lab $(ARGS)
 
-test: style unit browser
+# --nbval runs the notebooks, too; two files at a time and the browser, which waits a lot, so one thread for each of them
+PYTEST = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(IN) -m pytest --nbval
+
+test: style
+	$(PYTEST) -n 3 $(ARGS)
 
 style: setup
 	$(IN) -m ruff check .
 	$(IN) -m ruff format --check .
 
-# two files at a time, and so one thread for each; a browser, a server and a kernel keep two cores busy by themselves
 unit: setup
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(IN) -m pytest -m 'not browser' -n 2 --dist loadfile $(ARGS)
+	$(PYTEST) -m 'not browser' -n 2 $(ARGS)
 
 browser: setup
 	$(IN) -m pytest -m browser $(or $(ARGS),tests/browser)

@@ -116,6 +116,6 @@ def test_every_mutant_is_killed_and_here_is_by_what(monkeypatch, record_property
     killers = {name: killed_by(SOURCE.replace(old, new), monkeypatch) for name, (old, new) in MUTANTS.items()}
     lines = [f"  {name:42} {killer or 'NONE'}" for name, killer in killers.items()]
     record_property(
-        "told", "\n".join([f"{len(killers)} mutants of kmeans.py and inputs.py, and the test that turned red:", *lines])
+        "at the end", "\n".join([f"{len(killers)} mutants of kmeans.py and inputs.py, and the test that turned red:", *lines])
     )
     assert [name for name, killer in killers.items() if killer is None] == []

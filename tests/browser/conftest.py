@@ -1,4 +1,4 @@
-"""A browser and a lab for the browser tests, and one line when there is no browser."""
+"""A browser and a lab for all browser tests, and one line at the end when there is no browser."""
 
 import os
 
@@ -7,24 +7,23 @@ import pytest
 from tests.browser.lab import chromium, chromium_path, copy_notebooks, lab
 
 HOW = "browser tests left out: no Chromium here; get one with `apt install chromium` or `.venv/bin/playwright install chromium`"
-MISSING = pytest.StashKey[bool]()
 
 
-@pytest.fixture(scope="session")
-def browser(pytestconfig):
+# not for the whole session: as long as Playwright is there, no other test of this process can run an event loop of its own
+@pytest.fixture(scope="package")
+def browser():
     try:
         with chromium() as browser:
             yield browser
     except Exception as error:
         if chromium_path() or "Executable doesn't exist" not in str(error):
             raise
-        pytestconfig.stash[MISSING] = True
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail(HOW)
         pytest.skip(HOW)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def course(tmp_path_factory, browser):
     """The address of a lab that serves a copy of the course, and the folder of the copy."""
     folder = tmp_path_factory.mktemp("a course")  # with a space, as folders have
@@ -33,6 +32,6 @@ def course(tmp_path_factory, browser):
         yield address, folder
 
 
-def pytest_terminal_summary(terminalreporter, config):
-    if config.stash.get(MISSING, False):
+def pytest_terminal_summary(terminalreporter):
+    if any(HOW in str(report.longrepr) for report in terminalreporter.getreports("skipped")):
         terminalreporter.write_line(HOW, yellow=True)

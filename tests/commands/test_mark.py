@@ -65,7 +65,7 @@ def pool():
         yield pool
 
 
-# ---- what is wrong is named; that what is right passes is in test_notebooks.py, on every lesson's own solutions
+# ---- what is wrong is named; that what is right passes is in test_solutions.py, on every lesson's own solutions
 
 WRONG = {
     "01": [

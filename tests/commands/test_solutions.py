@@ -1,0 +1,74 @@
+"""The solutions in the lessons pass their checks, as `kmeans-teach check` runs them."""
+
+import os
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import nbformat
+import pytest
+
+from tests.commands.test_mark import check, worked_on
+from tests.test_notebooks import LONG, NOTEBOOKS, cells, every_notebook, tagged
+
+pytestmark = pytest.mark.long
+SET_UP = {  # the cells that the exercises of these lessons need; worked_on() knows those of the others
+    "07": ["setup-07", "raw-07", "standardise-07", "grid-07", "species-07", "refuse-07"],
+    "09": ["many-02", "many-06", "many-08", "many-10"],
+}
+
+
+def solutions(path):
+    """The code of a lesson's solutions. Exercises and solutions come in the same order."""
+    found = []
+    for cell in tagged(path, "solution"):
+        folded = re.search(r"<details>.*?</details>", cell.source, flags=re.DOTALL)
+        (code,) = re.findall(r"```python\n(.*?)```", folded.group(), flags=re.DOTALL)
+        assert "your turn" not in code
+        found.append(code)
+    return found
+
+
+def whole(path, folder):
+    """A copy of the whole lesson, with each solution instead of its exercise."""
+    notebook = nbformat.read(path, as_version=4)
+    exercises = [cell for cell in notebook.cells if "exercise" in cell.metadata.get("tags", [])]
+    for exercise, code in zip(exercises, solutions(path), strict=True):
+        exercise.source = code
+    nbformat.write(notebook, folder / path.name)
+    return folder / path.name
+
+
+def short(path, folder):
+    """A copy of what the exercises need, with each solution instead of its exercise."""
+    number = path.stem[:2]
+    if number not in SET_UP:
+        return worked_on(number, solutions(path), folder)
+    sources = {cell.id: cell.source for cell in cells(path)}
+    return worked_on(number, solutions(path), folder, set_up="\n\n".join(sources[name] for name in SET_UP[number]))
+
+
+@pytest.fixture(scope="module")
+def marks(tmp_path_factory):
+    """What `kmeans-teach check` answers for each lesson: its exit code and its marks."""
+    folder, copy = tmp_path_factory.mktemp("solved"), whole if LONG else short
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield {path: pool.submit(check, copy(path, folder)) for path in NOTEBOOKS}
+
+
+@every_notebook
+def test_a_solution_comes_after_its_exercise(path):
+    exercises, answers = tagged(path, "exercise"), tagged(path, "solution")
+    assert len(exercises) == len(answers) >= 2
+    order = [cell.id for cell in nbformat.read(path, as_version=4).cells]
+    for exercise, answer in zip(exercises, answers, strict=True):
+        assert "your turn" in exercise.source
+        assert order.index(answer.id) > order.index(exercise.id)
+
+
+@every_notebook
+def test_every_exercise_has_a_solution_that_passes_its_check(path, marks):
+    code, notebook = marks[path].result()
+    assert code == 0, notebook
+    assert len(notebook["exercises"]) == len(tagged(path, "exercise")) >= 2
+    assert {each["status"] for each in notebook["exercises"]} == {"passed"}
+    assert notebook["errors"] == [] or not LONG  # with the solutions, too, Run All reaches the last cell
