@@ -1,4 +1,4 @@
-"""What README.md, CONTRIBUTING.md and CITATION.cff say is there, is there."""
+"""README.md, CONTRIBUTING.md, docs/start.md, CHANGELOG.md and CITATION.cff are true: what they name is there."""
 
 import contextlib
 import io
@@ -32,7 +32,7 @@ def commands(page):
 
 
 def tracked():
-    """The files of the repository; outside of a clone, of the tree, without what the commands make."""
+    """The files that git tracks and that are still there. Outside of a clone the test is skipped."""
     listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listing.returncode:
         pytest.skip("not a clone: git lists no files")
@@ -56,7 +56,7 @@ def test_make_help_lists_every_target():
     assert set(re.findall(r"@echo 'make (\w+) ", text("Makefile"))) == targets - {"help", "setup"}
 
 
-def test_every_launcher_command_is_one_that_the_launcher_takes():
+def test_every_kmeans_teach_command_is_accepted():
     lines = [
         line for page in ("README.md", "docs/start.md") for line in [*commands(page), *re.findall(r"`([^`]+)`", text(page))]
     ]
@@ -64,8 +64,8 @@ def test_every_launcher_command_is_one_that_the_launcher_takes():
     words = [shlex.split(found[1] or found[2] or "") for found in called if found]
     assert words.count([]) == 3  # pipx, uvx, pip
     assert sum(word == ["lab"] for word in words) == 2  # in a clone: conda's and pip's
-    taken = {launcher.parser().parse_args(word or ["lab"]).command for word in words}
-    assert taken == {"lab", "panel", "copy", "check", "doctor"}
+    accepted = {launcher.parser().parse_args(word or ["lab"]).command for word in words}
+    assert accepted == {"lab", "panel", "copy", "check", "doctor"}
     assert PROJECT["scripts"] == {"kmeans-teach": "kmeans_teach.__main__:main"}
 
 
@@ -137,12 +137,14 @@ def test_the_citation_is_that_of_this_version():
     assert {"message", "title"} <= citation.keys()
 
 
-def test_the_changelog_has_a_place_for_this_version():
-    assert f"\n## [{__version__}]" in text("CHANGELOG.md") or f"What will be {__version__}." in text("CHANGELOG.md")
+def test_the_newest_version_in_the_changelog_is_this_one():
+    versions = re.findall(r"^## \[(\d[^]]*)\]", text("CHANGELOG.md"), re.MULTILINE)  # [Unreleased] may come before it
+    assert versions
+    assert versions[0] == __version__
 
 
 def test_the_two_posts_are_credited():
-    said = " ".join(text("README.md").split())
+    readme = " ".join(text("README.md").split())
     for title in ("Visualizing K-means clustering in 1D with Python", "Animating K-means clustering in 2D with matplotlib"):
-        assert f"*{title}*" in said
-    assert "N. Syed" in said
+        assert f"*{title}*" in readme
+    assert "N. Syed" in readme
