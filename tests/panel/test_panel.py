@@ -589,8 +589,9 @@ def test_each_control_is_changed_on_the_main_thread_only():
 
 
 def test_a_closed_panel_is_freed_and_closing_twice_is_fine():
-    before = set(ipywidgets.widget.Widget._instances) if hasattr(ipywidgets.widget.Widget, "_instances") else None
+    before = set(ipywidgets.widgets.widget._instances)
     panel = Panel("blobs k=3")
+    assert set(ipywidgets.widgets.widget._instances) > before
     figure, animation = weakref.ref(panel.stage.figure), weakref.ref(panel.stage.animation)
     panel.close()
     panel.close()
@@ -599,8 +600,7 @@ def test_a_closed_panel_is_freed_and_closing_twice_is_fine():
     gc.collect()
     assert figure() is None
     assert animation() is None
-    if before is not None:
-        assert set(ipywidgets.widget.Widget._instances) <= before
+    assert set(ipywidgets.widgets.widget._instances) <= before
 
 
 def test_a_panel_of_the_same_cell_closes_the_one_before():
