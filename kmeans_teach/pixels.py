@@ -1,4 +1,4 @@
-"""The colours and shapes of clusters, many points drawn as pixels, and pictures as PNG bytes."""
+"""The colours and shapes of clusters, many points drawn as pixels, a background that is drawn once, and PNG bytes."""
 
 import struct
 import zlib
@@ -6,6 +6,7 @@ from io import BytesIO
 
 import numpy as np
 from matplotlib.artist import Artist, allow_rasterization
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.path import Path
@@ -88,6 +89,45 @@ class Raster(Artist):
         renderer.draw_image(gc, round(box.x0), round(box.y0), table[image].reshape(height, width, 4)[::-1])
         gc.restore()
         self.stale = False
+
+
+class KeptBackground:
+    """Draws a figure quickly when only some artists move: axes, ticks and text are drawn once and kept as a background.
+
+    `moving()` returns the artists that move, in drawing order; the canvas must be one of matplotlib's Agg canvases.
+    """
+
+    def __init__(self, canvas, moving):
+        self._canvas, self._moving = canvas, moving
+        self._kept = self._version = None
+        canvas.mpl_connect("draw_event", self._keep)
+
+    def draw(self, version=None):
+        """Draw one frame. `version` is a value that changes when the background does: then everything is drawn again."""
+        figure = self._canvas.figure
+        version = (version, tuple(figure.bbox.bounds), figure.dpi)
+        for artist in self._moving():
+            artist.set_animated(True)  # a full drawing leaves these artists out
+        if self._kept is None or version != self._version:
+            self._version = version
+            FigureCanvasAgg.draw(self._canvas)  # calls _keep
+        else:
+            self._canvas.restore_region(self._kept)
+            self._draw_moving()
+
+    def forget(self):
+        """Draw everything at the next frame."""
+        self._kept = None
+
+    def _keep(self, event):
+        if not self._canvas.is_saving():
+            self._kept = self._canvas.copy_from_bbox(self._canvas.figure.bbox)
+            self._draw_moving()
+
+    def _draw_moving(self):
+        renderer = self._canvas.get_renderer()
+        for artist in self._moving():
+            artist.draw(renderer)
 
 
 def png(shown, small=False, dpi="figure") -> bytes:

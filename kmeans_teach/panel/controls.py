@@ -152,14 +152,3 @@ def follow(c, run, playing):
     c.point.max = len(player.model.points) - 1
     c.play.value = playing
     c.play.description = "Pause" if playing else "Play"
-
-
-def close_all(box):
-    """Close every widget inside a box, with its layout and style."""
-    for widget in getattr(box, "children", ()):
-        close_all(widget)
-        for part in getattr(widget, "layout", None), getattr(widget, "style", None):
-            if part is not None:
-                part.close()
-        widget.unobserve_all()
-        widget.close()

@@ -1,17 +1,20 @@
-"""Everything on the main thread, and one panel for each notebook cell.
+"""Everything on the main thread, work in small pieces, and widgets that are closed when their notebook cell runs again.
 
-JupyterLab sends what widgets say over a subshell, whose thread would change a control in the middle of the panel setting it:
-now and then the end of a drag was lost. A control's value that still waits is replaced by a newer one, so that a drag queues
-up no work. Only public names of `comm` are used; tests/panel/test_main_thread.py holds each of them to what is assumed here.
+JupyterLab sends the browser's messages over a subshell, which is another thread. That thread would change a control while the
+panel sets it: now and then the last value of a drag was lost. So each message waits for the main thread. If a newer value of
+the same control arrives meanwhile, it replaces the older one, so a drag queues up no work.
+
+The code uses only public names of `comm`. tests/panel/test_main_thread.py checks what it assumes of each of them.
 """
 
 import asyncio
 import sys
+import threading
 from collections import deque
 from contextlib import closing
 from contextvars import copy_context
 from functools import partial
-from threading import Lock
+from weakref import WeakSet
 
 from IPython import get_ipython
 
@@ -20,12 +23,13 @@ def running_loop():
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
-        return None  # a plain script or test: nothing ticks by itself there
+        return None  # a plain script or a test: nothing plays by itself there
 
 
 def in_slices(generator, after=0.0):
-    """Run a generator bit by bit while the kernel is idle, to begin `after` so many seconds; where no loop runs, to its end at
-    once. Returns the task, or None.
+    """Run a generator in small pieces while the kernel is idle, `after` seconds from now. Returns the task.
+
+    Where no event loop runs, run it to its end now, and return None.
     """
     loop = running_loop()
     if loop is None:
@@ -34,76 +38,95 @@ def in_slices(generator, after=0.0):
         return None
 
     async def slices():
-        with closing(generator):  # a cancelled task lets its generator tidy up at once
+        with closing(generator):  # a cancelled task closes its generator at once
             await asyncio.sleep(after)
             for _ in generator:
-                await asyncio.sleep(0.001)  # so that what a person does comes in between
+                await asyncio.sleep(0.001)  # so that a person's clicks are handled between two pieces
 
     return loop.create_task(slices())
 
 
 def cancel(*tasks):
-    """Stop what `in_slices` began and returned."""
+    """Stop tasks that `in_slices` returned. None is allowed."""
     for task in tasks:
         if task is not None:
             task.cancel()
 
 
 def replaces(new, old):
-    """Whether a message says all that an older one said of a widget's state."""
+    """Whether a message about a widget's state sets everything that an older one sets."""
     new, old = new["content"]["data"], old["content"]["data"]
     return new["method"] == old["method"] == "update" and old["state"].keys() <= new["state"].keys()
 
 
-class Inbox:
-    """`on_main(function)` calls a function on the main thread: at once if this is it, else soon."""
+class MainThread:
+    """The thread and the event loop (`loop`, or None) on which this object was made."""
 
-    def __init__(self, on_main):
-        self._on_main, self._lock, self._waiting = on_main, Lock(), deque()
+    def __init__(self):
+        self.loop, self._thread = running_loop(), threading.get_ident()
+        self._lock, self._waiting = threading.Lock(), deque()
+
+    def call(self, function, *args):
+        """Call a function on the main thread: now if this is the main thread, otherwise soon."""
+        if threading.get_ident() == self._thread or self.loop is None:
+            function(*args)
+        else:
+            self.loop.call_soon_threadsafe(function, *args)
 
     def watch(self, widget):
-        """Have the messages of a widget, and of those within it, handled on the main thread."""
+        """From now on, handle the browser's messages to a widget, and to the widgets inside it, on the main thread."""
         for child in getattr(widget, "children", ()):
             self.watch(child)
         if widget.comm is not None:
             widget.comm.handle_msg = partial(self._arrive, widget.comm.handle_msg)
 
     def _arrive(self, handle, message):
-        # its context says which message the browser is answered to
-        entry = handle, message, copy_context()
+        entry = handle, message, copy_context()  # ipykernel keeps in the context which message it answers
         with self._lock:
             if self._waiting and self._waiting[-1][0] == handle and replaces(message, self._waiting[-1][1]):
                 self._waiting.pop()
             self._waiting.append(entry)
-        self._on_main(self._next)
+        self.call(self._next)
 
     def _next(self):
         with self._lock:
-            if not self._waiting:  # a newer message took the place of an older one
+            if not self._waiting:  # a newer message replaced an older one, so there is one message less than calls
                 return
             handle, message, context = self._waiting.popleft()
         context.run(handle, message)
 
 
-_open = {}  # the panel of each cell
+_made = {}  # for each notebook cell: its last execution, and the widgets that took the cell over in it
 
 
-def cell_of_caller(depth: int):
-    """What names the notebook cell that is running: the front end's id of it, or else the line of code `depth` calls up."""
+def take_over(widget):
+    """Call this when `widget` is made: it closes the widgets that an earlier execution of the same notebook cell made.
+
+    Widgets of the same execution stay: a cell may show two side by side. Outside a notebook, the line of code counts as the
+    cell, and each time that it runs as an execution.
+    """
     shell = get_ipython()
     parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    caller = sys._getframe(depth + 1)
-    return parent.get("metadata", {}).get("cellId") or (caller.f_code.co_filename, caller.f_lineno)
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith("kmeans_teach."):
+        frame = frame.f_back
+    cell = parent.get("metadata", {}).get("cellId") or (frame.f_code.co_filename, frame.f_lineno)
+    execution = parent.get("header", {}).get("msg_id") or object()
+    before, widgets = _made.get(cell, (None, WeakSet()))
+    if execution != before:
+        for old in list(widgets):
+            old.close()
+        widgets = WeakSet()
+    widgets.add(widget)
+    _made[cell] = execution, widgets
 
 
-def take_over(cell, panel):
-    """Let `panel` be the cell's own, and close the one before."""
-    if cell in _open:
-        _open[cell].close()
-    _open[cell] = panel
-
-
-def let_go(panel):
-    """Forget a panel that closes."""
-    for cell in [cell for cell, other in _open.items() if other is panel]:
-        del _open[cell]
+def close_inside(box):
+    """Close every widget inside a box, each with its layout and style."""
+    for widget in getattr(box, "children", ()):
+        widget.close()
+        close_inside(widget)
+        for part in getattr(widget, "layout", None), getattr(widget, "style", None):
+            if part is not None:
+                part.close()
+        widget.unobserve_all()

@@ -8,9 +8,9 @@ from kmeans_teach.narrate import describe
 from kmeans_teach.panel import Player
 from kmeans_teach.panel.access import Access
 from kmeans_teach.panel.by_hand import Hand
-from kmeans_teach.panel.controls import SETTERS, close_all, follow, lay_out, make_controls
+from kmeans_teach.panel.controls import SETTERS, follow, lay_out, make_controls
 from kmeans_teach.panel.folds import Quiz, Saver, Score
-from kmeans_teach.panel.main_thread import Inbox, cancel, cell_of_caller, in_slices, let_go, take_over
+from kmeans_teach.panel.main_thread import cancel, close_inside, in_slices, take_over
 from kmeans_teach.panel.run import Run
 from kmeans_teach.panel.stage import WIDEST, Stage
 from kmeans_teach.pixels import png
@@ -63,11 +63,11 @@ class Panel(w.VBox):
         self.hand, self.quiz, self.saver, self.score = Hand(self), Quiz(self), Saver(self), Score(self)
         super().__init__(children=lay_out(self))
         self.add_class("kmeans-panel")
-        Inbox(self.stage.canvas.on_main).watch(self)
+        self.stage.canvas.main_thread.watch(self)
         self._wire()
         self._begin()
         self._follow()
-        take_over(cell_of_caller(1), self)
+        take_over(self)
 
     def _wire(self):
         c, run = self.controls, self.run
@@ -100,7 +100,7 @@ class Panel(w.VBox):
 
     def do(self, action, *args):
         """Do it on the main thread. An error is shown once, pauses, and stays in `last_error` until something succeeds."""
-        self.stage.canvas.on_main(self._safely, action, *args)
+        self.stage.canvas.main_thread.call(self._safely, action, *args)
 
     def _safely(self, action, *args):
         if self.stage.closed:
@@ -237,10 +237,9 @@ class Panel(w.VBox):
 
     def close(self):
         """Stop the animation, free the figure and all widgets. Twice is fine."""
-        let_go(self)
         if self.stage is not None and not self.stage.closed:
             cancel(self._task, self.saver.task, self.score.task)
             self.stage.close()
-            close_all(self)
+            close_inside(self)
             self.layout.close()
         super().close()

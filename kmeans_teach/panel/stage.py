@@ -106,7 +106,7 @@ class Stage:
     @property
     def live(self):
         """Whether an event loop runs, as in a kernel: without one nothing plays by itself."""
-        return self.canvas.loop is not None
+        return self.canvas.main_thread.loop is not None
 
     def pace(self, steps_a_second):
         self.clock.period = 1 / steps_a_second

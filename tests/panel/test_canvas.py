@@ -1,4 +1,4 @@
-"""What live.py assumes of ipympl and matplotlib, name by name, and what it makes of them."""
+"""What canvas.py assumes of ipympl and matplotlib, name by name, and what it makes of them."""
 
 import asyncio
 import io
@@ -55,7 +55,7 @@ def scene():
 
 def drawn(canvas):
     """The picture as a full drawing gives it."""
-    canvas._kept = None
+    canvas.kept.forget()
     canvas.draw()
     return np.asarray(canvas.buffer_rgba()).copy()
 

@@ -1,10 +1,15 @@
-"""The browser's messages reach the main thread: all, in order, and a drag as its newest value."""
+"""The browser's messages reach the main thread in order, a drag as its newest value; a cell run again closes its widgets."""
+
+from types import SimpleNamespace
 
 import comm
 import ipywidgets
+import pytest
 from comm.base_comm import BaseComm
+from ipywidgets.widgets.widget import _instances
 
-from kmeans_teach.panel.main_thread import Inbox
+from kmeans_teach.panel import main_thread
+from kmeans_teach.panel.main_thread import MainThread, close_inside, take_over
 
 
 class Main:
@@ -38,8 +43,9 @@ def watched():
     slider.observe(lambda change: happened.append(change["new"]), "value")
     text.observe(lambda change: happened.append(change["new"]), "value")
     button.on_click(lambda _: happened.append("click"))
-    main = Main()
-    Inbox(main).watch(ipywidgets.VBox([ipywidgets.HBox([slider, text]), button]))
+    thread, main = MainThread(), Main()
+    thread.call = main
+    thread.watch(ipywidgets.VBox([ipywidgets.HBox([slider, text]), button]))
     return main, slider, text, button, happened
 
 
@@ -64,7 +70,7 @@ def test_messages_wait_for_the_main_thread_and_keep_their_order():
     assert happened == [3, "click", "a", 5, "click"]
 
 
-def test_of_a_drag_only_the_newest_value_is_taken():
+def test_a_drag_is_handled_as_its_newest_value():
     main, slider, _, _, happened = watched()
     for value in range(1, 31):
         update(slider, value=value)
@@ -87,3 +93,58 @@ def test_every_click_counts():
         click(button)
     main.go_on()
     assert happened == ["click"] * 3
+
+
+# ---- one cell after the other
+
+
+@pytest.fixture
+def notebook(monkeypatch):
+    """Stands for the kernel: `notebook(cell, execution)` says which cell runs now."""
+    parent = {}
+    monkeypatch.setattr(main_thread, "get_ipython", lambda: SimpleNamespace(get_parent=lambda: parent))
+    monkeypatch.setattr(main_thread, "_made", {})
+
+    def runs(cell, execution):
+        parent.update(metadata={"cellId": cell}, header={"msg_id": execution})
+
+    return runs
+
+
+def is_open(widget):
+    return widget.comm is not None
+
+
+def make():
+    widget = ipywidgets.IntSlider()
+    take_over(widget)
+    return widget
+
+
+def test_a_cell_that_runs_again_closes_what_it_made_before_and_nothing_else(notebook):
+    notebook("a", 1)
+    left, right = make(), make()
+    assert is_open(left)
+    assert is_open(right), "two in one cell can be compared"
+    notebook("b", 2)
+    other = make()
+    notebook("a", 3)
+    again = make()
+    assert [is_open(widget) for widget in (left, right, other, again)] == [False, False, True, True]
+
+
+def test_a_line_of_code_that_runs_again_closes_what_it_made_before():
+    widgets = [make() for _ in range(3)]
+    assert [is_open(widget) for widget in widgets] == [False, False, True]
+
+
+def test_closing_what_is_inside_a_box_leaves_nothing_open():
+    before = set(_instances)
+    slider = ipywidgets.IntSlider()
+    box = ipywidgets.VBox([ipywidgets.HBox([slider, ipywidgets.Button()])])
+    assert len(set(_instances) - before) > 7, "each has a layout, and most have a style"
+    close_inside(box)
+    close_inside(box)
+    box.layout.close()
+    box.close()
+    assert set(_instances) == before

@@ -9,9 +9,9 @@ import threading
 import weakref
 from pathlib import Path
 
-import ipywidgets
 import numpy as np
 import pytest
+from ipywidgets.widgets.widget import _instances
 
 from kmeans_teach.kmeans import assign_points, update_centroids
 from kmeans_teach.panel import Panel
@@ -589,9 +589,9 @@ def test_each_control_is_changed_on_the_main_thread_only():
 
 
 def test_a_closed_panel_is_freed_and_closing_twice_is_fine():
-    before = set(ipywidgets.widgets.widget._instances)
+    before = set(_instances)
     panel = Panel("blobs k=3")
-    assert set(ipywidgets.widgets.widget._instances) > before
+    assert set(_instances) > before
     figure, animation = weakref.ref(panel.stage.figure), weakref.ref(panel.stage.animation)
     panel.close()
     panel.close()
@@ -600,7 +600,7 @@ def test_a_closed_panel_is_freed_and_closing_twice_is_fine():
     gc.collect()
     assert figure() is None
     assert animation() is None
-    assert set(ipywidgets.widgets.widget._instances) <= before
+    assert set(_instances) <= before
 
 
 def test_a_panel_of_the_same_cell_closes_the_one_before():
