@@ -51,7 +51,7 @@ def start():
 
 
 def visit(b, centroids):
-    return many_machines.look(make(b), centroids=centroids)[1]
+    return many_machines.summarise(make(b), centroids=centroids)[1]
 
 
 def pass_by_hand(blocks, centroids):

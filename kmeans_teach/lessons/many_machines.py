@@ -1,7 +1,7 @@
-"""The same run as `KMeansND` for points that outgrow one machine: one map and one reduce over the blocks of a Dask array.
+"""The same run as `KMeansND` for points that do not fit on one machine: a map and a reduce over the blocks of a Dask array.
 
-Lesson 09 derives it. The map looks at a block of points and says what it found in K x N sums, K counts and a few numbers; the
-reduce adds these up. So an iteration is one pass over the points, and what travels between machines is never the points.
+Lesson 09 derives it. The map turns a block of points into K x N sums, K counts and a few numbers. The reduce adds these up.
+So an iteration is one pass over the points, and the points never travel between machines.
 """
 
 from collections.abc import Iterator
@@ -16,40 +16,42 @@ try:
     import dask
     import dask.array as da
 except ImportError as error:
-    raise ImportError('kmeans_teach.scale needs Dask: python -m pip install "dask[array,distributed]"') from error
+    raise ImportError(
+        'kmeans_teach.lessons.many_machines needs Dask: python -m pip install "dask[array,distributed]"'
+    ) from error
 
 
-ROWS = 1 << 13  # rows looked at together: what they need stays in the processor's cache
+ROWS = 1 << 13  # rows in one piece of work: its arrays fit in the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All that leaves a block of points."""
+    """Everything that leaves a block of points."""
 
     counts: np.ndarray  # (K,) members of each cluster
     sums: np.ndarray  # (K, N) of the members
     within: float = 0.0  # sum of the squared distances of the members to their own mean
     changed: int = 0  # points with another label than in the pass before
-    bad: tuple | None = None  # (number, row) of the first row that is not fit to be a point
+    bad: tuple | None = None  # (number, row) of the first row that is no valid point
 
     @property
     def means(self):
-        return self.sums / np.maximum(self.counts, 1)[:, None]  # 0 without members, and then it counts for nothing
+        return self.sums / np.maximum(self.counts, 1)[:, None]  # 0 for a cluster without members, whose count is 0
 
     def inertia(self, centroids):
-        """Of the points to their means, and from there to these centroids: no large sums whose difference would be lost."""
+        """From the points to their means, plus from the means to these centroids: no difference of two large sums."""
         return self.within + float((self.counts * ((self.means - centroids) ** 2).sum(axis=1)).sum())
 
 
-def look(rows, *_, centroids):
-    """The map: labels and `Summary` of a block, found in a few thousand rows at a time."""
+def summarise(rows, *_, centroids):
+    """The map: labels and `Summary` of a block, from a few thousand rows at a time."""
     k = len(centroids)
     labels = np.empty(len(rows), dtype=np.min_scalar_type(k - 1))
-    parts = [Summary(np.zeros(k, np.intp), np.zeros(centroids.shape))]  # all that an empty block has to say
+    parts = [Summary(np.zeros(k, np.intp), np.zeros(centroids.shape))]  # the summary of an empty block
     for start in range(0, len(rows), ROWS):
         some = rows[start : start + ROWS]
         try:
-            points = np.asfortranarray(inputs.as_table(some, "points"))  # feature by feature, as they will be read
+            points = np.asfortranarray(inputs.as_table(some, "points"))  # each feature in one piece, as it will be read
         except ValueError:
             i = int((np.abs(np.ma.filled(some.astype(float), np.nan)) <= inputs.LARGEST).all(axis=1).argmin())
             parts.append(replace(parts[0], bad=(i, some[i : i + 1])))
@@ -62,7 +64,7 @@ def look(rows, *_, centroids):
 
 
 def merge(parts, axis=None, keepdims=None):
-    """The reduce: one `Summary` of several. Their order counts, for the last digits and for the number of a bad row."""
+    """The reduce: join several `Summary` to one. Their order matters for the last digits and for the number of a bad row."""
     whole = Summary(sum(part.counts for part in parts), sum(part.sums for part in parts))
     within, changed = sum(part.inertia(whole.means) for part in parts), sum(part.changed for part in parts)
     rows = np.cumsum([0, *(part.counts.sum() for part in parts)])  # before each part
@@ -71,7 +73,7 @@ def merge(parts, axis=None, keepdims=None):
 
 
 def compare(found, *before):
-    """The summary of a block, with the number of its labels that differ from those before."""
+    """The summary of a block, with the number of labels that differ from those of the pass before."""
     ((labels, summary),) = found
     return replace(summary, changed=sum(int(np.count_nonzero(labels != old)) for old in before))
 
@@ -82,21 +84,21 @@ class KMeansDask(kmeans.KMeansND):
     Parameters
     ----------
     points : (M, N) dask.array.Array of real numbers
-        Chunked along the rows only. They need not fit into memory, and M may be unknown.
+        Chunked along the rows only. The points need not fit into memory, and M may be unknown.
     centroids : (K, N) array_like of real numbers
         The start, in the units of `points`; 1 <= K <= M.
     max_iter : int, optional
-        Updates after which the run gives up.
+        The run stops after this many updates.
 
     Raises
     ------
     ValueError, TypeError
-        On bad input, naming the rule and the value; if only a look at the points can tell, at the first step.
+        On bad input, naming the rule and the value. What only the values of the points can show is raised at the first step.
 
     Notes
     -----
-    A step's `labels` are a Dask array; its workers hold them (a byte a point up to K = 256) as long as the step is kept.
-    Sums are added up block by block, so the last digits may differ from those of `KMeansND`.
+    The `labels` of a step are a Dask array. The workers hold it (one byte for each point up to K = 256) as long as the step
+    exists. Sums are added block by block, so the last digits may differ from those of `KMeansND`.
     """
 
     def __init__(self, points, centroids, *, max_iter: int = 300):
@@ -107,21 +109,21 @@ class KMeansDask(kmeans.KMeansND):
             raise ValueError(f"points must be in blocks of whole rows, got {n} across a row; use points.rechunk({{1: -1}})")
         self.points, self.centroids = points, inputs.read_only(inputs.as_table(centroids, "centroids"))
         inputs.check_width(self.points, self.centroids)
-        if not np.isnan(points.shape[0]):  # else the first pass counts them
+        if not np.isnan(points.shape[0]):  # otherwise the first pass counts them
             inputs.check_k(len(self.centroids), points.shape[0])
         self.max_iter = inputs.check_count(max_iter, "max_iter")
 
     def steps(self) -> Iterator[kmeans.Step]:
-        run = copy(self)  # with passes of its own, so that two runs may take turns
+        run = copy(self)  # each run keeps its own passes, so that two runs may take turns
         run.home, run.labels, run.total = (), (), None
         return super(KMeansDask, run).steps()
 
     def _assign(self, centroids):
-        """One pass over the points: it leaves the labels with the workers and brings their summary here."""
+        """One pass over the points. The labels stay with the workers, and their summary comes here."""
         small = np.empty(0, np.min_scalar_type(len(centroids) - 1))
-        plain = {"meta": np.empty(0, object), "align_arrays": False}  # unknown lengths cannot be aligned
-        # "ij" and concatenate=True are what map_blocks says too: so Dask makes one task of making a block and looking at it
-        found = da.blockwise(look, "ij", self.points, "ij", *self.home, centroids=centroids, concatenate=True, **plain)
+        plain = {"meta": np.empty(0, object), "align_arrays": False}  # Dask cannot align unknown lengths
+        # map_blocks also uses "ij" and concatenate=True: so Dask joins the task that makes a block and this one
+        found = da.blockwise(summarise, "ij", self.points, "ij", *self.home, centroids=centroids, concatenate=True, **plain)
         labels = da.blockwise(lambda found: found[0][0], "i", found, "ij", token="labels", meta=small)
         summaries = da.blockwise(compare, "i", found, "ij", *self.labels, **plain)
         total = da.reduction(
@@ -130,11 +132,11 @@ class KMeansDask(kmeans.KMeansND):
         labels, summaries, total = dask.persist(labels, summaries, total)
         self.total = total.compute()
         if bad := self.total.bad:
-            inputs.as_table(bad[1], "points", bad[0])  # says what is wrong with it
+            inputs.as_table(bad[1], "points", bad[0])  # raises, and names what is wrong
         if np.isnan(labels.shape[0]):
             labels.compute_chunk_sizes()
         inputs.check_k(len(centroids), int(self.total.counts.sum()))
-        self.home = self.home or (summaries, "i")  # a block's first summary stays where it is, and later passes go there
+        self.home = self.home or (summaries, "i")  # a block's first summary stays on its worker, and later passes run there
         self.labels = labels, "i"
         return labels.astype(np.intp)
 

@@ -1,5 +1,6 @@
 """fast.fit: the same run as KMeansND's, found with fewer distances."""
 
+import os
 import tracemalloc
 from fractions import Fraction
 
@@ -10,13 +11,15 @@ from sklearn.cluster import KMeans
 from kmeans_teach import KMeansND, inertia, make_clusters, update_centroids
 from kmeans_teach.lessons import fast
 from kmeans_teach.narrate import describe
+from tests import test_kmeans
 
-CASES = 3000
+LONG = bool(os.environ.get("LONG"))  # the weekly run: more of the same
+CASES = 3_000 if LONG else 500
 engines = pytest.mark.parametrize("small", [0, fast.SMALL], ids=["skipping", "as-shipped"])  # 0: no run is small
 
 
 def random_case(seed):
-    """Points and a start of a kind that goes wrong easily, for a run of at most so many updates."""
+    """Points and a start of a kind that easily goes wrong, and the most updates allowed."""
     rng = np.random.default_rng(seed)
     m, n = int(rng.integers(1, 60 if rng.random() < 0.8 else 400)), int(rng.integers(1, 5 if rng.random() < 0.9 else 20))
     k = int(rng.choice([1, m, *rng.integers(1, min(m, 12) + 1, size=8)]))
@@ -56,6 +59,7 @@ def assert_same(got, expected):
     assert got.inertia == expected.inertia
 
 
+@pytest.mark.long
 def test_random_cases_agree_with_the_plain_run(monkeypatch):
     kinds = set()
     for seed in range(CASES):
@@ -98,21 +102,15 @@ def test_stops(monkeypatch, small, points, start, stop):
 
 
 @engines
-@pytest.mark.parametrize(
-    ("points", "start", "centroids", "total", "n"),
-    [
-        ([[0, 0], [0.5, 0], [0.5, 1], [1, 1]], [[0, 0], [1, 1]], [[0.25, 0], [0.75, 1]], 0.25, 2),
-        ([[0, 0], [0.5, 0], [0.5, 1], [1, 1]], [[0.5, 0.5], [3, 3]], [[0.5, 0.5], [3, 3]], 1.5, 1),  # the second is empty
-        ([[-3], [-1], [0], [1], [1], [8]], [[-3], [0.99]], [[-0.4], [8]], 11.2, 5),
-        ([[0, 0], [1, 1], [1, 1], [1, 0], [0, 1]], [[0, 0], [1, 1], [1, 1], [1, 0], [0, 1]], None, 0, 1),  # K = M, a duplicate
-    ],
-)
-def test_runs_worked_out_by_hand(monkeypatch, small, points, start, centroids, total, n):
+@pytest.mark.parametrize("name", test_kmeans.HAND)
+def test_runs_worked_out_by_hand(monkeypatch, small, name):
     monkeypatch.setattr(fast, "SMALL", small)
-    step = fast.fit(points, start)
-    assert (step.iteration, step.stop, step.shift, step.changed) == (n, "converged", 0, 0)
-    np.testing.assert_allclose(step.centroids, start if centroids is None else centroids, atol=1e-15)
-    assert step.inertia == pytest.approx(total, abs=1e-14)
+    row = test_kmeans.HAND[name]
+    step = fast.fit(row["points"], row["start"])
+    assert (step.iteration, step.stop, step.shift, step.changed) == (row["n"], "converged", 0, 0)
+    np.testing.assert_allclose(step.centroids, row["centroids"], atol=1e-14)
+    assert step.labels.tolist() == row["labels"]
+    assert step.inertia == pytest.approx(row["inertia"], abs=1e-12)
 
 
 def test_a_large_run_agrees_with_scikit_learn():
@@ -148,7 +146,7 @@ def test_a_slack_is_never_more_than_the_true_one(offset, n):
     rng = np.random.default_rng(3)
     points, start = rng.normal(size=(60, n)) + offset, rng.normal(size=(5, n)) + offset
     run = fast.Skipping(points, start)
-    run.aim(start - run.centre)
+    run.set_centroids(start - run.centre)
     names, slack = run.slack(points, rng.integers(5, size=60))
     for point, name, bound in zip(points, names, slack, strict=True):
         squares = [sum((Fraction(a) - Fraction(b)) ** 2 for a, b in zip(point, c, strict=True)) for c in start]  # exact
@@ -162,7 +160,7 @@ def test_a_point_that_overflows_and_a_tie_are_both_too_close_to_call():
     """Their numbers of nearest centroids, none and two, must not pass for one each."""
     points, start = np.array([[5.0], [1.0], [-7.0]]), np.array([[0.0], [2.0]])
     ruler = fast.Ruler(points, start)
-    ruler.aim(start - ruler.centre)
+    ruler.set_centroids(start - ruler.centre)
     x = ruler.lay_out(points)
     x[:, 0] = np.nan
     labels, close = ruler.nearest(x, ruler.tie)
@@ -181,9 +179,9 @@ def test_most_points_are_not_looked_at_again():
     points = make_clusters(12, 2_000, rng=np.random.default_rng(4))
     run = fast.Skipping(points, points[:12])
     step = run.last_step(300)
-    assert step.iteration == len(run.looks) + 1 > 10
-    assert sum(run.looks) < len(points) * len(run.looks) / 3
-    assert max(run.looks) <= len(points)
+    assert step.iteration == len(run.measured) + 1 > 10
+    assert sum(run.measured) < len(points) * len(run.measured) / 3
+    assert max(run.measured) <= len(points)
 
 
 # ---- the front door
