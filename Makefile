@@ -1,4 +1,5 @@
-# Every path is relative to this folder, and every tool is run as `python -m`, so a space in the folder's name does no harm.
+# Every path is relative to this folder, and every tool is started by python itself and not by a script of .venv/bin, which
+# holds the full path. So the folder's name may have a space, and the folder may be moved.
 
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
@@ -12,7 +13,7 @@ $(shell [ "`cat .venv/installed 2>/dev/null`" = "`pwd`" ] || rm -f .venv/install
 help:
 	@echo 'make lab        open the course in JupyterLab (make lab ARGS="--port 9999" passes options on)'
 	@echo 'make test       run every check and every test'
-	@echo 'make style      have ruff check the code'
+	@echo 'make style      check the code with ruff, and which file imports which with import-linter'
 	@echo 'make unit       run the tests that need no browser (make unit ARGS="-k launcher")'
 	@echo 'make browser    run those that need one'
 	@echo 'make format     let ruff format the code'
@@ -43,6 +44,7 @@ test: style
 style: setup
 	$(IN) -m ruff check .
 	$(IN) -m ruff format --check .
+	$(IN) -c 'from importlinter.cli import lint_imports_command as main; main()' --no-cache
 
 unit: setup
 	$(PYTEST) -m 'not browser' -n 2 $(ARGS)
