@@ -1,7 +1,6 @@
-"""The stream of steps as a moving picture: on the screen, or in a file that needs nothing else to be played."""
+"""The stream of steps as a moving picture: on the screen, or in a file that plays anywhere."""
 
 import os
-import tempfile
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,6 +10,7 @@ from json import dumps
 from math import inf
 from numbers import Real
 from pathlib import Path
+from secrets import token_hex
 from subprocess import CalledProcessError
 
 from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
@@ -22,27 +22,27 @@ from kmeans_teach.pixels import png
 
 
 def animate(model: KMeansND, *, interval: int = 800, **picture_options) -> FuncAnimation:
-    """A FuncAnimation over `model.steps`, one frame for each half-step, that begins again after its end.
+    """An animation of `model.steps` with one frame for each half-step. It repeats after its end.
 
     Parameters
     ----------
     model : KMeansND
     interval : int
-        Milliseconds from a frame to the next.
+        Milliseconds between two frames.
     **picture_options
-        What `Picture` takes: columns, names, figure.
+        Options of `Picture`: columns, names, figure.
 
     Returns
     -------
     matplotlib.animation.FuncAnimation
-        Keep it in a variable: an animation that nobody holds is collected and stops. `pause()` and `resume()` may be called at
-        any time. It plays where the figure's canvas is a live one (`picture.figure.canvas`). Lesson 04 builds it.
+        Keep it in a variable: Python deletes an animation that no variable refers to, and then it stops. You can call
+        `pause()` and `resume()` at any time. It plays only if its figure has a live canvas. Lesson 04 builds it.
     """
     picture = Picture.of(model, **picture_options)
     animation = FuncAnimation(
         picture.figure,
         picture.show,
-        frames=model.steps,  # the function, not model.steps(): each showing and each saving asks for a fresh stream
+        frames=model.steps,  # the function, not model.steps(): each time it is shown or saved it needs a fresh stream
         init_func=lambda: picture.show(next(model.steps())),  # without it, the first frame would be drawn twice
         interval=interval,
         repeat_delay=3 * interval,  # and repeat: after a run without repeat, pause() would raise (matplotlib issue 30622)
@@ -54,7 +54,7 @@ def animate(model: KMeansND, *, interval: int = 800, **picture_options) -> FuncA
 
 
 class _Ffmpeg(FFMpegWriter):
-    """matplotlib's writer with the ffmpeg that comes with imageio-ffmpeg, where the system has none."""
+    """matplotlib's writer, with the ffmpeg of imageio-ffmpeg: the system may have none."""
 
     @classmethod
     def bin_path(cls):
@@ -72,19 +72,19 @@ class _Ffmpeg(FFMpegWriter):
         try:
             super().grab_frame(**kwargs)
         except BrokenPipeError as error:
-            self.finish()  # which says why ffmpeg is gone, if it knows
-            raise OSError("ffmpeg ended before the video was whole") from error
+            self.finish()  # this raises the reason, if ffmpeg gave one
+            raise OSError("ffmpeg ended before the video was complete") from error
 
     def finish(self):
         try:
             super().finish()
         except CalledProcessError as error:
-            said = (error.stderr or "").strip().splitlines() or [f"it ended with status {error.returncode}"]
-            raise OSError(f"ffmpeg could not make the video: {said[-1]}") from error
+            lines = (error.stderr or "").strip().splitlines() or [f"it ended with status {error.returncode}"]
+            raise OSError(f"ffmpeg could not make the video: {lines[-1]}") from error
 
 
 class PlayerWriter:
-    """A page with its pictures inside: play, step, a slider, each picture's sentence as caption and alternative text."""
+    """Writes a page with all pictures inside it: buttons, a slider, and below each picture the sentence that describes it."""
 
     def __init__(self, fps):
         self.fps, self.frames, self.sentences = fps, [], []
@@ -117,20 +117,20 @@ def check_positive(**values):
 
 
 def saving(model: KMeansND, path, *, fps: float = 2, dpi: int = 100, **picture_options) -> Iterator[tuple[int, int]]:
-    """`save` as a generator that yields (frames done, frames in all), so that a program can do other things in between."""
+    """`save` as a generator that yields (frames done, all frames), so that a program can do other things between frames."""
     path = Path(path)
     if path.suffix.lower() not in WRITERS:
         raise ValueError(f"a run is saved as one of {', '.join(WRITERS)}, got {path.name!r}")
     if path.exists():
-        raise FileExistsError(f"{path} is there already; choose another name")
+        raise FileExistsError(f"{path} exists already; choose another name")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} to save in")
     check_positive(fps=fps, dpi=dpi)
     steps = list(model.steps())
     picture = Picture.of(model, **picture_options)  # a new one, so that a picture on the screen does not change
     writer = WRITERS[path.suffix.lower()](fps=fps)
-    handle, part = tempfile.mkstemp(suffix=path.suffix, prefix=".part-", dir=path.parent)  # beside the goal: same disk
-    os.close(handle)
+    part = path.with_name(f".part-{token_hex(4)}{path.suffix}")  # in the same folder, so that it can be renamed at the end
+    part.touch(exist_ok=False)  # not by tempfile, which would keep others from reading it: the umask decides
     try:
         writer.setup(picture.figure, part, dpi)
         try:
@@ -142,18 +142,17 @@ def saving(model: KMeansND, path, *, fps: float = 2, dpi: int = 100, **picture_o
                 yield done, len(steps)
         except BaseException:
             with suppress(Exception):
-                writer.finish()  # so that ffmpeg ends; what went wrong first is what counts
+                writer.finish()  # so that ffmpeg ends; the first error is the one to raise
             raise
         writer.finish()
-        os.chmod(part, 0o644)
-        path.open("x").close()  # fails, rather than overwrite, if the name was taken meanwhile
+        path.touch(exist_ok=False)  # fails if the name was taken in the meantime, so that no file is overwritten
         try:
             os.replace(part, path)
         except BaseException:
             path.unlink()
             raise
     finally:
-        Path(part).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
 
 
 def save(model: KMeansND, path, **options) -> Path:
@@ -163,25 +162,27 @@ def save(model: KMeansND, path, **options) -> Path:
     ----------
     model : KMeansND
     path : str or Path
-        The ending decides the kind. A file that is there is never overwritten.
+        Its ending chooses the format. An existing file is never overwritten.
     fps : float, optional
-        Frames a second, 2 by default.
+        Frames per second, 2 by default.
     dpi : int, optional
-        Dots per inch of a picture of 6.4 by 4.8 inches, 100 by default.
+        Dots per inch, 100 by default. The picture is 6.4 by 4.8 inches.
     **picture_options
-        What `Picture` takes: columns, names.
+        Options of `Picture`: columns, names.
 
     Returns
     -------
     pathlib.Path
-        The file, whole: on any error nothing is left behind.
+        The complete file. After an error no part of it is left.
 
     Raises
     ------
     ValueError
-        For another ending, or a speed or resolution that is not above 0.
-    FileExistsError, OSError
-        For a name that is taken; a folder that is not there, full, or closed to writing; a video without a working ffmpeg.
+        The ending is another one, or `fps` or `dpi` is not above 0.
+    FileExistsError
+        The file exists already.
+    OSError
+        The folder does not exist, is full or cannot be written to; or ffmpeg does not work, for a video.
     """
     for _ in saving(model, path, **options):
         pass
@@ -189,7 +190,7 @@ def save(model: KMeansND, path, **options) -> Path:
 
 
 def player_page(model: KMeansND, *, fps: float = 2, dpi: int = 70, **picture_options) -> str:
-    """The .html player as a string, for `IPython.display.HTML`: it plays in a page without a kernel."""
+    """The .html player as a string, for `IPython.display.HTML`. It plays in a page that has no kernel."""
     check_positive(fps=fps, dpi=dpi)
     picture = Picture.of(model, **picture_options)
     writer = PlayerWriter(fps)
