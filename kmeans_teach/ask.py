@@ -1,16 +1,16 @@
-"""Predict, then reveal: a question that a lesson asks before the cell whose output answers it.
+"""Predict, then reveal: a lesson asks a question before the cell whose output answers it.
 
     ask("Which centroid does the point 4 join?", answer="A", options=["A", "B", "neither"], because="4 is 1 from A, 5 from B.")
     ask("How many points change cluster?", answer=7, because="...")  # a number; tolerance=0.1 if it need not be exact
-    ask("In a few words: what goes wrong?", answer=["alias", "same array"], because="...")  # any of these words will do
+    ask("In a few words: what goes wrong?", answer=["alias", "same array"], because="...")  # one of these words is enough
 
-Text between backticks is shown as code. Without a kernel a reader sees the question and a folded answer.
+Text between backticks is shown as code. Without a kernel, a reader sees the question and can unfold the answer.
 """
 
 import math
 import re
+import time
 from dataclasses import dataclass
-from fractions import Fraction
 from html import escape
 from numbers import Real
 
@@ -20,7 +20,7 @@ from ipywidgets import HTML, Button, HBox, Layout, Text, VBox
 
 @dataclass(frozen=True)
 class Question:
-    """A question and its answer: one of the `options` if there are any, else a number, else words."""
+    """A question and its answer. The answer is one of the `options`; without options it is a number or a tuple of words."""
 
     text: str
     answer: str | float | tuple[str, ...]
@@ -57,25 +57,21 @@ class Question:
         return self.answer[0] if isinstance(self.answer, tuple) else str(self.answer)
 
     def check(self, reply: str) -> bool:
-        """Is the reply right? ValueError, with a sentence for the learner, if it cannot be read as an answer."""
+        """Is the reply right? ValueError has a sentence for the learner if the reply cannot be read as an answer."""
         if not reply or not reply.strip():
             raise ValueError("Type an answer first.")
         if self.options:
             return reply == self.answer
         if self.is_number:
-            try:
-                value = float(Fraction(reply.strip()))  # reads 7, 0.5, 1e3 and 1/3
-            except (ValueError, ZeroDivisionError, OverflowError):
-                raise ValueError(f"Type a number, such as 7, 0.5 or 1/3: {reply!r} is none.") from None
-            return math.isclose(value, self.answer, rel_tol=1e-9, abs_tol=self.tolerance)
-        said = _plain(reply)
-        return any(re.search(rf"(?<!\w){re.escape(_plain(word))}", said) for word in self.answer)
+            return math.isclose(_number(reply), self.answer, rel_tol=1e-9, abs_tol=self.tolerance)
+        words = _plain(reply)
+        return any(re.search(rf"(?<!\w){re.escape(_plain(word))}", words) for word in self.answer)
 
 
 class Asked(VBox):
-    """The widget of one question. Its display bundle also holds the question as text, and as HTML with a folded answer.
+    """The widget of one question. Its stored output also has the question as text, and as HTML with a folded answer.
 
-    Options are buttons and not a dropdown: in JupyterLab an arrow key on a dropdown goes to the next cell instead.
+    Options are buttons and not a dropdown list: in JupyterLab the arrow keys in a dropdown list go to the next cell instead.
     """
 
     def __init__(self, question: Question):
@@ -85,7 +81,7 @@ class Asked(VBox):
             placeholder="a number" if question.is_number else "a few words",
             tooltip=question.text,
             style={"description_width": "initial"},
-            continuous_update=False,  # the value travels when the box is left, so before the click that follows
+            continuous_update=False,  # the browser sends the value when the learner leaves the box, so before a click on Check
         )
         self.buttons = tuple(
             Button(description=name, tooltip=f"{name}: {question.text}", layout=Layout(width="auto", min_width="6em"))
@@ -93,7 +89,7 @@ class Asked(VBox):
         )
         for button in self.buttons:
             button.on_click(self._pressed)
-        self.entered = False  # was Enter pressed? The value that it sends comes after it
+        self._entered_at = -math.inf  # when Enter was pressed last; the browser sends the new value after it
         self.box.on_msg(self._message)
         self.box.observe(self._changed, "value")
         self.result = HTML(_status(""))
@@ -108,13 +104,13 @@ class Asked(VBox):
 
     def reveal(self, reply: str):
         """Check the reply, explain the answer, and count the first reply to each question."""
-        question, self.entered = self.question, False
+        question, self._entered_at = self.question, -math.inf
         try:
             right = question.check(reply)
         except ValueError as error:
             self._say(escape(str(error)))
             return
-        except Exception as error:  # a widget swallows what its callback raises: show it, then let it go on
+        except Exception as error:  # a widget hides the errors of its callbacks, so show it first
             self._say(escape(f"{type(error).__name__}: {error}"))
             raise
         first_replies.setdefault(question, right)
@@ -126,11 +122,19 @@ class Asked(VBox):
         self.reveal(button.description if self.question.options else self.box.value)
 
     def _message(self, _, content, __):
-        self.entered = content.get("event") == "submit"
+        if content.get("event") == "submit":
+            self._entered_at = time.monotonic()
 
     def _changed(self, _):
-        if self.entered:
+        # Enter on an unchanged value sends no value, so a value that comes much later was not entered: the box was left
+        if time.monotonic() - self._entered_at < ENTER_LASTS:
             self.reveal(self.box.value)
+
+    def close(self):
+        """Close this widget and every widget inside it."""
+        _close(self.box, *self.children)  # with options, the box is not on the page
+        self.layout.close()
+        super().close()
 
     def _say(self, html):
         self.result.value = _status(html)
@@ -147,30 +151,32 @@ class Asked(VBox):
         return {**super()._repr_mimebundle_(**kwargs), **texts}
 
 
-first_replies: dict[Question, bool] = {}  # of this kernel session: was the first reply right?
+ENTER_LASTS = 0.5  # seconds within which a value belongs to the Enter before it
+first_replies: dict[Question, bool] = {}  # since the kernel started: was the first reply right?
+shown: dict[str, Asked] = {}  # the widget of each question text
 
 
 def ask(question: str, *, answer, because: str, options=(), tolerance: float = 0.0) -> None:
-    """Ask a learner to predict, then check the reply, show the answer and say why.
+    """Ask a learner to predict; then check the reply, show the answer and explain it.
 
-    The answer stands in the cell that asks. To keep it from view give that cell the metadata
-    `{"jupyter": {"source_hidden": true}}` and a first line of `ask(` alone, since JupyterLab still shows the first line.
+    The answer is in the source of the cell. To hide it, give the cell the metadata `{"jupyter": {"source_hidden": true}}`,
+    and write only `ask(` on its first line, because JupyterLab still shows that line.
 
     Parameters
     ----------
     question, because : str
-        What is asked, and the sentence that explains the answer. `backticks` mark code.
+        The question, and the sentence that explains the answer. Text between `backticks` is code.
     answer : str, number or list of str
-        With `options`, one of them; else a number; else words, any of which is enough anywhere in the reply.
+        One of the `options`, if there are any. If not, a number, or words: one of them anywhere in the reply is enough.
     options : list, optional
         Two or more answers to choose from.
     tolerance : float, optional
-        How far from a number a reply may be.
+        How far a reply may be from an answer that is a number.
 
     Raises
     ------
     ValueError, TypeError
-        Naming the rule and the value.
+        An argument is wrong. The message has the rule and the value.
     """
     if isinstance(options, str):
         raise TypeError(f"options must be a list of answers, got {options!r}")
@@ -179,7 +185,32 @@ def ask(question: str, *, answer, because: str, options=(), tolerance: float = 0
         answer = str(answer)
     elif isinstance(answer, (str, list)):
         answer = (answer,) if isinstance(answer, str) else tuple(answer)
-    display(Asked(Question(question, answer, because, options, tolerance)))
+    widget = Asked(Question(question, answer, because, options, tolerance))
+    if question in shown:
+        shown[question].close()  # the cell runs again: without this, each run would leave its widgets in memory
+    shown[question] = widget
+    display(widget)
+
+
+def _close(*widgets):
+    for widget in widgets:
+        _close(*getattr(widget, "children", ()))
+        for part in widget.layout, getattr(widget, "style", None):
+            if part is not None:
+                part.close()
+        widget.close()
+
+
+def _number(reply):
+    """The number that a reply such as 7, 0.5, 1e3 or 1/3 stands for."""
+    try:
+        parts = [float(part) for part in reply.split("/", 1)]  # Fraction(reply) would compute all digits of 1e9999999
+        value = parts[0] / parts[1] if len(parts) == 2 else parts[0]
+    except (ValueError, ZeroDivisionError):
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(f"Type a number, such as 7, 0.5 or 1/3: {reply!r} is not a number that can be used.")
+    return value
 
 
 def _is_text(word):
@@ -187,7 +218,7 @@ def _is_text(word):
 
 
 def _plain(text):
-    """Lower case, hyphens as spaces, single spaces: what is said, apart from how it is typed."""
+    """The same words in lower case, with single spaces instead of hyphens and longer gaps."""
     return " ".join(text.casefold().replace("-", " ").split())
 
 
@@ -200,5 +231,5 @@ def _heading(question):
 
 
 def _status(html):
-    """A screen reader speaks a status when it changes; a widget's own lines would stand far apart."""
+    """The HTML of a status: a screen reader reads it aloud when it changes."""
     return f'<div role="status" style="line-height: 1.5">{html}</div>'

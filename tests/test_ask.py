@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from ipywidgets.widgets.widget import _instances as all_widgets
 
 import kmeans_teach.ask as module
 from kmeans_teach.ask import Asked, Question, ask
@@ -20,6 +21,7 @@ CHOICE = {"answer": "A", "options": ["A", "B", "neither"], "because": "4 is 1 fr
 def asked(monkeypatch):
     """ask(), with the widgets it shows collected in a list, and a score that starts empty."""
     monkeypatch.setattr(module, "first_replies", {})
+    monkeypatch.setattr(module, "shown", {})
     shown = []
     monkeypatch.setattr(module, "display", shown.append)
 
@@ -71,6 +73,8 @@ def test_other_words_will_not_do(reply):
         (Question("?", 7, "Count."), "1/0", "'1/0'"),
         (Question("?", 7, "Count."), "nan", "'nan'"),
         (Question("?", 7, "Count."), "1e999", "'1e999'"),
+        (Question("?", 7, "Count."), "1e9999999", "'1e9999999'"),  # as a fraction it has ten million digits
+        (Question("?", 7, "Count."), "1/2/3", "'1/2/3'"),
         (Question("?", 7, "Count."), "1,000", "'1,000'"),
         (Question("?", ("word",), "So."), "  ", "Type an answer first"),
     ],
@@ -145,6 +149,34 @@ def test_enter_in_the_box_checks_as_the_button_does(asked):
     question.box._handle_custom_msg({"event": "submit"}, [])  # what the front end sends for Enter, before the value
     question.box.value = "7"
     assert "Right" in question.result.value
+
+
+def test_a_value_that_comes_long_after_enter_was_not_entered(asked, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    question = asked("How many?", answer=7, because="Count.")
+    for _ in range(2):  # the second Enter changes nothing, so the browser sends no value after it
+        question.box._handle_custom_msg({"event": "submit"}, [])
+        question.box.value = "6"
+    assert "6: not this time" in question.result.value
+    now[0] += 2
+    question.box.value = "7"  # typed, and the box was left
+    assert "6: not this time" in question.result.value
+    question.box._handle_custom_msg({"event": "submit"}, [])
+    question.box.value = "8"
+    assert "8: not this time" in question.result.value
+
+
+@pytest.mark.parametrize("arguments", [CHOICE, {"answer": 7, "because": "Count."}], ids=["options", "number"])
+def test_a_cell_that_runs_again_leaves_no_widgets_behind(asked, arguments):
+    others = len(all_widgets)
+    asked("Which centroid?", **arguments)
+    once = len(all_widgets)
+    assert once > others + 10
+    for _ in range(10):
+        question = asked("Which centroid?", **arguments)
+    assert len(all_widgets) == once
+    assert answer(question, "A" if question.question.options else "7").count("Right") == 1
 
 
 def test_a_learners_reply_is_never_read_as_html(asked):
