@@ -1,7 +1,4 @@
-"""Run a learner's function on small cases: on copies, without warnings, and stopped if it does not stop.
-
-`check.py` judges what comes back. The cases are the same on every machine, the smallest first.
-"""
+"""Run a learner's function on one case: on copies, without warnings, and stopped if it does not end by itself."""
 
 import sys
 import sysconfig
@@ -12,20 +9,20 @@ from time import perf_counter
 
 import numpy as np
 
-SECONDS = 1.0  # of a learner's own lines, in one case
-EXTRA = 10  # steps that a stream may be too long before it counts as endless
+SECONDS = 1.0  # the most that a learner's own lines may take in one case
+EXTRA = 10  # a stream that is this many steps too long counts as endless
 LIBRARIES = ("<frozen", *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")))
 
 
 class Endless(BaseException):
-    """A learner's code has run for too long. No Exception, so that `except Exception` in its loop does not keep it."""
+    """A learner's code took too long. It is no Exception, so that `except Exception` in a learner's loop does not catch it."""
 
 
 @contextmanager
-def watched():
-    """Stop a loop that does not end, on any system and without a thread: a trace function sees every line of Python.
+def time_limit():
+    """Stop a loop that does not end, on any system and without a thread: a trace function is called at each line of Python.
 
-    Lines of libraries are not timed, and a single line counts 0.1 s at most, since an import may take long.
+    Lines of libraries are not timed. A single line counts as 0.1 s at most, because an import may take long.
     """
     spent, last = 0.0, perf_counter()
 
@@ -51,57 +48,57 @@ def watched():
 
 @dataclass
 class Trial:
-    """What came of one case: a value, or for a stream its steps, or an error; and the arguments as they were left."""
+    """What a learner's function did on one case, beside what was expected."""
 
-    case: tuple
+    case: tuple  # the arguments before the call
     expected: object
-    value: object = None
+    case_after: tuple = ()  # the same arguments after the call
+    value: object = None  # what the function returned
     error: BaseException | None = None
-    left: tuple = ()
-    steps: list = field(default_factory=list)  # (phase, centroids, labels) as they were when they were yielded
-    kept: list = field(default_factory=list)  # the same arrays as they read at the end
-    odd: object = None  # a thing that was yielded and is no step
+    steps: list = field(default_factory=list)  # (phase, centroids, labels), copied when each was yielded
+    steps_at_end: list = field(default_factory=list)  # the same steps, not copied: as they are when the stream has ended
+    not_a_step: object = None  # what was yielded and is not a step
     right: bool = False
 
     @property
     def changed(self):
         """Was an argument changed in place?"""
-        return not all(np.array_equal(old, new) for old, new in zip(self.case, self.left, strict=True))
+        return not all(np.array_equal(old, new) for old, new in zip(self.case, self.case_after, strict=True))
 
     @property
     def overwritten(self):
         """Did a step change after it was yielded?"""
-        return not same_steps(self.steps, self.kept)
+        return not same_steps(self.steps, self.steps_at_end)
 
     @property
     def too_long(self):
         return isinstance(self.expected, list) and len(self.steps) == len(self.expected) + EXTRA
 
 
-def call(function, case, expected) -> Trial:
-    """One call on copies of the case."""
-    trial = Trial(case, expected, left=tuple(array.copy() for array in case))
+def run_once(function, case, expected) -> Trial:
+    """Call the function once, on copies of the case."""
+    trial = Trial(case, expected, case_after=tuple(array.copy() for array in case))
     try:
-        with watched():
-            trial.value = function(*trial.left)
+        with time_limit():
+            trial.value = function(*trial.case_after)
     except (Exception, SystemExit, Endless) as error:
         trial.error = error
     return trial
 
 
-def stream(function, case, expected) -> Trial:
-    """One call, and then every step of what it returned, up to a few more than there should be."""
-    trial = call(function, case, expected)
+def run_stream(function, case, expected) -> Trial:
+    """Call the function once, then read the steps from what it returned, at most EXTRA more than expected."""
+    trial = run_once(function, case, expected)
     if trial.error or isinstance(trial.value, (list, tuple, np.ndarray)) or not hasattr(trial.value, "__iter__"):
         return trial
     try:
-        with watched(), closing(trial.value) if hasattr(trial.value, "close") else nullcontext():
+        with time_limit(), closing(trial.value) if hasattr(trial.value, "close") else nullcontext():
             for item in trial.value:
                 step = as_step(item, *case)
                 if step is None:
-                    trial.odd = item
+                    trial.not_a_step = item
                     break
-                trial.kept.append(step)
+                trial.steps_at_end.append(step)
                 trial.steps.append((step[0], step[1].copy(), step[2].copy()))
                 if trial.too_long:
                     break
@@ -111,15 +108,15 @@ def stream(function, case, expected) -> Trial:
 
 
 def as_step(item, points, centroids):
-    """(phase, centroids, labels) of a record or a tuple, its arrays not copied; None if it is no step."""
+    """(phase, centroids, labels) of a record or a tuple, without copying the arrays; None if it is not a step."""
     if all(hasattr(item, name) for name in ("phase", "centroids", "labels")):
         item = (item.phase, item.centroids, item.labels)
     if not isinstance(item, (tuple, list)) or len(item) != 3 or not isinstance(item[0], str):
         return None
-    places, labels = as_array(item[1]), as_array(item[2])
-    if places is None or places.shape != centroids.shape or labels is None or labels.shape != (len(points),):
+    moved, labels = as_array(item[1]), as_array(item[2])
+    if moved is None or moved.shape != centroids.shape or labels is None or labels.shape != (len(points),):
         return None
-    return (item[0], places, labels) if labels.dtype.kind in "iu" else None
+    return (item[0], moved, labels) if labels.dtype.kind in "iu" else None
 
 
 def as_array(value):
@@ -131,7 +128,7 @@ def as_array(value):
     return array if array.dtype.kind in "biuf" else None
 
 
-def alike(one, other):
+def same_array(one, other):
     """The same numbers in the same shape, up to rounding; NaN equals NaN."""
     one, other = as_array(one), as_array(other)
     same = one is not None and other is not None and one.shape == other.shape
@@ -140,6 +137,6 @@ def alike(one, other):
 
 def same_steps(steps, others):
     return len(steps) == len(others) and all(
-        one[0] == other[0] and alike(one[1], other[1]) and alike(one[2], other[2])
+        one[0] == other[0] and same_array(one[1], other[1]) and same_array(one[2], other[2])
         for one, other in zip(steps, others, strict=True)
     )

@@ -539,7 +539,7 @@ def yields_labels(points, centroids):
         yield np.linalg.norm(point - centroids, axis=1).argmin()
 
 
-@wrong(check_assign, "None in the place of a row")
+@wrong(check_assign, "None instead of a row")
 def a_label_for_some(points, centroids):
     return [0 if len(centroids) == 1 else None for _ in points]
 
@@ -578,7 +578,7 @@ def up_to_the_largest_label(points, labels, centroids):
     return np.array([points[labels == k].mean(axis=0) for k in range(max(labels) + 1)])
 
 
-@wrong(check_update, "None in the place of a row")
+@wrong(check_update, "None instead of a row")
 def none_for_empty(points, labels, centroids):
     return [points[labels == k].mean(axis=0) if k in labels else None for k in range(len(centroids))]
 
@@ -646,7 +646,7 @@ def divides_by_the_features(points, labels, centroids):
     return [sum(points[labels == k]) / points.shape[1] if k in labels else c for k, c in enumerate(centroids)]
 
 
-@wrong(check_update, "sum not begun anew")
+@wrong(check_update, "sum not reset")
 def adds_on_and_on(points, labels, centroids):
     new, total, count = centroids.copy(), 0, 0
     for k in range(len(new)):
@@ -658,7 +658,7 @@ def adds_on_and_on(points, labels, centroids):
     return new
 
 
-@wrong(check_update, "sum not begun anew")
+@wrong(check_update, "sum not reset")
 def counts_anew_but_adds_on(points, labels, centroids):
     new, total = centroids.copy(), 0
     for k in range(len(new)):
@@ -709,7 +709,7 @@ def slowly(points, labels, centroids):
     return centroids + 0.5 * (update_centroids(points, labels, centroids) - centroids)
 
 
-@wrong(check_update, "the move, not the place")
+@wrong(check_update, "the move, not the position")
 def how_far(points, labels, centroids):
     return update_centroids(points, labels, centroids) - centroids
 

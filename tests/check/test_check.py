@@ -24,10 +24,10 @@ from sklearn.metrics import pairwise_distances_argmin
 
 from kmeans_teach.check import check_assign, check_steps, check_update
 from kmeans_teach.check.cases import assign_cases, run_cases, update_cases
-from kmeans_teach.check.diagnose import STEPS
-from kmeans_teach.check.mistakes import ASSIGN, MANHATTAN
+from kmeans_teach.check.mistakes_assign import ASSIGN, MANHATTAN
+from kmeans_teach.check.mistakes_steps import STEPS
 from kmeans_teach.check.mistakes_update import UPDATE
-from kmeans_teach.check.trial import LIBRARIES, alike, same_steps
+from kmeans_teach.check.trial import LIBRARIES, same_array, same_steps
 from kmeans_teach.kmeans import KMeansND, assign_points, update_centroids
 from tests.check import beginners
 
@@ -928,7 +928,7 @@ def test_what_is_not_a_function_is_refused_with_its_kind(thing, mistake, capsys)
         assert "not checked" in capsys.readouterr().out
 
 
-def test_manhattan_distance_is_accepted_and_said(capsys):
+def test_manhattan_distance_is_accepted_and_named(capsys):
     def city_blocks(points, centroids):
         return cdist(points, centroids, "cityblock").argmin(axis=1)
 
@@ -1066,10 +1066,10 @@ def test_known_mistakes_are_wrong_and_can_be_told_apart(table, cases, right):
     answers = [list(outputs(mistake, cases)) for mistake in table]
     expected = [right(*case) for case in cases]
     for mistake, answer in zip(table, answers, strict=True):
-        assert not all(map(alike, answer, expected)), mistake.name
+        assert not all(map(same_array, answer, expected)), mistake.name
     for (one, answer), (other, another) in itertools.combinations(zip(table, answers, strict=True), 2):
         if one.name != other.name:
-            assert not all(a is b or alike(a, b) for a, b in zip(answer, another, strict=True)), (one.name, other.name)
+            assert not all(a is b or same_array(a, b) for a, b in zip(answer, another, strict=True)), (one.name, other.name)
 
 
 def test_known_mistakes_of_a_stream_are_wrong_and_can_be_told_apart():
