@@ -24,19 +24,19 @@ RIGHT, WRONG = [], []  # (check, function) and (check, function, mistake)
 
 
 def right(check):
-    def keep(f):
+    def collect(f):
         RIGHT.append((check, f))
         return f
 
-    return keep
+    return collect
 
 
 def wrong(check, mistake):
-    def keep(f):
+    def collect(f):
         WRONG.append((check, f, mistake))
         return f
 
-    return keep
+    return collect
 
 
 # ---- right, in unusual ways: assign
@@ -659,7 +659,7 @@ def adds_on_and_on(points, labels, centroids):
 
 
 @wrong(check_update, "sum not reset")
-def counts_anew_but_adds_on(points, labels, centroids):
+def resets_the_count_only(points, labels, centroids):
     new, total = centroids.copy(), 0
     for k in range(len(new)):
         for point in points[labels == k]:
