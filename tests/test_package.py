@@ -83,10 +83,10 @@ def test_from_the_wheel_in_an_empty_folder_the_course_is_copied_and_runs(install
     lessons = sorted(path.name for path in (ROOT / "notebooks").glob(copy_course.LESSONS))
     assert call(installed, "copy", cwd=here) == f"Copied {len(lessons) + 1} files of the course to 'kmeans-course'.\n"
     copied = sorted(path.name for path in (here / "kmeans-course").iterdir())
-    assert copied == [copy_course.MANIFEST, *lessons, "README.md"]
+    assert copied == [copy_course.PRISTINE, *lessons, "README.md"]
     told = call(installed, "check", "--json", f"kmeans-course/{lessons[0]}", cwd=here, wanted=1)
     (notebook,) = json.loads(told)["notebooks"]
     assert notebook["lesson"] == Path(lessons[0]).stem
     assert {each["status"] for each in notebook["exercises"]} == {"not tried"}
     assert notebook["errors"] == []  # every cell ran
-    assert sorted(path.name for path in here.rglob("*")) == sorted(["kmeans-course", *copied])
+    assert sorted(path.name for path in here.rglob("*")) == sorted(["kmeans-course", *copied, *lessons, "README.md"])

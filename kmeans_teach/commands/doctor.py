@@ -1,4 +1,4 @@
-"""The versions that matter to the course, and what is wrong with them, in plain sentences."""
+"""`kmeans-teach doctor`: the versions that matter to the course, and what is wrong with them, in plain sentences."""
 
 import json
 import subprocess
@@ -18,6 +18,11 @@ WHY = {
 FRONT_ENDS = {"@jupyter-widgets/jupyterlab-manager": "ipywidgets", "jupyter-matplotlib": "ipympl"}
 
 
+def add_command(commands):
+    command = commands.add_parser("doctor", help="print the versions that matter, and what is wrong with them")
+    command.set_defaults(run=report)
+
+
 def requirements():
     """What kmeans_teach needs at run time: a list of packaging's Requirement."""
     from packaging.requirements import Requirement
@@ -32,40 +37,33 @@ def requirements():
     return [need for need in needs if need.marker is None or need.marker.evaluate({"extra": ""})]
 
 
-def copies(name):
-    """Each installed copy of a distribution, as (version, place), the one that Python imports first."""
-    return list(dict.fromkeys((found.version, str(found.locate_file(""))) for found in metadata.distributions(name=name)))
+def installed(name):
+    """The version of the copy that Python imports, the first one on its path; None if there is no copy."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
 
 
-def wrong_python(version):
-    if version < (3, 11):
-        yield f"kmeans_teach needs Python 3.11 or newer; this is {version[0]}.{version[1]}."
-
-
-def wrong_packages(needs, found):
-    """Sentences about what is missing, outside its allowed versions, or there twice; `found` is name -> copies."""
-    for need in needs:
-        have = found[need.name]
-        why = f" ({WHY[need.name]})" if need.name in WHY else ""
-        if not have:
-            yield f'{need.name} is not installed{why}: python -m pip install "{need}"'
-        elif not need.specifier.contains(have[0][0], prereleases=True):
-            yield f'{need.name} is {have[0][0]}, but the course needs {need.specifier}{why}: python -m pip install "{need}"'
-        if len(have) > 1:
-            places = ", ".join(f"{version} in {place}" for version, place in have)
-            yield f"There are {len(have)} copies of {need.name} ({places}): uninstall until one is left."
+def wrong_package(need, version):
+    """Sentences about a package that is missing or outside its allowed versions."""
+    why = f" ({WHY[need.name]})" if need.name in WHY else ""
+    if version is None:
+        yield f'{need.name} is not installed{why}: python -m pip install "{need}"'
+    elif not need.specifier.contains(version, prereleases=True):
+        yield f'{need.name} is {version}, but the course needs {need.specifier}{why}: python -m pip install "{need}"'
 
 
 def wrong_front_ends(folders):
-    """Sentences about the part of a widget package that runs in the page, where two versions of it lie side by side."""
+    """Sentences about the part of a widget package that runs in the page, if JupyterLab finds two versions of it."""
     for name, package in FRONT_ENDS.items():
         found = {}
         for manifest in (Path(folder) / name / "package.json" for folder in folders):
             if manifest.is_file():
                 found.setdefault(json.loads(manifest.read_text(encoding="utf-8"))["version"], manifest.parent)
         if len(found) > 1:
-            places = ", ".join(f"{version} in {place}" for version, place in found.items())
-            yield f"JupyterLab finds two versions of {package}'s page part ({places}): remove the one you do not use."
+            versions = ", ".join(f"{version} in {folder}" for version, folder in found.items())
+            yield f"JupyterLab finds two versions of {package}'s page part ({versions}): remove the one you do not use."
 
 
 def wrong_kernel():
@@ -83,8 +81,8 @@ def wrong_kernel():
     if Path(command).is_absolute() and Path(command).parent != Path(sys.executable).parent:
         yield f"Notebooks run in another Python, {command}: python -m ipykernel install --sys-prefix"
     with tempfile.TemporaryDirectory() as elsewhere:
-        run = subprocess.run([sys.executable, "-c", "import kmeans_teach"], cwd=elsewhere, capture_output=True, check=False)
-    if run.returncode:
+        done = subprocess.run([sys.executable, "-c", "import kmeans_teach"], cwd=elsewhere, capture_output=True, check=False)
+    if done.returncode:
         yield "Notebooks cannot import kmeans_teach: in the clone, python -m pip install -e ."
 
 
@@ -98,26 +96,24 @@ def ffmpeg():
         return None
 
 
-def report():
+def report(_):
     """Print versions and problems; return 0 if nothing is wrong, 1 otherwise."""
     print(f"kmeans_teach {__version__}\nPython {sys.version.split()[0]} ({sys.executable})")
-    wrong = [*wrong_python(sys.version_info)]
+    wrong = []
     try:
-        needs = requirements()
+        for need in requirements():
+            version = installed(need.name)
+            print(need.name, version or "missing")
+            wrong += wrong_package(need, version)
     except ImportError:
-        needs = []
         wrong.append("packaging is not installed, so nothing that the course needs is: python -m pip install kmeans-teach")
-    found = {need.name: copies(need.name) for need in needs}
-    for name, have in found.items():
-        print(name, have[0][0] if have else "missing")
-    wrong += wrong_packages(needs, found)
     wrong += wrong_kernel()
     try:
         from jupyter_core.paths import jupyter_path
 
         wrong += wrong_front_ends(jupyter_path("labextensions"))
     except ImportError:
-        pass  # said above: jupyterlab is missing
+        pass  # the list already says that jupyterlab is missing
     video = ffmpeg()
     print(f"ffmpeg {video or 'missing'}")
     if video is None:

@@ -1,4 +1,4 @@
-"""A kernel in a temporary folder of its own, for cells of other people: each with a time limit, and nothing left behind."""
+"""A kernel in a temporary folder, for cells that other people wrote. Each cell has a time limit, and no file is left behind."""
 
 import contextlib
 import json
@@ -13,28 +13,24 @@ from pathlib import Path
 from queue import Empty
 from time import monotonic
 
-from kmeans_teach.commands import copy_course
+from kmeans_teach.commands import CommandError, copy_course, in_front
 
 START = 60  # seconds that a kernel may take to start
-GRACE = 3  # seconds that a cell may take to end when it is told to
-MOST = 4000  # characters that are kept of what a cell prints
-
-
-class KernelError(Exception):
-    """Why there is no kernel, in one sentence."""
+GRACE = 3  # seconds that a cell may take to end after it is interrupted
+MOST = 4000  # characters: what a cell prints beyond this is dropped
 
 
 @dataclass
-class Ran:
-    """What came of a cell."""
+class Result:
+    """What a cell did."""
 
-    said: str = ""
-    kind: str | None = None  # of the error, as NameError
-    error: str | None = None  # in one line, its kind first
-    message: str = ""
-    stopped: bool = False  # at its time limit
+    printed: str = ""
+    error_type: str | None = None  # such as NameError
+    message: str = ""  # the whole message of the error
+    error: str | None = None  # type and message in one line
+    timed_out: bool = False
     dead: bool = False  # the kernel has ended, and runs nothing more
-    answers: dict = field(default_factory=dict)
+    values: dict = field(default_factory=dict)  # of the expressions that were asked for
 
 
 class Kernel:
@@ -45,9 +41,9 @@ class Kernel:
             from jupyter_client.kernelspec import KernelSpecManager
             from jupyter_client.manager import KernelManager
         except ImportError as error:
-            raise KernelError("Jupyter is not installed in this Python; `kmeans-teach doctor` says what is missing") from error
+            raise CommandError("Jupyter is not installed in this Python; `kmeans-teach doctor` says what is missing") from error
         with contextlib.ExitStack() as stack:
-            # a cell that is killed may still hold a file, which Windows does not remove
+            # a cell that is killed may still have a file open, which Windows does not remove
             own = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kmeans-", ignore_cleanup_errors=True)))
             self.folder = own / "work"
             for folder in (self.folder, own / "temporary", own / "kernels" / "this"):
@@ -71,70 +67,73 @@ class Kernel:
                 stack.callback(self._client.stop_channels)
                 self._client.wait_for_ready(timeout=START)
             except (OSError, RuntimeError) as error:
-                raise KernelError("no kernel starts here; `kmeans-teach doctor` may say why") from error
+                raise CommandError("no kernel starts here; `kmeans-teach doctor` may say why") from error
             self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_):
         self._stack.close()
 
-    def run(self, source, seconds, *, ask=None, silent=False) -> Ran:
-        """Run a cell; `ask` (name -> expression) is answered after it, if it has not failed."""
-        ran = Ran()
+    def run(self, source, seconds, *, expressions=None, silent=False) -> Result:
+        """Run a cell, and then, if it has not failed, evaluate expressions (name -> expression)."""
+        result, expressions = Result(), expressions or {}
         number = self._client.execute(
-            source, silent=silent, store_history=not silent, user_expressions=ask or {}, allow_stdin=False, stop_on_error=False
+            source,
+            silent=silent,
+            store_history=not silent,
+            user_expressions=expressions,
+            allow_stdin=False,
+            stop_on_error=False,
         )
         end = monotonic() + seconds
-        while not ran.dead:
+        while not result.dead:
             if monotonic() > end:
-                if ran.stopped:  # it was told to, and does not listen
+                if result.timed_out:  # it was interrupted, and goes on
                     self._manager.shutdown_kernel(now=True)
-                    ran.dead = True
+                    result.dead = True
                     break
-                ran.stopped = True
+                result.timed_out = True
                 self._manager.interrupt_kernel()
                 end = monotonic() + GRACE
             try:
                 message = self._client.get_iopub_msg(timeout=0.2)
-                if message["parent_header"].get("msg_id") == number and _take(ran, message["msg_type"], message["content"]):
-                    ran.answers = self._answers(number)
+                if message["parent_header"].get("msg_id") == number and _note(result, message["msg_type"], message["content"]):
+                    result.values = self._values(number)
                     break
             except Empty:
-                ran.dead = not self._manager.is_alive()
-        return ran
+                result.dead = not self._manager.is_alive()
+        return result
 
-    def _answers(self, number):
+    def _values(self, number):
         while True:
             reply = self._client.get_shell_msg(timeout=GRACE)
             if reply["parent_header"].get("msg_id") == number:
                 break
         found = reply["content"].get("user_expressions", {}).items()
-        return {name: literal_eval(answer["data"]["text/plain"]) for name, answer in found if answer["status"] == "ok"}
+        return {name: literal_eval(value["data"]["text/plain"]) for name, value in found if value["status"] == "ok"}
 
 
-def _take(ran, kind, content):
-    """Note what a message of the kernel says; is it the last one?"""
+def _note(result, kind, content):
+    """Write into the result what a message of the kernel says; return whether it is the last message of the cell."""
     if kind == "stream" and content["name"] == "stdout":
-        ran.said = (ran.said + content["text"])[:MOST]
+        result.printed = (result.printed + content["text"])[:MOST]
     elif kind == "error":
-        ran.kind, ran.message = content["ename"], content["evalue"]
-        first = ran.message.partition("\n")[0]
-        first = re.sub(r" \([^()]*?line (\d+)\)$", r" in line \1", first)  # IPython's made-up file name tells nothing
-        ran.error = f"{ran.kind}: {first}" if first else ran.kind
+        result.error_type, result.message = content["ename"], content["evalue"]
+        first = result.message.partition("\n")[0]
+        first = re.sub(r" \([^()]*?line (\d+)\)$", r" in line \1", first)  # IPython's made-up file name helps nobody
+        result.error = f"{result.error_type}: {first}" if first else result.error_type
     return kind == "status" and content["execution_state"] == "idle"
 
 
 def _without_a_port(path):
-    """The way to reach the kernel: by files, where there are such sockets and the path is as short as they ask for."""
+    """Options that connect to the kernel through files, where the system has such sockets and the path is short enough."""
     return {"transport": "ipc", "ip": str(path)} if os.name == "posix" and len(os.fsencode(path)) < 90 else {}
 
 
 def _environment(own):
-    """Ours, with IPython's history and all temporary files in the folder that goes away."""
-    temporary = str(own / "temporary")
-    names = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary)
-    environment = {**os.environ, **names, "IPYTHONDIR": str(own / "ipython")}
-    if copy_course.clone():  # it need not be installed
-        path = [str(copy_course.PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-        environment["PYTHONPATH"] = os.pathsep.join(path)
+    """Our environment, but IPython's history and all temporary files go into the folder that is removed afterwards."""
+    temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(own / "temporary"))
+    environment = {**os.environ, **temporary, "IPYTHONDIR": str(own / "ipython")}
+    if copy_course.clone():  # the package need not be installed
+        environment["PYTHONPATH"] = in_front(copy_course.PACKAGE.parent, "PYTHONPATH")
     return environment

@@ -1,7 +1,7 @@
-"""`kmeans-teach check`: a learner's notebook marked by the course's own checks, exercise by exercise.
+"""`kmeans-teach check`: mark a learner's notebook by the course's own checks, exercise by exercise.
 
-The notebook's cells are run from top to bottom, in a kernel and a folder of their own, and a cell that fails does not stop the
-others. In the place of each check comes the lesson's own, whatever the learner made of it. docs/marking.md says what comes out.
+The cells of the notebook run from top to bottom, in a kernel and a folder of their own. A cell that fails does not stop the
+others. The lesson's own checks run instead of the learner's. docs/marking.md describes the result.
 """
 
 import argparse
@@ -17,23 +17,24 @@ from pathlib import Path
 from time import monotonic
 
 from kmeans_teach import __version__
-from kmeans_teach.commands import copy_course
-from kmeans_teach.commands.kernel import Kernel, KernelError
-from kmeans_teach.commands.notebook import MarkingError, lesson_of, read, steps_of
+from kmeans_teach.commands import CommandError, copy_course, say
+from kmeans_teach.commands.kernel import Kernel
+from kmeans_teach.commands.notebook import cells_to_run, lesson_of, read
 
-SECONDS = 120  # what a notebook may take, unless told otherwise
-LARGE = 100_000_000  # bytes; what lies beside a notebook and is larger is not copied
-PLACE = '__import__("kmeans_teach.check", fromlist=[""]).verdicts'  # where the checks put them, in the kernel
-VERDICTS = f"[(verdict.ok, verdict.mistake) for verdict in {PLACE}]"
+SECONDS = 120  # the default time limit of a notebook
+LARGE = 100_000_000  # bytes; beyond this, what lies beside a notebook is not copied
+VERDICTS = '__import__("kmeans_teach.check", fromlist=[""]).verdicts'  # the checks' verdicts, in the notebook's kernel
+VERDICT_PAIRS = f"[(verdict.ok, verdict.mistake) for verdict in {VERDICTS}]"
 
 
 def add_command(commands):
     command = commands.add_parser("check", help="mark notebooks: for each exercise passed, or the mistake's name")
     command.add_argument("notebooks", nargs="+", metavar="NOTEBOOK", help="a lesson that a learner has worked on")
     command.add_argument("--json", action="store_true", help="print the marks as JSON")
-    limit = f"what a notebook may take (default: {SECONDS})"
+    limit = f"the time limit of a notebook (default: {SECONDS})"
     command.add_argument("--timeout", type=a_time, default=SECONDS, metavar="SECONDS", help=limit)
-    command.add_argument("--model", metavar="FILE", help="the notebook as it was handed out, if it is no lesson of the course")
+    command.add_argument("--model", metavar="FILE", help="the notebook that you handed out, if it is no lesson of the course")
+    command.set_defaults(run=mark_all)
 
 
 def a_time(text):
@@ -52,99 +53,117 @@ class Mark:
     text: str
 
 
-def run(steps, kernel, seconds):
-    """Run the steps in order; a cell may take half of the time that is left, so that there always is some for the next."""
-    end = monotonic() + seconds
-    for step in steps:
-        left = end - monotonic()
-        if left <= 0.01:
-            return
-        if step.check:
-            kernel.run(f"{PLACE}.clear()", left, silent=True)
-        step.ran = kernel.run(step.source, left / 2, ask={"verdicts": VERDICTS} if step.check else None)
-        if step.ran.dead:
-            return
-
-
-# ---- what is told
+# ---- running a notebook
 
 
 def mark(path, seconds=SECONDS, models=None) -> dict:
-    """One notebook's marks, as docs/marking.md describes them. Raises MarkingError if there is nothing to mark."""
+    """The marks of one notebook, as docs/marking.md describes them. Raises CommandError if there is nothing to mark."""
     cells = read(path)
     lesson, wanted = lesson_of(cells, path, models or sorted(copy_course.shipped().glob(copy_course.LESSONS)))
-    steps = steps_of(cells, wanted)
+    runs = cells_to_run(cells, wanted)
     try:
         with Kernel() as kernel:
-            bring(Path(path).parent, steps, kernel.folder)
-            run(steps, kernel, seconds)
-    except (KernelError, OSError) as error:
-        raise MarkingError(f"'{path}' cannot be run: {error}") from error
-    marks = [judge(exercise, steps) for exercise in wanted]
+            copy_files(Path(path).parent, "\n".join(run.source for run in runs), kernel.folder)
+            run_cells(runs, kernel, seconds)
+    except (CommandError, OSError) as error:
+        raise CommandError(f"'{path}' cannot be run: {error}") from error
+    marks = [judge(exercise, runs) for exercise in wanted]
     return {
         "lesson": lesson,
         "passed": all(each.status == "passed" for each in marks),
         "exercises": [asdict(each) for each in marks],
-        "errors": [{"cell": step.number, "text": step.fault} for step in steps if step.fault and step.exercise is None],
+        "errors": [{"cell": run.number, "text": run.fault} for run in runs if run.fault and run.exercise is None],
     }
 
 
-def bring(folder, steps, work):
-    """Copy what lies beside the notebook, if the code speaks of it by its name and it is not very large."""
-    code = "\n".join(step.source for step in steps)
-    words = {part for text in re.findall(r"""["']([^"'\n]+)["']""", code) for part in re.split(r"[/\\]", text)}
-    modules = set(re.findall(r"^\s*(?:import|from)\s+(\w+)", code, flags=re.MULTILINE))
+def copy_files(folder, code, work):
+    """Copy the files beside a notebook and the folders that its code names, small ones first, up to LARGE bytes in all."""
+    found = []
     for path in folder.iterdir():
-        if path.name in words or (path.stem if path.suffix == ".py" else path.name) in modules:
-            files = path.rglob("*") if path.is_dir() else [path]
-            if sum(file.stat().st_size for file in files) <= LARGE:
+        # a notebook may lie in a large folder, such as one's home: a folder is opened only if the code names it
+        with contextlib.suppress(OSError):  # a link to nothing, a file that may not be read
+            if path.is_file() or (path.is_dir() and path.name in code):
+                files = path.rglob("*") if path.is_dir() else [path]
+                found.append((sum(file.stat().st_size for file in files), path))
+    room = LARGE
+    for size, path in sorted(found):
+        room -= size
+        if room >= 0:
+            with contextlib.suppress(OSError):
                 (shutil.copytree if path.is_dir() else shutil.copy)(path, work / path.name)
 
 
-def judge(exercise, steps) -> Mark:
-    mine = [step for step in steps if step.exercise is exercise and not step.check]
-    check = next((step for step in steps if step.exercise is exercise and step.check), None)
+def run_cells(runs, kernel, seconds):
+    """Run the cells in order. A cell may take half of the time that is left, so that some is left for the next one."""
+    end = monotonic() + seconds
+    for run in runs:
+        left = end - monotonic()
+        if left <= 0.01:
+            return
+        if run.check:
+            kernel.run(f"{VERDICTS}.clear()", left, silent=True)
+        run.result = kernel.run(run.source, left / 2, expressions={"verdicts": VERDICT_PAIRS} if run.check else None)
+        if run.result.dead:
+            return
 
-    def told(status, text="", mistake=None):
+
+# ---- from results to a mark
+
+
+def judge(exercise, runs) -> Mark:
+    """The mark of one exercise, from the results of its cells and of its check."""
+    mine = [run for run in runs if run.exercise is exercise and not run.check]
+    check = next((run for run in runs if run.exercise is exercise and run.check), None)
+
+    def give(status, text="", mistake=None):
         return Mark(exercise.cell.id, exercise.name, status, mistake, text.strip())
 
-    if mine and _same("\n".join(step.source for step in mine), exercise.cell.source):
-        return told("not tried")
-    for step in mine:
-        if step.ran and step.ran.stopped:
-            return told("mistake", "the cell does not end", "never stops")
-        if step.fault:
-            return told("error", step.fault)
+    if mine and _untouched(exercise.cell.source, [run.source for run in mine]):
+        return give("not tried")
+    for run in mine:
+        if run.result and run.result.timed_out:
+            return give("mistake", "the cell does not end", "never stops")
+        if run.fault:
+            return give("error", run.fault)
     if check is None or (not mine and check.fault):
-        return told("missing", "the exercise's cell is gone")
-    if check.ran is None:
-        dead = next((step for step in steps if step.ran and step.ran.dead and not step.ran.stopped), None)
-        return told("error", f"Python ended before, in cell {dead.number}") if dead else told("no time left")
-    if check.ran.stopped:
-        return told("mistake", "its check does not end", "never stops")
-    if check.ran.kind == "AssertionError":
-        name = check.ran.message.partition("\n")[0].partition(":")[0]
-        return told("mistake", check.ran.message, name or None)
+        return give("missing", "the exercise's cell is gone")
+    if check.result is None:
+        dead = next((run for run in runs if run.result and run.result.dead and not run.result.timed_out), None)
+        return give("error", f"Python ended before, in cell {dead.number}") if dead else give("no time left")
+    if check.result.timed_out:
+        return give("mistake", "its check does not end", "never stops")
+    if check.result.error_type == "AssertionError":
+        name = check.result.message.partition("\n")[0].partition(":")[0]
+        return give("mistake", check.result.message, name or None)
     if check.fault:
-        return told("error", check.fault)
-    return _by_verdicts(check, told)
-
-
-def _by_verdicts(check, told):
-    """A check that ends without an error passes, unless it gave a verdict that says otherwise."""
-    verdicts = check.ran.answers.get("verdicts", [])
+        return give("error", check.fault)
+    # a check that ends without an error passes, unless it gave a verdict that says otherwise
+    verdicts = check.result.values.get("verdicts", [])
     if len(verdicts) < len(re.findall(r"^check_\w+\(", check.source, flags=re.MULTILINE)):
-        return told("error", "the check gave no verdict: is its name used for something else?")
+        return give("error", "the check gave no verdict: is its name used for something else?")
     wrong = [mistake for ok, mistake in verdicts if not ok]
-    return told("mistake", check.ran.said, wrong[0]) if wrong else told("passed", check.ran.said)
+    return give("mistake", check.result.printed, wrong[0]) if wrong else give("passed", check.result.printed)
 
 
-def _same(one, other):
-    """The same code, whatever its comments and spaces."""
+def _untouched(handed_out, sources):
+    """Whether the exercise's own cell is as it was handed out, and no other of its cells defines the same names."""
+    own, *others = sources
     try:
-        return ast.dump(ast.parse(one)) == ast.dump(ast.parse(other))
+        # comments and spaces do not count
+        same = ast.dump(ast.parse(own)) == ast.dump(ast.parse(handed_out))
+        return same and not any(_defined(handed_out) & _defined(other) for other in others)
     except (SyntaxError, ValueError, RecursionError):
-        return one.strip() == other.strip()
+        return [handed_out.strip()] == [source.strip() for source in sources]
+
+
+def _defined(source):
+    """The names that a cell defines; lines for IPython (%, !) are no Python."""
+    nodes = list(ast.walk(ast.parse(re.sub(r"^[%!].*", "", source, flags=re.MULTILINE))))
+    assigned = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return assigned | {getattr(node, "asname", None) or getattr(node, "name", None) for node in nodes} - {None}
+
+
+# ---- the command
 
 
 def in_words(marked) -> str:
@@ -155,22 +174,22 @@ def in_words(marked) -> str:
     return "\n".join([*lines, *(f"  cell {error['cell']}: {error['text']}" for error in marked["errors"])])
 
 
-def report(paths, *, as_json=False, seconds=SECONDS, model=None) -> int:
-    """Mark notebooks and print what comes out: 0 if everything passed, 1 if not, 2 if one of them cannot be marked."""
+def mark_all(arguments) -> int:
+    """Mark notebooks and print the marks: 0 if everything passed, 1 if not, 2 if one of them cannot be marked."""
     all_marked = []
-    for path in paths:
+    for path in arguments.notebooks:
         marked = {"notebook": str(path), "problem": None, "lesson": None, "passed": False, "exercises": [], "errors": []}
         try:
-            marked |= mark(path, seconds, [model] if model else None)
-            if not as_json:
-                print(in_words(marked), flush=True)
-        except (MarkingError, copy_course.CourseError) as error:
+            marked |= mark(path, arguments.timeout, [arguments.model] if arguments.model else None)
+            if not arguments.json:
+                say(in_words(marked))
+        except CommandError as error:
             marked["problem"] = str(error)
             print(f"kmeans-teach: {error}", file=sys.stderr)
         except KeyboardInterrupt:
             return 130
         all_marked.append(marked)
-    if as_json:
+    if arguments.json:
         print(json.dumps({"kmeans_teach": __version__, "notebooks": all_marked}, indent=2))
     if any(marked["problem"] for marked in all_marked):
         return 2

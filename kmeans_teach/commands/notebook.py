@@ -1,16 +1,12 @@
-"""A notebook as a list of cells: which lesson it is of, which cells are exercises, and what marking has to run."""
+"""A notebook as a list of cells: which lesson it is a copy of, which cells are exercises, and which cells marking runs."""
 
-import json
 import re
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from kmeans_teach.commands.kernel import Ran
-
-
-class MarkingError(Exception):
-    """Why a notebook cannot be marked, in one sentence."""
+from kmeans_teach.commands import CommandError
+from kmeans_teach.commands.kernel import Result
 
 
 @dataclass(frozen=True)
@@ -23,57 +19,55 @@ class Cell:
 
 @dataclass(frozen=True)
 class Exercise:
-    """A cell of a lesson that is tagged "exercise", and the code cell behind it, which checks it."""
+    """A cell of a lesson with the tag "exercise", and the next code cell, which checks it."""
 
     cell: Cell
     check: Cell
 
     @property
     def name(self):
-        """The names that are the learner's to define: my_assign."""
+        """The names that the learner defines, such as my_assign."""
         found = re.findall(r"^(\w+) = .*# your turn", self.cell.source, flags=re.MULTILINE)
         return ", ".join(found) or self.cell.id
 
 
 @dataclass
-class Step:
-    """A cell to run: one of the learner's, by its number among their code cells, or a check."""
+class CellRun:
+    """A cell to run, and its result: one of the learner's, by its number among their code cells, or a check."""
 
     source: str
     number: int | None = None
-    exercise: Exercise | None = None
+    exercise: Exercise | None = None  # the one that the cell belongs to
     check: bool = False
-    ran: Ran | None = None  # None if its turn did not come
+    result: Result | None = None  # None if the cell was not run
 
     @property
     def fault(self):
-        """What went wrong in it, in one sentence; None if nothing did."""
-        if self.ran is None:
+        """What went wrong in the cell, in one sentence; None if nothing did."""
+        if self.result is None:
             return None
-        if self.ran.stopped:
+        if self.result.timed_out:
             return "it does not end"
-        return "Python ended here" if self.ran.dead else self.ran.error
+        return "Python ended here" if self.result.dead else self.result.error
 
 
 def read(path) -> list[Cell]:
-    path = Path(path)
+    """The cells of a notebook. Raises CommandError if the file is none."""
+    import nbformat  # it takes a while to load
+
     try:
-        notebook = json.loads(path.read_bytes())
+        # nbformat.read would also check the notebook, and give new ids to cells without one
+        notebook = nbformat.convert(nbformat.reader.reads(Path(path).read_text(encoding="utf-8")), to_version=4)
         return [
-            Cell(
-                cell.get("id"),
-                cell["cell_type"] == "code",
-                "".join(cell["source"]),
-                "exercise" in cell.get("metadata", {}).get("tags", []),
-            )
-            for cell in notebook["cells"]
+            Cell(cell.get("id"), cell.cell_type == "code", cell.source, "exercise" in cell.metadata.get("tags", []))
+            for cell in notebook.cells
         ]
     except FileNotFoundError:
-        raise MarkingError(f"there is no file '{path}'") from None
+        raise CommandError(f"there is no file '{path}'") from None
     except OSError as error:
-        raise MarkingError(f"'{path}' cannot be read: {error.strerror or error}") from None
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-        raise MarkingError(f"'{path}' is not a notebook") from None
+        raise CommandError(f"'{path}' cannot be read: {error.strerror or error}") from None
+    except Exception:  # a file that only looks like a notebook breaks nbformat in many ways
+        raise CommandError(f"'{path}' is not a notebook") from None
 
 
 def exercises(cells) -> list[Exercise]:
@@ -82,7 +76,7 @@ def exercises(cells) -> list[Exercise]:
 
 
 def lesson_of(cells, path, models):
-    """The lesson that a notebook is a copy of, as (name, exercises): by the cells that both have, or by its title."""
+    """The lesson that a notebook is a copy of, as (name, exercises): by most common cells, else by title."""
     lessons = [(Path(model).stem, read(model)) for model in models]
 
     def likeness(lesson):
@@ -92,7 +86,7 @@ def lesson_of(cells, path, models):
 
     name, theirs = max(lessons, key=likeness)
     if not exercises(theirs) or not any(likeness((name, theirs))):
-        raise MarkingError(f"'{path}' is none of the lessons with exercises")
+        raise CommandError(f"'{path}' is none of the lessons with exercises")
     return name, exercises(theirs)
 
 
@@ -101,46 +95,46 @@ def _title(cells):
     return next((title.group() for title in titles if title), None)
 
 
-def steps_of(cells, wanted) -> list[Step]:
-    """The learner's code cells in their order, with the lesson's checks in the place of theirs.
+def cells_to_run(cells, wanted) -> list[CellRun]:
+    """The learner's code cells in their order, with the lesson's checks instead of the learner's.
 
-    A cell is known by its id, an exercise also by its tag and a check by its text (some editors give new ids). A check that is
-    gone comes right behind its exercise. What the learner wrote between an exercise and its check belongs to the exercise.
+    An exercise is found by its id or its tag, a check by its id or its text (some editors give new ids). A check that is
+    gone comes directly after its exercise. Cells between an exercise and its check belong to the exercise.
     """
     code = [cell for cell in cells if cell.code and cell.source.strip()]
-    starts = _starts(code, wanted)
-    checks = _checks(code, wanted, starts)
-    steps, current = [], None
-    for at, cell in enumerate(code):
-        if at in checks:
-            steps.append(Step(checks[at].check.source, None, checks[at], check=True))
+    starts = _find_exercises(code, wanted)
+    checks = _find_checks(code, wanted, starts)
+    runs, current = [], None
+    for index, cell in enumerate(code):
+        if index in checks:
+            runs.append(CellRun(checks[index].check.source, exercise=checks[index], check=True))
             current = None
             continue
-        current = starts.get(at, current)
-        steps.append(Step(cell.source, at + 1, current))
+        current = starts.get(index, current)
+        runs.append(CellRun(cell.source, index + 1, current))
         if current and current not in checks.values():
-            steps.append(Step(current.check.source, None, current, check=True))
+            runs.append(CellRun(current.check.source, exercise=current, check=True))
             current = None
-    return steps
+    return runs
 
 
-def _starts(code, wanted):
-    """Place -> the exercise whose cell is there."""
-    ids = {cell.id: at for at, cell in enumerate(code) if cell.id}
+def _find_exercises(code, wanted):
+    """Index of a cell -> the exercise that starts there."""
+    ids = {cell.id: index for index, cell in enumerate(code) if cell.id}
     starts = {ids[exercise.cell.id]: exercise for exercise in wanted if exercise.cell.id in ids}
-    tagged = (at for at, cell in enumerate(code) if cell.exercise and at not in starts)
+    tagged = (index for index, cell in enumerate(code) if cell.exercise and index not in starts)
     lost = (exercise for exercise in wanted if exercise.cell.id not in ids)
     return starts | dict(zip(tagged, lost, strict=False))
 
 
-def _checks(code, wanted, starts):
-    """Place -> the exercise whose check is there, behind the exercise."""
-    behind = {exercise: at for at, exercise in starts.items()}
+def _find_checks(code, wanted, starts):
+    """Index of a cell -> the exercise that is checked there; a check before its exercise does not count."""
+    start_of = {exercise: index for index, exercise in starts.items()}
     checks = {}
     for exercise in wanted:
-        places = range(behind.get(exercise, -1) + 1, len(code))
-        same = [at for at in places if exercise.check.id == code[at].id]
-        same += [at for at in places if exercise.check.source == code[at].source]
+        later = range(start_of.get(exercise, -1) + 1, len(code))
+        same = [index for index in later if exercise.check.id == code[index].id]
+        same += [index for index in later if exercise.check.source == code[index].source]
         if same:
             checks[same[0]] = exercise
     return checks

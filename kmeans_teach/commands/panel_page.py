@@ -1,7 +1,7 @@
-"""The panel alone, as a page: `kmeans-teach panel` serves it by Voila, for a projector. No code, large type.
+"""`kmeans-teach panel`: the panel alone, as a page for a projector, served by Voila. No code, large type.
 
-What a user gives travels to the page's kernel as JSON in an environment variable, and the replay string of a link as its
-query: the page's notebook is one fixed line, and no text is ever put into it.
+The page's notebook is fixed, and no text of a user is ever put into it. The options reach its kernel as JSON in an
+environment variable, and the replay string of a link as the query of its address.
 """
 
 import contextlib
@@ -16,45 +16,40 @@ from html import escape
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode
 
-COMMANDS = Path(__file__).resolve().parent
-OPTIONS = "KMEANS_TEACH_PANEL"  # the environment variable
+from kmeans_teach.commands import JUPYTER, add_server_options, can_open_browser, in_front, say
+
+OPTIONS_VARIABLE = "KMEANS_TEACH_PANEL"  # of the environment
 WIDEST = 2000  # CSS pixels
-FORGOTTEN_AFTER = 60  # seconds without a page after which its kernel is ended, should the page not have said goodbye
+IDLE = 60  # seconds without a page, after which a kernel is ended
 WIDGETS = "@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager", "jupyter-matplotlib", "anywidget"
-NOTEBOOK = {
-    "cells": [
-        {
-            "cell_type": "code",
-            "id": "panel",
-            "execution_count": None,
-            "metadata": {},
-            "outputs": [],
-            "source": "from kmeans_teach.commands.panel_page import panel\npanel()",
-        }
-    ],
-    "metadata": {"title": "K-means", "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
-    "nbformat": 4,
-    "nbformat_minor": 5,
-}
+CODE = "from kmeans_teach.commands.panel_page import make_page\nmake_page()"  # the one cell of the page's notebook
 
 
-def add_command(commands, a_port):
-    """Tell the launcher's parser about `kmeans-teach panel`."""
-    panel = commands.add_parser("panel", help="show the panel alone, as a page, for a projector")
-    panel.add_argument("replay", nargs="?", help='what to show, such as "blobs k=4 seed=7 start=12"')
-    panel.add_argument("--data", metavar="FILE.csv", help="points of your own")
-    panel.add_argument(
+def add_command(commands):
+    command = commands.add_parser("panel", help="show the panel alone, as a page, for a projector")
+    command.add_argument("replay", nargs="?", help='the run to show, such as "blobs k=4 seed=7 start=12"')
+    command.add_argument("--data", metavar="FILE.csv", help="your own points")
+    command.add_argument(
         "--column",
         action="append",
         metavar="NAME",
-        help="a column of FILE.csv; again for more (default: all columns of numbers)",
+        help="a column of FILE.csv; repeat it for more columns (default: all columns of numbers)",
     )
-    panel.add_argument("--port", type=a_port, default=8866, help="the port to try first (default: %(default)s)")
-    panel.add_argument("--no-browser", action="store_true", help="print the address and leave the browser to you")
+    add_server_options(command, port=8866)
+    command.set_defaults(run=show_panel, refuse=command.error)
 
 
-def chosen(arguments):
-    """The page's options from those of the command line, tried out. ValueError says in one sentence what cannot be used."""
+def show_panel(arguments):
+    """Serve the page that the command line asks for, or refuse it in one sentence."""
+    try:
+        options = page_options(arguments)
+    except ValueError as error:
+        arguments.refuse(" ".join(str(error).split()))
+    return serve(options, arguments.port, can_open_browser(arguments))
+
+
+def page_options(arguments):
+    """The options of the page, from those of the command line. They are tried out: ValueError says what cannot be used."""
     from kmeans_teach.panel.run import Run
 
     if arguments.column and not arguments.data:
@@ -68,19 +63,19 @@ def chosen(arguments):
         raise ValueError(str(error)) from None
     if arguments.data:
         options["points"] = str(Path(arguments.data).resolve())
-    return options | {"folder": os.getcwd()}  # where saved runs go; the page's own folder is gone when it ends
+    return options | {"folder": os.getcwd()}  # where saved runs go: the folder of the page's notebook is removed at the end
 
 
-def panel():
-    """What the page shows: the panel of a link's replay string, or else of the options; above it what cannot be used.
+def make_page():
+    """The content of the page, made in its kernel: the panel, and above it a sentence for each thing that cannot be used.
 
-    This runs in the page's kernel.
+    The panel shows the replay string of the link, or else the run of the options.
     """
     import ipywidgets as w
 
     from kmeans_teach.panel import Panel
 
-    options = json.loads(os.environ[OPTIONS])
+    options = json.loads(os.environ[OPTIONS_VARIABLE])
     asked = parse_qs(os.environ.get("QUERY_STRING", "")).get("replay", [])[:1]
     wrong = []
     for replay in (*asked, options.pop("replay")):
@@ -91,8 +86,8 @@ def panel():
     return w.VBox(wrong)  # the file has changed since the start
 
 
-def application(notebook, port, token, forgotten_after=FORGOTTEN_AFTER):
-    """The server: on this machine alone, with a token, and without anybody's settings, which might turn that off."""
+def application(notebook, port, token, idle=IDLE):
+    """The server, on this machine alone and with a token. It reads no settings of the user, which could turn that off."""
     from voila.app import Voila
 
     config = {
@@ -100,13 +95,13 @@ def application(notebook, port, token, forgotten_after=FORGOTTEN_AFTER):
             "config_file_paths": [],
             "ip": "127.0.0.1",
             "port": port,
-            "token": token,  # given by us, for Voila prints one of its own making in its log
+            "token": token,  # ours: if Voila makes one, it prints it in its log
             "open_browser": False,  # Voila would open it without the token
             "log_level": "ERROR",
-            "tornado_settings": {"log_function": lambda handler: None},  # an address may have the token in it
+            "tornado_settings": {"log_function": lambda handler: None},  # an address may contain the token
         },
         "VoilaConfiguration": {"template": "kmeans", "extension_allowlist": [*WIDGETS], "allow_template_override": "NO"},
-        "MappingKernelManager": {"cull_idle_timeout": forgotten_after, "cull_interval": max(1, forgotten_after // 4)},
+        "MappingKernelManager": {"cull_idle_timeout": idle, "cull_interval": max(1, idle // 4)},
     }
     with contextlib.suppress(ImportError):  # without it each picture comes 40 ms later
         from kmeans_teach.commands.nodelay import NoDelayConnection
@@ -120,30 +115,29 @@ def application(notebook, port, token, forgotten_after=FORGOTTEN_AFTER):
 
 
 def open_in_browser(address, folder):
-    """Open an address by a file that only this user can read: a command line, token and all, could be read by others."""
+    """Open an address through a file that only this user can read. Others could read the token on a command line."""
     file = Path(folder) / "open.html"
     file.touch(mode=0o600)
     file.write_text(f'<!DOCTYPE html><meta http-equiv="refresh" content="0;url={escape(address)}"><title>K-means</title>')
     webbrowser.open(file.as_uri())
 
 
-def serve(options, port, browser, forgotten_after=FORGOTTEN_AFTER):
-    """Serve the page until it is told to stop; return the exit code."""
-
-    def say(sentence):
-        print(sentence, flush=True)
-
+def serve(options, port, browser, idle=IDLE):
+    """Serve the page until the user stops it; return the exit code."""
     say("Starting the panel")
-    paths = [str(COMMANDS / "jupyter"), *filter(None, [os.environ.get("JUPYTER_PATH")])]
-    os.environ["JUPYTER_PATH"] = os.pathsep.join(paths)  # where the page's template is
-    os.environ[OPTIONS] = json.dumps(options)
+    os.environ["JUPYTER_PATH"] = in_front(JUPYTER, "JUPYTER_PATH")  # for the page's template
+    os.environ[OPTIONS_VARIABLE] = json.dumps(options)
+    import nbformat
+
     folder = Path(tempfile.mkdtemp(prefix="kmeans-teach-"))
     try:
         (folder / "served").mkdir()
         notebook = folder / "served" / "panel.ipynb"
-        notebook.write_text(json.dumps(NOTEBOOK), encoding="utf-8")
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        metadata = {"title": "K-means", "kernelspec": kernel}
+        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CODE)], metadata=metadata), notebook)
         token = secrets.token_hex(24)
-        server = application(notebook, port, token, forgotten_after)
+        server = application(notebook, port, token, idle)
 
         def announce():
             if server.port != port:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kmeans_teach.commands import copy_course
-from kmeans_teach.commands.copy_course import MANIFEST, CourseError, copy
+from kmeans_teach.commands import CommandError, copy_course
+from kmeans_teach.commands.copy_course import PRISTINE, copy
 
 ONE, TWO, PAGE = "01_one.ipynb", "02_two.ipynb", "README.md"
 
@@ -32,7 +32,7 @@ def folder(tmp_path, source):
 
 
 def texts(folder):
-    return {path.name: path.read_text() for path in folder.iterdir() if path.name != MANIFEST}
+    return {path.name: path.read_text() for path in folder.iterdir() if path.name != PRISTINE}
 
 
 def newer(source, **changes):
@@ -61,7 +61,7 @@ def test_what_was_done_is_said_in_sentences(tmp_path, source):
 
 def test_a_second_run_changes_no_byte(source, folder):
     def state():
-        return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()}
+        return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.rglob("*") if path.is_file()}
 
     before = state()
     copy(folder, source=source, version="0.1.0")
@@ -138,58 +138,75 @@ def test_a_file_that_was_there_before_the_course_is_kept(tmp_path, source):
     assert (tmp_path / "README (0.1.0).md").read_text() == "page"
 
 
-def test_an_older_course_replaces_nothing(source, folder):
-    newer(source, one="one, better")
-    copy(folder, source=source, version="0.10.0")  # newer than 0.9.0, though not by the alphabet
-    newer(source, one="one")
-    (folder / TWO).unlink()
-    said = copy(folder, source=source, version="0.9.0")
-    assert said[-1] == f"'{folder}' has the course of kmeans_teach 0.10.0, and this is 0.9.0: it stays newer."
-    assert texts(folder) == {ONE: "one, better", TWO: "two", PAGE: "page"}
+def lesson(*sources, output=None, kind="code"):
+    cells = [{"cell_type": kind, "source": [source], "outputs": [output], "execution_count": output} for source in sources]
+    return json.dumps({"cells": cells})
 
 
-BROKEN = [b"", b"{", b"[]", b"\xff", b'"text"', b'{"format": 1}', b'{"format": "1", "version": "0.1.0", "files": {}}']
-BROKEN += [b'{"format": 1, "version": "new", "files": {}}', b'{"format": 1, "version": "0.1.0", "files": {"01_one.ipynb": 5}}']
+@pytest.fixture
+def notebook(tmp_path, source):
+    """A learner's copy of a course whose second lesson is a real notebook."""
+    newer(source, two=lesson("k = 3", "k + 1"))
+    copy(tmp_path / "mine", source=source, version="0.1.0")
+    return tmp_path / "mine" / TWO
 
 
-@pytest.mark.parametrize("manifest", BROKEN)
-def test_with_a_broken_manifest_everything_that_differs_is_the_learners(manifest, source, folder):
+def test_a_lesson_that_was_only_run_is_not_changed_so_a_newer_one_replaces_it(source, notebook):
+    notebook.write_text(was_run := lesson("k = 3", "k + 1", " \n", output=4))  # JupyterLab adds an empty cell at the end
+    copy(notebook.parent, source=source, version="0.1.0")
+    assert notebook.read_text() == was_run  # there is no newer one, and the learner's outputs stay
+    newer(source, two=(better := lesson("k = 3", "k + 2")))
+    assert copy(notebook.parent, source=source, version="0.2.0") == [
+        f"Replaced 1 file that you had not changed by newer ones: {TWO}."
+    ]
+    assert notebook.read_text() == better
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [
+        lesson("k = 4", "k + 1"),
+        lesson("k + 1", "k = 3"),
+        lesson("k = 3"),
+        lesson("k = 3", "k + 1", "mine"),
+        lesson("k = 3", "k + 1", kind="markdown"),
+        "no notebook any more",
+        '{"cells": 5}',
+    ],
+)
+def test_any_other_cell_makes_a_lesson_the_learners(mine, source, notebook):
+    notebook.write_text(mine)
+    newer(source, two=lesson("k = 3", "k + 2"))
+    copy(notebook.parent, source=source, version="0.2.0")
+    assert notebook.read_text() == mine
+    assert notebook.with_name("02_two (0.2.0).ipynb").is_file()
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"\xff", None])
+def test_without_a_pristine_copy_everything_that_differs_is_the_learners(damage, source, folder):
+    """This holds for a folder of version 0.1.0, too, which has no such copies."""
     (folder / TWO).write_text("two, and my work")
-    (folder / MANIFEST).write_bytes(manifest)
-    said = copy(folder, source=source, version="0.1.0")
-    assert (
-        said[0] == f"'{folder / MANIFEST}' could not be read, so every file that differs from the course's is taken as yours."
-    )
-    assert len(said) == 2
+    for pristine in (folder / PRISTINE).iterdir():
+        pristine.unlink() if damage is None else pristine.write_bytes(damage)
+    assert len(copy(folder, source=source, version="0.1.0")) == 1
     assert texts(folder) == {ONE: "one", TWO: "two, and my work", "02_two (0.1.0).ipynb": "two", PAGE: "page"}
     assert copy(folder, source=source, version="0.1.0") == [f"The course in '{folder}' is up to date."]
 
 
-def test_a_manifest_from_the_future_stops_the_copying(source, folder):
-    (folder / MANIFEST).write_text(json.dumps({"format": 2, "files": "in another way"}))
-    before = texts(folder)
-    newer(source, one="one, better")
-    with pytest.raises(
-        CourseError, match=r"^'.*my course' is kept by a newer kmeans_teach: nothing was copied; update this one$"
-    ):
-        copy(folder, source=source, version="0.1.0")
-    assert texts(folder) == before
-
-
 def test_a_file_or_a_folder_in_the_way_is_said(tmp_path, source, folder):
     (tmp_path / "taken").write_text("mine")
-    with pytest.raises(CourseError, match=r"^'.*taken' is a file, so the course cannot be copied there$"):
+    with pytest.raises(CommandError, match=r"^'.*taken' is a file, so the course cannot be copied there$"):
         copy(tmp_path / "taken", source=source)
-    with pytest.raises(CourseError, match=r"^the course could not be copied to '.*taken/below': Not a directory$"):
+    with pytest.raises(CommandError, match=r"^the course could not be copied to '.*taken/below': Not a directory$"):
         copy(tmp_path / "taken" / "below", source=source)
     (folder / TWO).unlink()
     (folder / TWO).mkdir()
-    with pytest.raises(CourseError, match=r"^'.*02_two\.ipynb' is a folder, where the course has a file$"):
+    with pytest.raises(CommandError, match=r"^'.*02_two\.ipynb' is a folder, but the course has a file of that name$"):
         copy(folder, source=source)
-    with pytest.raises(CourseError, match=r"^'.*shipped' is where the course comes from, so it is not copied there$"):
+    with pytest.raises(CommandError, match=r"^'.*shipped' is where the course comes from, so it is not copied there$"):
         copy(source, source=source)
     assert (tmp_path / "taken").read_text() == "mine"
-    assert MANIFEST not in os.listdir(source)
+    assert PRISTINE not in os.listdir(source)
 
 
 @pytest.fixture
@@ -215,7 +232,7 @@ def test_a_full_disk_or_a_closed_folder_leaves_whole_files_only(number, source, 
     (folder / ONE).write_text("one, and my work")
     newer(source, one="one, better", two="two, better", README="page, better")
     failing(TWO, number)
-    with pytest.raises(CourseError) as told:
+    with pytest.raises(CommandError) as told:
         copy(folder, source=source, version="0.2.0")
     assert str(told.value) == f"the course could not be copied to '{folder}': {os.strerror(number)}"
     assert texts(folder) == {ONE: "one, and my work", "01_one (0.2.0).ipynb": "one, better", TWO: "two", PAGE: "page"}
@@ -231,7 +248,7 @@ def test_a_clone_has_its_own_lessons_and_a_package_those_it_carries(tmp_path, mo
     monkeypatch.setattr(copy_course, "PACKAGE", tmp_path / "kmeans_teach")
     (tmp_path / "kmeans_teach" / "course").mkdir(parents=True)
     assert copy_course.clone() is None
-    with pytest.raises(CourseError, match=r"^there are no lessons in .*course: install kmeans-teach anew$"):
+    with pytest.raises(CommandError, match=r"^there are no lessons in .*course: install kmeans-teach again$"):
         copy_course.shipped()
     (tmp_path / "kmeans_teach" / "course" / ONE).touch()
     assert copy_course.shipped() == tmp_path / "kmeans_teach" / "course"
@@ -244,6 +261,6 @@ def test_a_clone_has_its_own_lessons_and_a_package_those_it_carries(tmp_path, mo
 
 def test_within_a_copy_of_the_course_that_copy_is_meant(source, folder, monkeypatch):
     monkeypatch.chdir(folder.parent)
-    assert copy_course.own() == Path("kmeans-course")
+    assert copy_course.learners_folder() == Path("kmeans-course")
     monkeypatch.chdir(folder)
-    assert copy_course.own() == Path()
+    assert copy_course.learners_folder() == Path()

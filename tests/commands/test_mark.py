@@ -13,8 +13,8 @@ import pytest
 
 from kmeans_teach import __main__ as launcher
 from kmeans_teach.commands import mark
-from kmeans_teach.commands.kernel import Ran
-from kmeans_teach.commands.notebook import Cell, Exercise, Step, exercises, lesson_of, read, steps_of
+from kmeans_teach.commands.kernel import Result
+from kmeans_teach.commands.notebook import Cell, CellRun, Exercise, cells_to_run, exercises, lesson_of, read
 from tests.test_notebooks import NOTEBOOKS, ROOT, search_path
 
 LESSONS = {path.stem[:2]: path for path in NOTEBOOKS}
@@ -162,7 +162,7 @@ STUBBORN = "while True:\n    try:\n        while True:\n            pass\n    ex
 ANY = "def my_assign(points, centroids):\n    return 0"
 SQUARED = "def my_squared(points, centroids):\n    return ((points[:, None] - centroids) ** 2).sum(axis=2)"
 BETWEEN = [
-    "assert open('beside.csv').read() == 'theirs'",
+    'print("Let\'s read it"); assert open("beside.csv").read() == "theirs"',
     "import helper\nfrom pathlib import Path\nassert Path('data/more.txt').read_text() == helper.text",
     "Path('beside.csv').write_text('mine now')\nPath('new.txt').touch()",
     "1 / 0",
@@ -184,7 +184,7 @@ def rough(pool, tmp_path_factory):
     (beside.parent / "data" / "more.txt").write_text("more")
     model, own = (of_ones_own(tmp_path_factory.mktemp("own"), answer) for answer in ("f = len", "f = max"))
     jobs = {
-        "endless": (attempt("endless", ENDLESS), "--timeout", "8"),
+        "endless": (attempt("endless", ENDLESS), "--timeout", "5"),
         "stubborn": (attempt("stubborn", [STUBBORN, ANY]), "--timeout", "3"),
         "dead": (attempt("dead", ["import os\nos._exit(1)", ANY]),),
         "beside": (beside,),
@@ -263,10 +263,10 @@ def plan(*cells):
     """What is run: the learner's source, marked by the exercise that it belongs to, or [the check of an exercise]."""
     wanted = exercises(HANDED_OUT)
     rows = []
-    for step in steps_of(cells, wanted):
-        name = step.exercise.cell.id if step.exercise else ""
-        rows.append([name] if step.check else f"{name}:{step.source}" if name else step.source)
-        assert (step.source == step.exercise.check.source) if step.check else step.number
+    for run in cells_to_run(cells, wanted):
+        name = run.exercise.cell.id if run.exercise else ""
+        rows.append([name] if run.check else f"{name}:{run.source}" if name else run.source)
+        assert (run.source == run.exercise.check.source) if run.check else run.number
     return rows
 
 
@@ -320,13 +320,14 @@ def test_a_lesson_is_known_by_its_cells_and_without_ids_by_its_title(path):
 
 
 def failed(kind, message):
-    return Ran(kind=kind, message=message, error=f"{kind}: {message}")
+    return Result(error_type=kind, message=message, error=f"{kind}: {message}")
 
 
-def judged(source, check, mine=None):
+def judged(source, check):
     exercise = exercises(HANDED_OUT)[0]
-    steps = [Step(source, 1, exercise, ran=mine or Ran()), Step(exercise.check.source, None, exercise, check=True, ran=check)]
-    found = mark.judge(exercise, steps[source is None :])
+    sources = [source] if isinstance(source, str) else source or []
+    runs = [CellRun(one, number, exercise, result=Result()) for number, one in enumerate(sources, 1)]
+    found = mark.judge(exercise, [*runs, CellRun(exercise.check.source, None, exercise, check=True, result=check)])
     assert found.id == "a"
     assert found.name == "f"
     return found.status, found.mistake, found.text
@@ -335,18 +336,22 @@ def judged(source, check, mine=None):
 @pytest.mark.parametrize(
     ("source", "check", "told"),
     [
-        ("f=g # not yet", Ran(), ("not tried", None, "")),
-        ("f = 1", Ran("f: right on 5 cases\n"), ("passed", None, "f: right on 5 cases")),
+        ("f=g # not yet", Result(), ("not tried", None, "")),
+        (["f=g", "1 + 1\n%time f\n!ls"], Result("f: right"), ("not tried", None, "")),
+        (["f=g", "def f(): return 1"], Result("f: right"), ("passed", None, "f: right")),
+        (["f=g", "f, h = g, 1"], Result("f: right"), ("passed", None, "f: right")),
+        (["f=g", "from my_kmeans import mine as f"], Result("f: right"), ("passed", None, "f: right")),
+        ("f = 1", Result("f: right on 5 cases\n"), ("passed", None, "f: right on 5 cases")),
         ("f = 1", failed("AssertionError", "off by one: 2\nnot 1"), ("mistake", "off by one", "off by one: 2\nnot 1")),
         ("f = 1", failed("AssertionError", ""), ("mistake", None, "")),
         ("f = 1", failed("TypeError", "f"), ("error", None, "TypeError: f")),
-        ("f = 1", Ran(stopped=True), ("mistake", "never stops", "its check does not end")),
-        ("f = 1", Ran("so", answers={"verdicts": [(True, None), (False, "no square")]}), ("mistake", "no square", "so")),
-        ("f = 1", Ran("so", answers={"verdicts": [(True, "Manhattan distance")]}), ("passed", None, "so")),
-        ("f = 1", Ran("so", answers={"verdicts": [(False, None)]}), ("mistake", None, "so")),
+        ("f = 1", Result(timed_out=True), ("mistake", "never stops", "its check does not end")),
+        ("f = 1", Result("so", values={"verdicts": [(True, None), (False, "no square")]}), ("mistake", "no square", "so")),
+        ("f = 1", Result("so", values={"verdicts": [(True, "Manhattan distance")]}), ("passed", None, "so")),
+        ("f = 1", Result("so", values={"verdicts": [(False, None)]}), ("mistake", None, "so")),
         ("f = 1", None, ("no time left", None, "")),
         (None, failed("NameError", "f"), ("missing", None, "the exercise's cell is gone")),
-        (None, Ran(), ("passed", None, "")),  # written in another cell
+        (None, Result(), ("passed", None, "")),  # written in another cell
     ],
 )
 def test_what_is_told_follows_from_what_the_check_did(source, check, told):
@@ -355,7 +360,10 @@ def test_what_is_told_follows_from_what_the_check_did(source, check, told):
 
 def test_a_check_whose_verdict_is_gone_does_not_pass():
     exercise = Exercise(FIRST, cell("a-check", "check_assign(f)"))
-    steps = [Step("f = 1", 1, exercise, ran=Ran()), Step("check_assign(f)", None, exercise, check=True, ran=Ran())]
+    steps = [
+        CellRun("f = 1", 1, exercise, result=Result()),
+        CellRun("check_assign(f)", None, exercise, check=True, result=Result()),
+    ]
     assert mark.judge(exercise, steps).status == "error"
 
 
@@ -377,7 +385,7 @@ def test_the_exit_code_says_whether_all_passed(monkeypatch):
     def told(*passed):
         outcomes = iter(passed)
         monkeypatch.setattr(mark, "mark", lambda *_: {"passed": next(outcomes)})
-        return mark.report(["a notebook"] * len(passed))
+        return launcher.main(["check", *["a notebook"] * len(passed)])
 
     monkeypatch.setattr(mark, "in_words", str)
     assert told(True, True) == 0
@@ -425,15 +433,17 @@ def test_a_bad_file_among_others_is_said_in_its_place(tmp_path, monkeypatch, cap
     assert (gone["passed"], good["passed"], good["problem"]) == (False, True, None)
 
 
-def test_only_files_that_the_code_speaks_of_are_brought_and_none_that_is_very_large(tmp_path, monkeypatch):
-    monkeypatch.setattr(mark, "LARGE", 10)
+def test_what_lies_beside_a_notebook_is_copied_the_small_first_and_never_more_than_the_limit(tmp_path, monkeypatch):
+    monkeypatch.setattr(mark, "LARGE", 20)
     folder, work = tmp_path / "theirs", tmp_path / "work"
-    for place in (folder / "data", folder / "large", work):
+    for place in (folder / "data", folder / "large", folder / "a home's other folder", work):
         place.mkdir(parents=True)
-    for name in ("used.csv", "other.csv", "helper.py", "data/a.txt", "large/a.txt", "large/b.txt"):
+    for name in ("used.csv", "data/a.txt", "large/a.txt", "large/b.txt", "a home's other folder/b.txt"):
         (folder / name).write_text("6 here")
-    mark.bring(folder, [Step("import helper, numpy\nopen('used.csv'), open(\"data/a.txt\"), open('large/b.txt')")], work)
-    assert sorted(path.name for path in work.iterdir()) == ["data", "helper.py", "used.csv"]
+    (folder / "large.csv").write_text("more than the limit is")
+    (folder / "to nothing").symlink_to(folder / "gone")
+    mark.copy_files(folder, "open(f'{n}.csv'), open(\"data/a.txt\"), open('large/b.txt')", work)
+    assert sorted(path.name for path in work.iterdir()) == ["data", "used.csv"]
     assert (work / "data" / "a.txt").read_text() == "6 here"
 
 

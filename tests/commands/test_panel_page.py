@@ -186,16 +186,14 @@ def test_a_reply_does_not_wait_for_an_acknowledgement_and_code_is_not_run(served
 def test_what_a_user_gives_reaches_the_panel_as_text(tmp_path, monkeypatch):
     """What the launcher hands on is run as the page's kernel runs it: the fixed cell, in a folder of its own."""
     words = ["panel", "--data", str(hostile_table(tmp_path)), "--column", COLUMN, "--column", "y", "mine\nk=2"]
-    options = panel_page.chosen(launcher.parser().parse_args(words))
+    options = panel_page.page_options(launcher.parser().parse_args(words))
     assert options["points"] == str(tmp_path / HOSTILE)
-    (cell,) = panel_page.NOTEBOOK["cells"]
-    code = (
-        f"{cell['source']}\nrun = panel().children[0].run\nprint(run.setting, len(run.model.points), list(run.look['names']))"
-    )
+    code = f"{panel_page.CODE}\nrun = make_page().children[0].run\n"
+    code += "print(run.setting, len(run.model.points), list(run.look['names']))"
     run = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT), panel_page.OPTIONS: json.dumps(options)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), panel_page.OPTIONS_VARIABLE: json.dumps(options)},
         capture_output=True,
         text=True,
         check=True,
@@ -210,9 +208,9 @@ def chosen(monkeypatch):
     made = []
 
     def choose(query="", **options):
-        monkeypatch.setenv(panel_page.OPTIONS, json.dumps({"replay": None, **options}))
+        monkeypatch.setenv(panel_page.OPTIONS_VARIABLE, json.dumps({"replay": None, **options}))
         monkeypatch.setenv("QUERY_STRING", query)
-        made.extend(panel_page.panel().children)
+        made.extend(panel_page.make_page().children)
         return made
 
     yield choose
@@ -287,7 +285,7 @@ def test_bad_input_gets_one_sentence_and_exit_code_2_before_anything_is_served(w
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a console, not to a process")
 def test_a_kernel_without_a_page_is_ended_and_ctrl_c_ends_the_rest_and_leaves_no_file(tmp_path):
     heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # ignored below a job of a script
-    serve = "serve({'replay': None}, 8866, False, forgotten_after=1)"
+    serve = "serve({'replay': None}, 8866, False, idle=1)"
     code = f"import sys; from kmeans_teach.commands.panel_page import serve; sys.exit({serve})"
     server = start(tmp_path, code=heed + code)
     try:
@@ -333,7 +331,7 @@ def test_without_a_browser_it_says_so_and_serves_on(there, monkeypatch, capsys):
 
 def test_without_voila_one_sentence_says_so(monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    for name in "JUPYTER_PATH", panel_page.OPTIONS:
+    for name in "JUPYTER_PATH", panel_page.OPTIONS_VARIABLE:
         monkeypatch.setenv(name, "")  # put back afterwards
     monkeypatch.setitem(sys.modules, "voila.app", None)
     assert panel_page.serve({"replay": None}, 8866, False) == 1

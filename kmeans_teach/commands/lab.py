@@ -1,0 +1,102 @@
+"""`kmeans-teach lab`: JupyterLab at lesson 01, on this machine alone unless the user asks for more."""
+
+import argparse
+import importlib
+import ipaddress
+import os
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+from kmeans_teach.commands import JUPYTER, add_server_options, an_address, can_open_browser, copy_course, in_front, say
+
+NO_DELAY = "kmeans_teach.commands.nodelay"
+
+
+def add_command(commands):
+    command = commands.add_parser("lab", help="open the course in JupyterLab (the default command)")
+    notebooks = "the folder of the notebooks (default: in a clone its own notebooks, otherwise the course,"
+    command.add_argument("folder", nargs="?", type=a_folder, help=f"{notebooks} copied into ./{copy_course.FOLDER})")
+    command.add_argument(
+        "--ip", type=an_address, default="127.0.0.1", help="the address to listen on (default: %(default)s, this machine)"
+    )
+    add_server_options(command, port=8888)
+    command.set_defaults(run=open_lab)
+
+
+def a_folder(text):
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a folder")
+    return Path(text).resolve()
+
+
+def the_course():
+    """The notebooks of the clone; without a clone, the learner's copy of the course, brought up to date."""
+    if (folder := copy_course.clone()) is None:
+        folder = copy_course.learners_folder().resolve()
+        copy_course.copy_and_report(folder)
+    return folder
+
+
+def first_page(folder):
+    """The address, within the server, of lesson 01, or of the folder if lesson 01 is not in it."""
+    lessons = sorted((path.name for path in folder.glob("01_*.ipynb")), key=len)  # a newer copy beside it has a longer name
+    return f"/lab/tree/{quote(lessons[0])}" if lessons else "/lab"
+
+
+def without_delay():
+    """The option that sends kernel messages at once, if this Jupyter server can take it."""
+    if os.environ.get("JUPYTER_GATEWAY_URL"):  # kernels on another machine have a connection class of their own
+        return []
+    try:
+        importlib.import_module(NO_DELAY)
+    except ImportError:
+        return []
+    return [f"--ServerApp.kernel_websocket_connection_class={NO_DELAY}.NoDelayConnection"]
+
+
+def server_options(folder, *, port, ip, browser, root):
+    """The options that start JupyterLab. None of them touches the token, which stays on."""
+    options = [
+        f"--ServerApp.root_dir={folder}",
+        f"--ServerApp.port={port}",
+        f"--ServerApp.ip={ip}",
+        f"--LabApp.default_url={first_page(folder)}",
+        "--Application.log_level=WARN",
+        *without_delay(),
+    ]
+    if not browser:
+        options.append("--no-browser")
+    if root:
+        options.append("--allow-root")
+    return options
+
+
+def open_lab(arguments):
+    """Serve the course with JupyterLab until the user stops it; return the exit code."""
+    folder, port, ip = arguments.folder or the_course(), arguments.port, arguments.ip
+    say(f"Starting JupyterLab in {folder}")
+    try:
+        from jupyterlab.labapp import LabApp
+    except ImportError:
+        print("JupyterLab is not installed in this Python; `kmeans-teach doctor` says what is missing.", file=sys.stderr)
+        return 1
+    # the user's own settings stay; these are added: no question about news when the page opens, and no Voila in the lab
+    os.environ["JUPYTER_CONFIG_PATH"] = in_front(JUPYTER, "JUPYTER_CONFIG_PATH")
+
+    root = getattr(os, "geteuid", lambda: 1)() == 0
+    if root:
+        say("You are root. Jupyter refuses root by default, so --allow-root was added.")
+    if ip != "localhost" and not ipaddress.ip_address(ip).is_loopback:
+        say(f"Listening on {ip}: other machines can reach this server, and whoever has its token can run code here.")
+    browser = can_open_browser(arguments)
+    server = LabApp.initialize_server(argv=server_options(folder, port=port, ip=ip, browser=browser, root=root))
+    if server.port != port:
+        say(f"Port {port} is taken, so this is port {server.port}.")
+    if not server.identity_provider.auth_enabled:
+        print("Your Jupyter settings turn the token off, and kmeans-teach does not serve without one.", file=sys.stderr)
+        return 1
+    if not server.identity_provider.token_generated:  # then Jupyter does not print its address by itself
+        say(f"JupyterLab is at {server.display_url}, with the token or password of your own settings.")
+    server.start()
+    return 0
