@@ -1,4 +1,4 @@
-"""The two pictures of lesson 06 that move: artists made once, `show` moves them, and what stays is drawn once and kept."""
+"""The two pictures of lesson 06 that change: `show` moves their artists, and everything else is drawn once."""
 
 import numpy as np
 from matplotlib.colors import LogNorm
@@ -8,33 +8,28 @@ from kmeans_teach.lessons.charts import blank, ranks, strip
 from kmeans_teach.lessons.starts import best_on_line, loss_surface, run_many
 from kmeans_teach.narrate import number
 from kmeans_teach.panel.setting import Setting
+from kmeans_teach.pixels import KeptBackground
 
 
-class Moving:
-    """A figure of which only `self.moving` changes: the rest is drawn once and kept."""
+class MovingChart:
+    """A figure in which only the artists in `self.moving` change. Everything else is drawn once."""
 
-    _kept = None
+    _background, version = None, 0  # a new version draws everything again
 
     def pixels(self):
-        """What it looks like now: (height, width, 4) of uint8."""
-        canvas = self.figure.canvas
-        if self._kept is None:
-            self.figure.draw_without_rendering()  # the layout finds every place once; from here on it is fixed
+        """The picture as it is now: (height, width, 4) of uint8."""
+        if self._background is None:
+            self.figure.draw_without_rendering()  # the layout engine finds every position once; from here on they are fixed
             self.figure.set_layout_engine("none")
-            for artist in self.moving:
-                artist.set_animated(True)  # left out of what is kept
-            canvas.draw()
-            self._kept = canvas.copy_from_bbox(self.figure.bbox)
-        canvas.restore_region(self._kept)
-        for artist in self.moving:
-            artist.axes.draw_artist(artist)
-        return np.asarray(canvas.buffer_rgba()).copy()
+            self._background = KeptBackground(self.figure.canvas, lambda: self.moving)
+        self._background.draw(self.version)
+        return np.asarray(self.figure.canvas.buffer_rgba()).copy()
 
 
-class Surface(Moving):
+class Surface(MovingChart):
     """Inertia over (c1, c2) for points on a line, where each start ends, and one run that `show(c1, c2)` moves.
 
-    places : the values of c1 and of c2 that are tried, G of them, so G x G starts.
+    places : G values of c1 and of c2; each pair of them is a start, so there are G x G starts.
     """
 
     def __init__(self, points, places):
@@ -44,7 +39,7 @@ class Surface(Moving):
         self.ends, self.inertias = run_many(points, starts)
         self.best, self.least = best_on_line(points, 2)
         worse = self.ends[self.inertias > 1.001 * self.least, :, 0]
-        self.others = np.unique(worse.round(6), axis=0)[:8]  # the places of the other ends: more than a few say no more
+        self.others = np.unique(worse.round(6), axis=0)[:8]  # where other runs end; more than eight would not say more
         self.figure, axes = blank(10, 3.6, 1, 3, width_ratios=(4, 4, 2.6))
         self.plane, self.map, self.stairs = axes
         for ax in self.plane, self.map:
@@ -74,7 +69,9 @@ class Surface(Moving):
         levels = np.geomspace(self.least * 1.1, surface.max(), 12)
         self.plane.contourf(self.places, self.places, surface, levels, cmap="Blues", norm=LogNorm(), extend="both")
         lines = self.plane.contour(self.places, self.places, surface, levels[::2], colors="0.35", linewidths=0.6)
-        self.plane.clabel(lines, levels[::2][:3], fmt=number, fontsize=7, colors="black")  # on dark blue none could be read
+        self.plane.clabel(
+            lines, levels[::2][:3], fmt=number, fontsize=7, colors="black"
+        )  # other colours cannot be read on dark blue
         self.plane.set_title("Inertia at (c1, c2), and the path")
 
     def _draw_map(self):
@@ -85,7 +82,7 @@ class Surface(Moving):
         self.map.imshow(which, origin="lower", extent=(low, high, low, high), cmap="YlOrRd", vmin=-0.3, vmax=len(values))
         x, y = np.meshgrid(self.places, self.places)
         for i, value in enumerate(values[:4]):
-            mine = (which == i) & (y > x)  # above the diagonal; below it, the same with the names exchanged
+            mine = (which == i) & (y > x)  # above the diagonal; below it c1 and c2 are exchanged
             if mine.any():
                 middle = np.hypot(x - x[mine].mean(), y - y[mine].mean()) + np.where(mine, 0, np.inf)
                 at = np.unravel_index(middle.argmin(), middle.shape)
@@ -93,7 +90,7 @@ class Surface(Moving):
         self.map.set_title("Final inertia from each start")
 
     def show(self, c1, c2):
-        """Draw the run that starts at (c1, c2); returns its steps."""
+        """Draw the run that starts at (c1, c2). Returns its steps."""
         steps = list(KMeansND(self.points, [[c1], [c2]]).steps())
         stops = np.array([step.centroids[:, 0] for step in steps if step.phase != "assign"])
         self.path.set_data(stops[:, 0], stops[:, 1])
@@ -104,14 +101,14 @@ class Surface(Moving):
         for marks, chosen in (self.updates, "update"), (self.assigns, "assign"):
             at = [i for i, step in enumerate(steps) if (step.phase == "update") == (chosen == "update")]
             marks.set_data(at, heights[at])
-        if len(steps) > self.stairs.get_xlim()[1]:  # a longer run than any before
+        if len(steps) > self.stairs.get_xlim()[1]:  # this run is longer than all before
             self.stairs.set_xlim(-0.5, len(steps) + 4)
-            self._kept = None
+            self.version += 1
         return steps
 
 
-class Strip(Moving):
-    """A strip of final inertias, and beside it the end of one run: `show(i)` moves both, `near(x, y)` names a dot."""
+class Strip(MovingChart):
+    """A strip of final inertias, and beside it the end of one run. `show(i)` moves both."""
 
     def __init__(self, results):
         self.results = list(results)
@@ -130,7 +127,7 @@ class Strip(Moving):
         self.show(ranks(self.results)["worst"])
 
     def show(self, i):
-        """Ring the dot of run i and draw the centroids it ends with; returns its replay string."""
+        """Ring the dot of run i, and draw the centroids at its end. Returns its replay string."""
         self.ring.set_data([self.values[i]], [self.heights[i]])
         replay = self.results[i].replay
         run = KMeansND(self.points, Setting.parse(replay).centroids(self.points)).fit()
@@ -138,8 +135,8 @@ class Strip(Moving):
         self.end.set_title(f"inertia {number(run.inertia)} after {run.iteration} updates", fontsize=10)
         return replay
 
-    def near(self, x, y):
-        """The run whose dot is nearest to a place in the figure, given in its pixels, or None beside the strip."""
+    def run_near(self, x, y):
+        """The run whose dot is nearest to these pixels of the figure, or None if they lie outside the strip."""
         if not self.ax.bbox.contains(x, y):
             return None
         dots = self.ax.transData.transform(np.column_stack([self.values, self.heights]))

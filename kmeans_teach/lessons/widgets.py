@@ -1,11 +1,10 @@
-"""Three small widgets: choose a start on the surface, pick a run from a strip, slide through a picture in K colours.
+"""Three small widgets: choose a start on a surface, pick a run from a strip, and change K of a picture in K colours.
 
-Each is a picture and a few controls. The pictures are plain images, so they need no live canvas; a click on one is told to
-the kernel by a few lines of JavaScript. Sliders do all that clicks do.
+Each has a picture and a few controls. The pictures are plain images, so they need no live canvas. clickable.js sends the
+clicks to the kernel. A slider can do everything that a click can do.
 """
 
-import asyncio
-import threading
+from pathlib import Path
 
 import anywidget
 import numpy as np
@@ -18,85 +17,61 @@ from kmeans_teach.lessons.moving_charts import Strip, Surface
 from kmeans_teach.narrate import number, plural
 from kmeans_teach.panel.access import Access
 from kmeans_teach.panel.controls import STYLE
+from kmeans_teach.panel.main_thread import MainThread, close_inside, take_over
 from kmeans_teach.pixels import png
 
 
 class Clickable(anywidget.AnyWidget):
-    """A PNG with an alternative text; `place` is where it was clicked: fractions of its width and height, from the top left."""
+    """A PNG with an alternative text. `position` is the last click: fractions of its width and height, from the top left."""
 
-    _esm = """
-    function render({ model, el }) {
-      const image = document.createElement("img");
-      image.style.maxWidth = "100%";
-      const draw = () => {
-        URL.revokeObjectURL(image.src);
-        image.src = URL.createObjectURL(new Blob([model.get("png")], { type: "image/png" }));
-        image.alt = model.get("alt");
-        image.style.cursor = model.get("aim") ? "crosshair" : "auto";
-      };
-      image.addEventListener("click", (event) => {
-        const box = image.getBoundingClientRect();
-        model.set("place", [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height]);
-        model.save_changes();
-      });
-      model.on("change:png", draw);
-      draw();
-      el.append(image);
-      return () => URL.revokeObjectURL(image.src);
-    }
-    export default { render };
-    """
+    # the text of the file and not its path: anywidget keeps every widget alive whose code comes from a path
+    _esm = (Path(__file__).parent / "clickable.js").read_text(encoding="utf-8")
     png = traitlets.Bytes().tag(sync=True)
     alt = traitlets.Unicode().tag(sync=True)
-    aim = traitlets.Bool(False).tag(sync=True)  # does a click do something?
-    place = traitlets.List(traitlets.Float()).tag(sync=True)
+    clickable = traitlets.Bool(False).tag(sync=True)
+    position = traitlets.List(traitlets.Float()).tag(sync=True)
 
 
-class Shown(VBox):
-    """A box of controls whose stored output, for a reader without a kernel, is its picture and its sentence."""
+class PictureBox(VBox):
+    """Controls, a picture and a sentence that describes it. The stored output shows the picture and the sentence."""
 
-    def __init__(self, *controls, below=(), aim=False):
-        self.image, self.say, self._waiting = Clickable(aim=aim), Access(), False
-        self._thread = threading.get_ident()
-        try:
-            self._loop = asyncio.get_running_loop()
-        except RuntimeError:  # not in a notebook: nothing comes on another thread
-            self._loop = None
+    def __init__(self, *controls, below=(), clickable=False):
+        self.image, self.line = Clickable(clickable=clickable), Access()
         style = HTML(STYLE, layout=Layout(display="none"))
-        super().__init__([VBox([style, *controls, self.image, self.say]).add_class("kmeans-panel"), *below])
-        self.image.observe(self._clicked, "place")
+        super().__init__([VBox([style, *controls, self.image, self.line]).add_class("kmeans-panel"), *below])
+        MainThread().watch(self.children[0])  # matplotlib is not thread-safe
+        self.image.observe(lambda change: self.click(*change.new), "position")
         self.draw()
+        take_over(self)
 
-    def _changed(self, _=None):
-        """Draw what is set now. JupyterLab's messages may come on another thread, and matplotlib is not thread-safe."""
-        if threading.get_ident() == self._thread or self._loop is None:
-            self.draw()
-        elif not self._waiting:  # one drawing to come is enough: it shows the newest value
-            self._waiting = True
-            self._loop.call_soon_threadsafe(self._draw_soon)
+    def draw(self):
+        """Draw what the controls say."""
+        raise NotImplementedError
 
-    def _draw_soon(self):
-        self._waiting = False
-        self.draw()
-
-    def _clicked(self, change):
-        """A picture that is only looked at."""
+    def click(self, x, y):
+        """What a click on the picture does: nothing, unless a subclass says otherwise."""
 
     def put(self, image, sentence):
-        """Show an array of pixels, and say what it shows."""
-        self.sentence, self.shown = sentence, image
+        """Show an array of pixels, and the sentence that describes it."""
+        self.sentence, self.pixels = sentence, image
         self.image.alt, self.image.png = sentence, png(image)  # the text first: the page draws when the picture changes
-        self.say.sentence = sentence
+        self.line.sentence = sentence
 
     def __repr__(self):
         return self.sentence
 
     def _repr_mimebundle_(self, **kwargs):
-        texts = {"text/plain": repr(self), "image/png": png(self.shown, small=True)}
+        texts = {"text/plain": repr(self), "image/png": png(self.pixels, small=True)}
         return {**super()._repr_mimebundle_(**kwargs), **texts}
 
+    def close(self):
+        """Free the widgets inside, and the picture."""
+        close_inside(self)
+        self.layout.close()
+        super().close()
 
-class StartChooser(Shown):
+
+class StartChooser(PictureBox):
     """Choose a start (c1, c2) by two sliders, or by a click on the surface, and see the run that it begins."""
 
     def __init__(self, points, places, start):
@@ -106,14 +81,14 @@ class StartChooser(Shown):
         self.c1 = FloatSlider(value=start[0], description="c1", **options)
         self.c2 = FloatSlider(value=start[1], description="c2", **options)
         self._ready = True
-        super().__init__(HBox([self.c1, self.c2]), aim=True)
+        super().__init__(HBox([self.c1, self.c2]), clickable=True)
         for slider in self.c1, self.c2:
-            slider.observe(self._changed, "value")
+            slider.observe(lambda _: self.draw(), "value")
 
     def choose(self, c1, c2):
-        """Put both sliders, and draw once."""
+        """Set both sliders, and draw once."""
         self._ready, self.c1.value, self.c2.value, self._ready = False, c1, c2, True
-        self._changed()
+        self.draw()
 
     def draw(self):
         if not self._ready:
@@ -124,24 +99,24 @@ class StartChooser(Shown):
         path = f"inertia {number(first.inertia)} -> {number(last.inertia)} in {plural(last.iteration, 'update')}"
         self.put(self.surface.pixels(), f"From ({self.c1.value:.2f}, {self.c2.value:.2f}): {path}, {worth}.")
 
-    def _clicked(self, change):
-        x, y = pixel(self.surface.figure, change.new)
+    def click(self, x, y):
+        x, y = figure_pixel(self.surface.figure, x, y)
         for ax in self.surface.plane, self.surface.map:
             if ax.bbox.contains(x, y):
                 self.choose(*map(float, ax.transData.inverted().transform((x, y))))
 
 
-class StripPicker(Shown):
-    """Pick a run from a strip of final inertias, by rank or by a click on its dot; `on_pick(replay)` is told which."""
+class StripPicker(PictureBox):
+    """Pick a run from a strip of final inertias, by rank or by a click on its dot. Each new choice calls `on_pick(replay)`."""
 
     def __init__(self, results, on_pick=None, below=()):
-        self.strip, self.on_pick, self._told = Strip(results), on_pick, None
+        self.strip, self.on_pick, self._picked = Strip(results), on_pick, None
         self.order = np.argsort([one.inertia for one in self.strip.results], kind="stable")
         n = len(self.order)
         self.rank = IntSlider(value=n, min=1, max=n, description="rank", tooltip="1 is the best run")
-        super().__init__(self.rank, below=below, aim=True)
-        self._told = self.replay  # what is shown at the beginning nobody has picked
-        self.rank.observe(self._changed, "value")
+        super().__init__(self.rank, below=below, clickable=True)
+        self._picked = self.replay  # the run shown first was picked by nobody
+        self.rank.observe(lambda _: self.draw(), "value")
 
     @property
     def replay(self):
@@ -151,27 +126,27 @@ class StripPicker(Shown):
     def draw(self):
         i = int(self.order[self.rank.value - 1])
         replay = self.strip.show(i)
-        names = [name for name, place in ranks(self.strip.results).items() if place == i]
+        names = [name for name, row in ranks(self.strip.results).items() if row == i]
         which = f"Rank {self.rank.value} of {len(self.order)}" + (f" ({names[0]})" if names else "")
         self.put(self.strip.pixels(), f"{which}: inertia {number(self.strip.values[i])}; replay string: {replay}")
-        if self.on_pick is not None and self._told not in (None, replay):
-            self._told = replay
+        if self.on_pick is not None and self._picked not in (None, replay):
+            self._picked = replay
             self.on_pick(replay)
 
-    def _clicked(self, change):
-        i = self.strip.near(*pixel(self.strip.figure, change.new))
+    def click(self, x, y):
+        i = self.strip.run_near(*figure_pixel(self.strip.figure, x, y))
         if i is not None:
             self.rank.value = int(np.flatnonzero(self.order == i)[0]) + 1
 
 
-class ColourSlider(Shown):
+class ColourSlider(PictureBox):
     """A picture, the same in K colours, and its palette, with a slider for K."""
 
     def __init__(self, image, k=4, most=16):
         self.colours = Colours(image)
         self.k = IntSlider(value=k, min=2, max=most, description="K")
         super().__init__(self.k)
-        self.k.observe(self._changed, "value")
+        self.k.observe(lambda _: self.draw(), "value")
 
     def draw(self):
         now = self.reduced = self.colours.reduce(self.k.value)
@@ -182,7 +157,7 @@ class ColourSlider(Shown):
         self.put(triptych(self.colours.image, now), sentence)
 
 
-def pixel(figure, place):
-    """The place of a click, as fractions from the top left, in the pixels of a figure, from the bottom left."""
+def figure_pixel(figure, x, y):
+    """A position in fractions from the top left, as pixels of the figure from the bottom left."""
     width, height = figure.canvas.get_width_height()
-    return place[0] * width, (1 - place[1]) * height
+    return x * width, (1 - y) * height
