@@ -1,4 +1,4 @@
-"""What may come in: each check either returns, or raises one error that names the rule and the value."""
+"""Checks of arguments. Each returns the value, or raises one error with the rule and the value."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ MOST_BYTES = 50_000_000  # of a file
 
 
 def read_only(array):
-    """The same array, closed to writing."""
+    """Make the array read-only, and return it."""
     array.setflags(write=False)
     return array
 
@@ -17,19 +17,19 @@ def name_of(function):
 
 
 def as_table(values, name, first=0):
-    """The front door: a fresh C-contiguous float64 array (M, N) of finite numbers, or one clear error. `first` counts rows."""
+    """Copy `values` to a new float64 array (M, N) of finite numbers. Errors count the rows from `first`."""
     if np.ma.isMaskedArray(values) and np.ma.getmaskarray(values).any():
         raise ValueError(f"{name} must not have masked entries, got {int(np.ma.getmaskarray(values).sum())} of them")
     try:
         table = np.asarray(values)
-    except ValueError:  # numpy's word for rows of unequal length
+    except ValueError:  # rows of unequal length
         lengths = [len(row) if hasattr(row, "__len__") else "none" for row in values]
         raise ValueError(f"{name} must be a table (rows, features), got rows of lengths {lengths[:8]}") from None
     check_table(table, name)
-    # C order always, because a sum in another order differs in the last bit
-    with np.errstate(over="ignore"):  # a longdouble may not fit; it is refused below, by name
+    # always C order: in another memory order a sum can differ in the last bit
+    with np.errstate(over="ignore"):  # a longdouble may become inf, which is refused below
         table = np.array(table, dtype=np.float64, order="C")
-    if table.min() >= -LARGEST and table.max() <= LARGEST:  # a NaN fails both; no array of booleans where all is well
+    if table.min() >= -LARGEST and table.max() <= LARGEST:  # False if there is a NaN; fast, because it makes no array
         return table
     for bad, rule in (~np.isfinite(table), "be finite"), (np.abs(table) > LARGEST, f"stay below {LARGEST:g} in size"):
         if bad.any():
@@ -39,7 +39,7 @@ def as_table(values, name, first=0):
 
 
 def check_table(table, name):
-    """Numbers in rows and columns, as far as an array that may not be in memory tells: by its dtype and shape."""
+    """Check dtype and shape only: the array may be one of Dask, which is not in memory."""
     if table.dtype.kind not in "biuf":
         raise TypeError(f"{name} must be real numbers, got dtype {table.dtype}")
     if table.ndim == 1:
@@ -49,7 +49,7 @@ def check_table(table, name):
 
 
 def check_width(points, centroids):
-    """Points and centroids lie in one space."""
+    """Check that points and centroids have the same number of features."""
     if points.shape[1] != centroids.shape[1]:
         raise ValueError(
             f"points and centroids must have the same number of features, got shapes {points.shape} and {centroids.shape}"
@@ -57,7 +57,7 @@ def check_width(points, centroids):
 
 
 def check_count(value, name):
-    """A whole number of at least 1 (a bool is not a number here), as int."""
+    """Return an int of at least 1. True and False are not accepted."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
         raise TypeError(f"{name} must be an int, got {value!r}")
     if value < 1:
@@ -66,7 +66,7 @@ def check_count(value, name):
 
 
 def check_k(k, m):
-    """K as int, if m points can have that many clusters."""
+    """Return k as int, if m points can have k clusters."""
     if isinstance(k, (bool, np.bool_)) or not isinstance(k, (int, np.integer)):
         raise TypeError(f"k must be an int between 1 and the number of points ({m}), got {k!r}")
     if not 1 <= k <= m:
@@ -75,9 +75,9 @@ def check_k(k, m):
 
 
 def read_text(path):
-    """The text of a file at `path`, a Path: UTF-8, with or without a byte order mark, and not too large."""
+    """The text of a file of UTF-8, with or without a byte order mark. `path` is a Path."""
     with path.open("rb") as file:
-        raw = file.read(MOST_BYTES + 1)  # a limit also for what has no size, such as a pipe
+        raw = file.read(MOST_BYTES + 1)  # not path.stat(): a pipe has no size
     if len(raw) > MOST_BYTES:
         raise ValueError(f"{path.name} must be at most {MOST_BYTES // 1_000_000} MB, it is larger")
     try:
@@ -91,7 +91,7 @@ def read_text(path):
 
 
 def call_learners(role, function, *arguments):
-    """What a learner's function returns, as an array. An error that it raises gets a note that names the function."""
+    """Call a learner's function and return an array. An error inside it gets a note with the name of the function."""
     try:
         returned = function(*arguments)
     except Exception as error:
@@ -99,12 +99,12 @@ def call_learners(role, function, *arguments):
         raise
     try:
         return np.asarray(returned)
-    except ValueError:  # numpy's word for rows of unequal length
+    except ValueError:  # rows of unequal length
         raise TypeError(f"{role}: {name_of(function)} must return an array, got rows of unequal lengths") from None
 
 
 def check_labels(labels, function, m, k):
-    """Labels (m,) that `function` returned, as intp: whole numbers from 0 to k - 1."""
+    """Return the labels of `function` as intp (m,), if they are whole numbers from 0 to k - 1."""
     if labels.shape != (m,) or labels.dtype.kind not in "iu":
         raise TypeError(
             f"assign: {name_of(function)} must return {m} integer labels, shape ({m},), "
@@ -114,19 +114,19 @@ def check_labels(labels, function, m, k):
         raise ValueError(
             f"assign: {name_of(function)} must return labels from 0 to {k - 1}, got {labels.min()} to {labels.max()}"
         )
-    return labels.astype(np.intp, copy=False)  # the step has a copy of its own
+    return labels.astype(np.intp, copy=False)  # Step makes a copy
 
 
 def check_moved(moved, function, centroids):
-    """Centroids that `function` returned, as float64: finite, not too large, and of the same shape as those before."""
+    """Return the centroids of `function` as float64, if they are finite, not too large, and of the same shape as before."""
     if moved.shape != centroids.shape or moved.dtype.kind not in "fiu":
         raise TypeError(
             f"update: {name_of(function)} must return {len(centroids)} centroids, shape {centroids.shape}, "
             f"got shape {moved.shape} of {moved.dtype}"
         )
-    moved = moved.astype(np.float64, copy=False)  # the step has a copy of its own
+    moved = moved.astype(np.float64, copy=False)  # Step makes a copy
     size = np.abs(moved)
-    if not size.max() <= LARGEST:  # a NaN is not, either
+    if not size.max() <= LARGEST:  # also True if there is a NaN
         bad = ~np.isfinite(moved) if not np.isfinite(moved).all() else size > LARGEST
         rule = "finite centroids" if not np.isfinite(moved).all() else f"centroids below {LARGEST:g} in size"
         k = int(np.flatnonzero(bad.any(axis=1))[0])

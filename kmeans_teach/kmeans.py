@@ -1,6 +1,6 @@
-"""K-means in N dimensions, as a stream of half-steps: the heart of the course.
+"""K-means in N dimensions, as a stream of half-steps. This file is what the course is about.
 
-Everything else consumes the stream. Lessons 02 and 03 derive the two half-steps, lesson 04 the stream.
+The pictures, the panel and the videos all read this stream. Lessons 02 and 03 build the two half-steps, lesson 04 the stream.
 """
 
 from collections import deque
@@ -25,7 +25,7 @@ from kmeans_teach.inputs import (
 def assign_points(points, centroids):
     """Label each point with the index of its nearest centroid; a tie goes to the lower index.
 
-    assign_points([[1], [2], [9]], [[0], [10]]) -> [0, 0, 1]   (given as arrays; lesson 02 derives it)
+    assign_points([[1], [2], [9]], [[0], [10]]) -> [0, 0, 1]   (the arguments are arrays; lesson 02 builds this function)
     """
     labels = np.zeros(len(points), dtype=np.intp)  # (M,)
     nearest = np.full(len(points), np.inf)  # (M,) squared distance to the best centroid so far
@@ -33,43 +33,43 @@ def assign_points(points, centroids):
         squared = np.zeros(len(points))  # (M,) squared distance to this centroid
         for n, coordinate in enumerate(centroid):
             squared += (points[:, n] - coordinate) ** 2
-        closer = squared < nearest  # strictly less: a tie stays with the lower index
+        closer = squared < nearest  # less, not equal: in a tie the lower index stays
         labels[closer] = k
         nearest = np.minimum(nearest, squared)
     return labels
 
 
 def update_centroids(points, labels, centroids):
-    """Move each centroid to the mean of its members; a centroid without members stays where it is.
+    """Move each centroid to the mean of its members; a centroid without members does not move.
 
-    update_centroids([[1], [2], [9]], [0, 0, 1], [[0], [10]]) -> [[1.5], [9]]   (lesson 03 derives it)
+    update_centroids([[1], [2], [9]], [0, 0, 1], [[0], [10]]) -> [[1.5], [9]]   (lesson 03 builds this function)
     """
-    moved = centroids.copy()  # the caller's centroids are not ours to change
+    moved = centroids.copy()  # so that the caller's array does not change
     for k in range(len(centroids)):
-        members = points.compress(labels == k, axis=0)  # points[labels == k], but quicker
+        members = points.compress(labels == k, axis=0)  # the same as points[labels == k], but faster
         if len(members) > 0:  # the mean of nothing is NaN
             moved[k] = members.mean(axis=0)
     return moved
 
 
 def inertia(points, labels, centroids):
-    """Sum over the points of the squared distance to the labelled centroid, in squared units of the points.
+    """Add up the squared distance from each point to the centroid of its label. The unit is that of the points, squared.
 
     inertia([[1], [2], [9]], [0, 0, 1], [[1], [10]]) -> 2.0
     """
     total = 0.0
-    for n in range(points.shape[1]):  # one feature at a time holds two arrays of M, not of M x N
+    for n in range(points.shape[1]):  # one feature at a time needs two arrays of size M, not M x N
         offsets = points[:, n] - centroids[:, n][labels]
-        total += float((offsets**2).sum())  # not offsets @ offsets: BLAS may sum on threads, and then the last bit varies
+        total += float((offsets**2).sum())  # offsets @ offsets may sum on several threads: the last bit would vary
     return total
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """One half-step of a run. Its arrays are read-only and belong to this step alone.
+    """One half-step of a run. Its arrays are read-only, and no other step shares them.
 
-    `before` is the half-step that came before it (and knows none itself, so that a kept step keeps one other alive,
-    never the whole run): what moved, and what changed, is the difference of the two.
+    `before` is the previous step; compare the two to see what moved and what changed. The previous step has no `before`
+    of its own: if it had, one step would keep all earlier steps in memory.
     """
 
     iteration: int
@@ -89,20 +89,21 @@ class KMeansND:
     Parameters
     ----------
     points : (M, N) array_like of real numbers
-        Converted once to float64; never changed. Finite, and below 1e150 in size.
+        They are copied to float64, and never changed. Each must be finite and smaller than 1e150.
     centroids : (K, N) array_like of real numbers
-        The start, in the units of `points`; 1 <= K <= M.
+        The start, in the same units as `points`; 1 <= K <= M.
     assign : callable, optional
-        `assign(points, centroids) -> labels`, (M,) integers 0..K-1.
+        `assign(points, centroids) -> labels`: (M,) integers from 0 to K-1. It gets read-only arrays.
     update : callable, optional
-        `update(points, labels, centroids) -> centroids`, (K, N), finite. Both are handed read-only arrays.
+        `update(points, labels, centroids) -> centroids`: (K, N) finite numbers. It gets read-only arrays.
     max_iter : int, optional
-        Updates after which the run gives up.
+        The run stops after this many updates.
 
     Raises
     ------
     ValueError, TypeError
-        On bad input, naming the rule and the value; while running, when `assign` or `update` returns something else.
+        An argument is wrong, or, while the run goes on, `assign` or `update` returns something wrong. The message has
+        the rule and the value.
 
     Notes
     -----
@@ -127,12 +128,12 @@ class KMeansND:
         self.assign, self.update = assign, update
 
     def steps(self) -> Iterator[Step]:
-        """Yield the run, one `Step` per half-step, from the start to the stop. Each call begins a fresh run.
+        """Yield one `Step` for each half-step, from the start to the stop. Each call begins a new run.
 
-        The "start" comes first; then "update" and "assign" take turns. The run ends at the "update" that moves nothing
-        ("converged"), or with a last "assign" when the centroids come back to where they were before ("cycle": rounding can
-        make coincident centroids alternate for ever) or after `max_iter` updates. Whatever the stop, `labels` are those
-        nearest to `centroids`.
+        The first step is "start"; after it "update" and "assign" take turns. A run stops in one of three ways:
+        "converged", at the update that moves nothing; "cycle", when the centroids return to where they were before
+        (rounding can make two equal centroids alternate for ever); "max_iter", after `max_iter` updates. In the last two
+        cases an "assign" comes last, so that at every stop the labels belong to the centroids.
         """
         centroids = self.centroids
         step = self._step(None, 0, "start", centroids, self._assign(centroids))
@@ -146,9 +147,9 @@ class KMeansND:
             if still:
                 return
             centroids = step.centroids
-            mark = fingerprint(centroids)
-            stop = "cycle" if mark in seen else "max_iter" if i == self.max_iter else None
-            seen.add(mark)
+            key = fingerprint(centroids)
+            stop = "cycle" if key in seen else "max_iter" if i == self.max_iter else None
+            seen.add(key)
             step = self._step(step, i, "assign", centroids, self._assign(centroids), stop)
             yield step
             if stop:
@@ -177,9 +178,10 @@ class KMeansND:
 
 
 def distances_moved(old, new):
-    """Distance (K,) that each centroid went from `old` to `new`."""
+    """The distance (K,) that each centroid moved."""
     return np.sqrt(((new - old) ** 2).sum(axis=1))
 
 
 def fingerprint(centroids):
-    return hash((centroids + 0.0).tobytes())  # + 0.0 makes -0.0 and 0.0 the same place
+    """A number that is equal for equal centroids."""
+    return hash((centroids + 0.0).tobytes())  # + 0.0 turns -0.0 into 0.0

@@ -1,4 +1,4 @@
-"""A run in words: one plain sentence for each half-step."""
+"""A run in words: a title and one plain sentence for each half-step."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ def letter(k: int) -> str:
 
 
 def number(x: float) -> str:
-    """Three significant digits or so, without needless zeros: 0.42, 81.2, 2317."""
+    """About three significant digits, without zeros at the end: 0.42, 81.2, 2317."""
     return f"{x:.0f}" if 999.5 <= abs(x) < 1e6 else f"{x:.3g}"
 
 
@@ -30,12 +30,12 @@ def plural(n: int, noun: str) -> str:
 
 
 def describe(step: Step) -> str:
-    """One plain sentence on a half-step: what moved or changed, the inertia, empty clusters, and why it stopped."""
+    """Describe a half-step in one sentence: what moved or changed, the inertia, empty clusters, and why the run stopped."""
     return f"{_name(step)}: {'; '.join(part for part in _parts(step) if part)}."
 
 
 def title(step: Step) -> str:
-    """A few words on a half-step, for above its picture: "Update 3: centroids move"."""
+    """A short title for the picture of a half-step, such as "Update 3: centroids move"."""
     words = {"start": "points join the nearest", "update": "centroids move", "assign": "points choose"}[step.phase]
     if step.stop == "converged":
         words = "nothing moves"
@@ -78,7 +78,9 @@ def _inertia(step):
 
 
 def _empty(step):
-    counts = np.asarray(np.bincount(step.labels, minlength=len(step.centroids)))  # a Dask array counts only when asked
+    counts = np.asarray(
+        np.bincount(step.labels, minlength=len(step.centroids))
+    )  # asarray, because a Dask array must be computed first
     names = [letter(k) for k in np.flatnonzero(counts == 0)]
     if not names:
         return ""

@@ -32,8 +32,8 @@ MUTANTS = {
     "update shows the labels that come next": ('"update", moved, step.labels,', '"update", moved, self._assign(moved),'),
     "no start": ("        yield step\n        seen =", "        seen ="),
     "nearly still is still": ("np.array_equal(moved, centroids)", "np.allclose(moved, centroids)"),
-    "a cycle is not noticed": ('"cycle" if mark in seen', '"cycle" if False'),
-    "a cycle is called converged": ('"cycle" if mark in seen', '"converged" if mark in seen'),
+    "a cycle is not noticed": ('"cycle" if key in seen', '"cycle" if False'),
+    "a cycle is called converged": ('"cycle" if key in seen', '"converged" if key in seen'),
     "the start is not remembered": ("seen = {fingerprint(centroids)}", "seen = set()"),
     "one update too many": ("i == self.max_iter", "i > self.max_iter"),
     "max_iter ends before the last labels": (
