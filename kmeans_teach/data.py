@@ -1,6 +1,6 @@
 """Points to cluster, and ways to choose a start.
 
-Everything random takes a `numpy.random.Generator`; nothing here touches numpy's global state.
+Every random function takes a `numpy.random.Generator`. None changes the global random state of numpy.
 """
 
 import re
@@ -30,28 +30,28 @@ def make_clusters(
     bounds: tuple[float, float] = (-4, 4),
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Normal clusters around centres that are drawn evenly within the bounds.
+    """Make clusters of normally distributed points. Their centres are drawn uniformly between the bounds.
 
     Parameters
     ----------
     n_clusters, points_per_cluster, n_features : int
-        At least 1 each. The defaults are the original post's.
+        At least 1 each. The defaults are those of the original post.
     spread : float
-        Standard deviation of each cluster along each feature, in the units of the points; at least 0.
+        Standard deviation of each cluster in each feature, in the units of the points; at least 0.
     bounds : (low, high)
-        The centres lie between the two, along every feature.
+        Every feature of a centre lies between the two numbers.
     rng : numpy.random.Generator
-        From the same state, more clusters or more points only add to the data, and another spread only scales it.
+        From the same state, more clusters or more points are added to the same data, and another spread only scales it.
 
     Returns
     -------
     points : (n_clusters * points_per_cluster, n_features) float64
-        The clusters take turns: rows c, c + n_clusters, c + 2 * n_clusters, ... are cluster c.
+        The clusters alternate: rows c, c + n_clusters, c + 2 * n_clusters, ... are cluster c.
 
     Raises
     ------
     ValueError, TypeError
-        Naming the rule and the value.
+        An argument is wrong. The message has the rule and the value.
     """
     for name, value in {"n_clusters": n_clusters, "points_per_cluster": points_per_cluster, "n_features": n_features}.items():
         check_count(value, name)
@@ -67,17 +67,17 @@ def make_clusters(
         raise ValueError(f"bounds must be two finite numbers, the lower one first, got {bounds!r}")
     points = np.empty((points_per_cluster, n_clusters, n_features))
     for c, seed in enumerate(_generator(rng).integers(2**63, size=n_clusters)):
-        own = np.random.default_rng(seed)  # a stream for each cluster, so that none moves when another grows
+        own = np.random.default_rng(seed)  # a generator for each cluster, so that it stays the same when another one grows
         centre = own.uniform(low, high, size=n_features)
         points[:, c] = centre + spread * own.normal(size=(points_per_cluster, n_features))
     return points.reshape(-1, n_features)
 
 
 def random_points(points, k: int, rng: np.random.Generator) -> np.ndarray:
-    """Choose k points of different value as the start: (K, N). A larger k, from the same state, adds to the same choice."""
+    """Choose k different points as the start (K, N). From the same state, a larger k adds points to the same choice."""
     points = as_table(points, "points")
     k = check_k(k, len(points))
-    # keys drawn in row order: adding points leaves the keys, and mostly the choice, of those before as they were
+    # one random key for each row, in row order: when points are added, the keys of the other points stay the same
     order = np.argsort(_generator(rng).random(len(points)), kind="stable")
     if len(np.unique(points[order[:k]], axis=0)) < k:
         _, first = np.unique(points[order] + 0.0, axis=0, return_index=True)
@@ -88,8 +88,9 @@ def random_points(points, k: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def plus_plus(points, k: int, rng: np.random.Generator) -> np.ndarray:
-    """Choose k points far apart as the start: (K, N), each with a chance in proportion to its squared distance so far.
+    """Choose k points far apart as the start (K, N).
 
+    Each next point is drawn with a chance in proportion to its squared distance to the nearest point chosen so far:
     Arthur and Vassilvitskii, "k-means++: the advantages of careful seeding", SODA 2007.
     """
     points = as_table(points, "points")
@@ -105,17 +106,17 @@ def plus_plus(points, k: int, rng: np.random.Generator) -> np.ndarray:
             what = "different points" if equal else "points whose squared distance is not rounded to 0"
             raise ValueError(f"k must be at most the number of {what} ({len(chosen)}), got {k}")
         draw = min(rng.random() * share[-1], np.nextafter(share[-1], 0))
-        chosen.append(points[np.searchsorted(share, draw, side="right")])  # so a row of chance 0 is never chosen
+        chosen.append(points[np.searchsorted(share, draw, side="right")])  # "right", so that a row of chance 0 is never chosen
     return np.array(chosen)
 
 
 def _generator(rng):
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy.random.Generator, as numpy.random.default_rng(7) makes one, got {rng!r}")
+        raise TypeError(f"rng must be a numpy.random.Generator, such as numpy.random.default_rng(7), got {rng!r}")
     return rng
 
 
-# ---- the named data sets: each a function of (clusters, size, spread, rng), of which it may use only some
+# ---- the named data sets: each function takes (clusters, size, spread, rng), and may not need all of them
 
 
 def _blobs(clusters, size, spread, rng, n_features=2):
@@ -123,7 +124,7 @@ def _blobs(clusters, size, spread, rng, n_features=2):
 
 
 def _unequal(clusters, size, spread, rng):
-    """One wide cluster beside small tight ones, with as many points each."""
+    """One wide cluster beside small dense ones, all with the same number of points."""
     tight = make_clusters(clusters, size, spread=spread / 4, rng=rng).reshape(size, clusters, 2)
     centre = tight[:, 0].mean(axis=0)
     tight[:, 0] = centre + (tight[:, 0] - centre) * 16
@@ -131,7 +132,7 @@ def _unequal(clusters, size, spread, rng):
 
 
 def _rings(clusters, size, spread, rng):
-    """As many rings as clusters, one around the other."""
+    """One ring for each cluster, around the same centre."""
     turns, noise = rng.random((size, clusters)), rng.normal(size=(size, clusters))
     radius = 1 + 3 * np.arange(clusters) / max(clusters - 1, 1) + spread / 3 * noise
     return np.stack([radius * np.cos(2 * np.pi * turns), radius * np.sin(2 * np.pi * turns)], axis=2).reshape(-1, 2)
@@ -147,20 +148,20 @@ def _penguins(clusters, size, spread, rng, columns=(2, 3, 4, 5)):
 
 
 def _four_heaps(clusters, size, spread, rng):
-    """Heaps at the corners of a wide rectangle: good for starts that go wrong."""
+    """Heaps at the corners of a wide rectangle, where bad starts are easy to show."""
     corners = np.array([[-3.0, -1.0], [-3.0, 1.0], [3.0, -1.0], [3.0, 1.0]])
     return (corners + 0.25 * rng.normal(size=(size, 4, 2))).reshape(-1, 2)
 
 
 @dataclass(frozen=True)
 class DataSet:
-    """A named data set: how its points are made, what its columns are called, and the prepared start, if it has one."""
+    """A named data set: the function that makes its points, the names of its columns, and a prepared start if it has one."""
 
     make: object
-    uses: frozenset = frozenset()  # which of clusters, size, spread and seed change it
+    uses: frozenset = frozenset()  # the options that change it: clusters, size, spread, seed
     columns: tuple = ("x", "y")
-    k: int = 3  # a K worth trying first
-    start: tuple | None = None  # the centroids of start=0, where they are prepared
+    k: int = 3  # a good K to begin with
+    start: tuple | None = None  # the centroids of start=0, if they are prepared
 
 
 _ALL = frozenset({"clusters", "size", "spread", "seed"})
@@ -179,25 +180,24 @@ DATA_SETS = {
 
 
 def load(name: str, *, clusters: int = 12, size: int = 100, spread: float = SPREAD, seed: int = 0) -> np.ndarray:
-    """Points (M, N) of a named data set; `DATA_SETS[name].columns` names the features and their units.
+    """Points (M, N) of a named data set. `DATA_SETS[name].columns` are the names of the features, with units.
 
-    `clusters`, `size` (points per cluster), `spread` and `seed` shape the sets that are made, and leave the measured
-    ones ("penguins": 342 rows in mm, mm, mm and g; "bills": the first two columns of it) as they are.
-    ValueError for a name that is not in `DATA_SETS`.
+    `clusters`, `size` (points per cluster), `spread` and `seed` change the data sets that are made. They do not change the
+    measured ones: "penguins" (342 rows; mm, mm, mm and g) and "bills" (its first two columns).
+    ValueError if the name is not in `DATA_SETS`.
     """
     if name not in DATA_SETS:
         raise ValueError(f"data set must be one of {', '.join(DATA_SETS)}, got {name!r}")
-    return DATA_SETS[name].make(
-        check_count(clusters, "clusters"), check_count(size, "size"), spread, np.random.default_rng(seed)
-    )
+    clusters, size = check_count(clusters, "clusters"), check_count(size, "size")
+    return DATA_SETS[name].make(clusters, size, spread, np.random.default_rng(seed))
 
 
 def read_points(path, columns=None):
     """Read points from a CSV file: a pandas DataFrame (M, N) of the named columns, or of all columns of numbers.
 
-    The first line holds the names of the columns; lines that begin with # may stand before it. A comma, a semicolon or a tab
-    separates the values. The file is text in UTF-8, of at most 50 MB. Nothing in it is evaluated.
-    ValueError says what cannot be read, and in which column or row.
+    The first line has the names of the columns. Lines that begin with # may come before it. Values are separated by commas,
+    semicolons or tabs. The file is text in UTF-8, at most 50 MB. Nothing in it is evaluated.
+    ValueError names the column or row that cannot be read.
     """
     import pandas as pd  # not at the top of the file, because it is slow to import
 

@@ -78,7 +78,7 @@ def test_a_cluster_is_normal_around_its_centre():
         ({"bounds": (0, np.inf)}, ValueError, "bounds must be two finite numbers, the lower one first, got (0, inf)"),
         ({"bounds": (1,)}, ValueError, "bounds must be two finite numbers, the lower one first, got (1,)"),
         ({"bounds": 4}, ValueError, "bounds must be two finite numbers, the lower one first, got 4"),
-        ({"rng": 7}, TypeError, "rng must be a numpy.random.Generator, as numpy.random.default_rng(7) makes one, got 7"),
+        ({"rng": 7}, TypeError, "rng must be a numpy.random.Generator, such as numpy.random.default_rng(7), got 7"),
     ],
 )
 def test_a_bad_wish_for_clusters(options, kind, message):
@@ -168,7 +168,7 @@ def test_a_picker_refuses_a_bad_k(k, kind, message, pick):
 @pytest.mark.parametrize("pick", PICKERS)
 @pytest.mark.parametrize("bad", [7, None, np.random, np.random.RandomState(1)])
 def test_a_picker_wants_a_generator(pick, bad):
-    with pytest.raises(TypeError, match=r"^rng must be a numpy\.random\.Generator, as"):
+    with pytest.raises(TypeError, match=r"^rng must be a numpy\.random\.Generator, such as"):
         pick([[0], [1]], 1, bad)
 
 

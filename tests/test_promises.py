@@ -162,6 +162,8 @@ for name in {NUMPY_ONLY}:
     print(*(other for other in {heavy} if other in sys.modules))
 """
     assert python(code, tmp_path).split() == []
+    # a file of points is read by pandas; nothing else needs it, and it is slow to import
+    assert python("import kmeans_teach.panel.panel, sys; print('pandas' in sys.modules)", tmp_path) == "False\n"
     package_alone = (
         "import kmeans_teach, sys; dir(kmeans_teach); print(*{'numpy', 'matplotlib', 'ipywidgets'} & set(sys.modules))"
     )
