@@ -1,6 +1,6 @@
 """The panel in a real Chromium: every control by mouse and by keyboard, asserted on what a person sees.
 
-In JupyterLab every time; on the page of `kmeans-teach panel` those that it could break, and all of them where LONG=1.
+All of them in JupyterLab. On the page of `kmeans-teach panel` only those that this page could break; with LONG=1, all.
 """
 
 import contextlib
@@ -23,6 +23,7 @@ from tests.browser.lab import launched, open_notebook
 
 pytestmark = pytest.mark.browser
 
+LONG = os.environ.get("LONG") == "1"  # the weekly run: more of the same
 REPLAY = "blobs k=6 seed=1"
 CANVAS = ".kmeans-panel .jupyter-matplotlib-canvas-div canvas"
 PIXELS = f"document.querySelector('{CANVAS}').toDataURL()"
@@ -30,7 +31,7 @@ PIXELS = f"document.querySelector('{CANVAS}').toDataURL()"
 
 def pytest_generate_tests(metafunc):
     mark = metafunc.definition.get_closest_marker("page")
-    places = ["lab", "page"] if mark or os.environ.get("LONG") == "1" else ["lab"]
+    places = ["lab", "page"] if mark or LONG else ["lab"]
     metafunc.parametrize("page", ["page"] if mark and mark.args == ("only",) else places, indirect=True, scope="module")
 
 
@@ -145,7 +146,6 @@ def replay(page, text):
     button(page, "Replay").click()
 
 
-@pytest.mark.page
 def test_a_drag_of_the_k_slider_with_the_mouse_makes_other_clusters_live(page):
     box = handle(page, "K").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -321,11 +321,11 @@ def test_a_wrong_replay_string_is_told_in_one_message(page):
     alert.wait_for(state="detached")
 
 
-def test_after_a_hundred_random_actions_the_page_shows_what_a_full_drawing_shows(page):
+def test_after_many_random_actions_the_page_shows_what_a_full_drawing_shows(page):
     walk = random.Random(7)
     names = ["Back", "Step", ">|", "|<", "New data", "New centroids"]
     fold(page, "More settings")
-    for _ in range(100):
+    for _ in range(100 if LONG else 40):
         what = walk.randrange(4)
         if what == 0:
             handle(page, walk.choice(["K", "Half-step", "Spread"])).focus()
@@ -337,7 +337,7 @@ def test_after_a_hundred_random_actions_the_page_shows_what_a_full_drawing_shows
         else:
             button(page, walk.choice(names)).click()
     button(page, "Step").click()
-    seen = settled(page, quiet=1500)  # on a busy machine the last of a hundred answers may be long in coming
+    seen = settled(page, quiet=1500)  # on a busy machine the last of many answers may come late
     assert page.locator(".kmeans-panel [role=alert]").count() == 0
     # what was seen is made of differences between frames; another size and back again makes the kernel send a whole one
     for narrow in True, False:
