@@ -75,10 +75,10 @@ def make_clusters(
 
 def random_points(points, k: int, rng: np.random.Generator) -> np.ndarray:
     """Choose k different points as the start (K, N). From the same state, a larger k adds points to the same choice."""
-    points = as_table(points, "points")
+    rng, points = _generator(rng), as_table(points, "points")
     k = check_k(k, len(points))
     # one random key for each row, in row order: when points are added, the keys of the other points stay the same
-    order = np.argsort(_generator(rng).random(len(points)), kind="stable")
+    order = np.argsort(rng.random(len(points)), kind="stable")
     if len(np.unique(points[order[:k]], axis=0)) < k:
         _, first = np.unique(points[order] + 0.0, axis=0, return_index=True)
         if len(first) < k:

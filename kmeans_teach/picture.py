@@ -75,7 +75,7 @@ class Picture:
 
     def set_points(self, points, k, *, columns=(0, 1), names=None, include=None):
         """Draw other points from now on. The view stays the same if they fit it well, so that it does not jump."""
-        points = as_table(points, "points")
+        points, include = as_table(points, "points"), None if include is None else as_table(include, "include")
         m, n = points.shape
         names = (("x", "y")[:n] if n <= 2 else [f"feature {i}" for i in range(n)]) if names is None else list(names)
         if len(names) != n:
@@ -93,7 +93,7 @@ class Picture:
         for k in range(len(self._members), self.k):
             self._add_cluster(k)
         self.scale = self._scale
-        self._include = self.flat(as_table(include, "include")) if include is not None else self.xy[:0]
+        self._include = self.flat(include) if include is not None else self.xy[:0]
         self.set_view(keep=True)
 
     @property
@@ -131,11 +131,12 @@ class Picture:
         self.ax.set_aspect("equal" if self.equal else "auto")
 
     def _add_cluster(self, k):
+        outline = letter_path(letter(k))
         shared = {"linestyle": "none", "marker": shape(k), "color": colour(k)}
         self._members += self.ax.plot([], [], zorder=2, mew=0, **shared)
         self._discs += self.ax.plot([], [], "o", mfc=colour(k), mec="black", mew=1.5, zorder=5 + k / 100)
         self._letters += self.ax.plot(
-            [], [], linestyle="none", marker=letter_path(letter(k)), mew=0, color=ink(colour(k)),
+            [], [], linestyle="none", marker=outline, mew=0, color=ink(colour(k)),
             zorder=5.005 + k / 100,
         )  # fmt: skip
 

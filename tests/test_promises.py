@@ -106,7 +106,7 @@ for pick in kt.random_points, kt.plus_plus:
     told = [kt.describe(step) for step in model.steps()]
 short = kt.KMeansND(points, points[:3], max_iter=1)
 kt.Player(short).last()
-kt.panel.run.Run(kt.Setting.parse("bills k=3 start=1")).bump("start")
+kt.panel.run.PanelRun(kt.Setting.parse("bills k=3 start=1")).next_seed("start")
 picture = kt.Picture(kt.load("penguins"), 3)
 animation = kt.animate(short)
 for name in "run.html", "run.gif", "run.mp4":

@@ -12,7 +12,7 @@ import pytest
 from kmeans_teach.check import ASSIGN, STEPS, UPDATE
 from kmeans_teach.lessons.charts import nearer_in_picture
 from kmeans_teach.narrate import number
-from kmeans_teach.panel.run import Run
+from kmeans_teach.panel.run import PanelRun
 from kmeans_teach.panel.setting import Setting
 
 ROOT = Path(__file__).parent.parent
@@ -45,7 +45,7 @@ def lessons():
 
 @cache
 def steps(replay):
-    return list(Run(replay).model.steps())
+    return list(PanelRun(replay).model.steps())
 
 
 def end(replay):
@@ -93,7 +93,7 @@ def moves_farthest(replay, letter, i):
 
 
 def nearer_elsewhere(replay, n):
-    return len(nearer_in_picture(Run(replay).model.points, end(replay).labels, end(replay).centroids, (0, 1))) == int(n)
+    return len(nearer_in_picture(PanelRun(replay).model.points, end(replay).labels, end(replay).centroids, (0, 1))) == int(n)
 
 
 def near(replay, distance, other):
@@ -160,7 +160,7 @@ def test_the_demonstration_shows_only_runs_whose_numbers_are_below_it():
 def test_the_take_home_task_can_be_done_with_the_numbers_of_a_class():
     for n in range(1, 31):
         setting = Setting.parse(f"blobs k=8 clusters=8 seed={n}")
-        ends = [Run(setting.but(start=start)).model.fit().inertia for start in range(12)]
+        ends = [PanelRun(setting.replace(start=start)).model.fit().inertia for start in range(12)]
         assert max(ends) > 1.2 * min(ends), n
 
 

@@ -50,13 +50,13 @@ def show_panel(arguments):
 
 def page_options(arguments):
     """The options of the page, from those of the command line. They are tried out: ValueError says what cannot be used."""
-    from kmeans_teach.panel.run import Run
+    from kmeans_teach.panel.run import PanelRun
 
     if arguments.column and not arguments.data:
         raise ValueError("--column names a column of a file, so it needs --data FILE.csv")
     options = {"replay": arguments.replay, "points": arguments.data, "names": arguments.column}
     try:
-        Run(options["replay"], points=options["points"], names=options["names"])
+        PanelRun(options["replay"], points=options["points"], names=options["names"])
     except OSError as error:
         raise ValueError(f"{arguments.data!r} cannot be read: {error.strerror or error}") from None
     except TypeError as error:

@@ -76,7 +76,7 @@ def _nearest(points, centroids):
 def results(setting: Setting, n: int = 100, *, own=None) -> list[Result]:
     """The runs of a setting from starts 0 to n - 1, each with its replay string (`own`: the points of the data set "mine")."""
     points = setting.points(own)
-    settings = [setting.but(start=start) for start in range(check_count(n, "n"))]
+    settings = [setting.replace(start=start) for start in range(check_count(n, "n"))]
     _, inertias = run_many(points, [one.centroids(points) for one in settings])
     return [Result(str(one), float(value)) for one, value in zip(settings, inertias, strict=True)]
 

@@ -7,12 +7,12 @@ import traitlets
 
 
 class Access(anywidget.AnyWidget):
-    """The panel's spoken line: shows `sentence` and has it announced; names the parts of the panel for a screen reader.
+    """The line below the picture: it shows `sentence`, and a screen reader speaks it. It also gives names to the controls.
 
-    access.js says what is mended and why. `width` is the room (CSS pixels) of the picture, told by the browser.
+    access.js says what it adds and why. `width` is the width (CSS pixels) that the page has for the picture.
     """
 
-    # its text, not its path: anywidget keeps every widget alive that has its code from a file
+    # the text of the file, not its path: anywidget never frees a widget whose code comes from a path
     _esm = (Path(__file__).parent / "access.js").read_text(encoding="utf-8")
     sentence = traitlets.Unicode().tag(sync=True)
     width = traitlets.Int(0).tag(sync=True)

@@ -1,26 +1,14 @@
-"""The panel's widgets and how they are laid out: names, ranges and places, no behaviour."""
+"""The panel's widgets and how they are laid out: labels, ranges and positions, no behaviour."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import ipywidgets as w
 
-from kmeans_teach.data import DATA_SETS
+from kmeans_teach.data import DATA_SETS, SPREAD
 
-STYLE = """<style>
-.kmeans-panel { max-width: 860px; --jp-widgets-slider-handle-size: 22px; }
-.kmeans-panel .widget-button, .kmeans-panel .widget-toggle-button { min-width: 44px; height: 30px; }
-.kmeans-panel .kmeans-sentence { margin: 4px 2px; min-height: 1.4em; line-height: 1.4; font-size: 15px; }
-.kmeans-panel .widget-html-content { line-height: 1.4; }
-.kmeans-panel .kmeans-error { border-left: 4px solid #bd1f01; padding: 2px 10px; white-space: pre-wrap; line-height: 1.4; }
-.kmeans-panel .kmeans-fold { border-left: 3px solid #c8ccd0; }
-.kmeans-panel .kmeans-opener::before { content: ""; display: inline-block; margin-right: 6px; vertical-align: 1px;
-  border: 4px solid transparent; border-left: 6px solid; border-right: 0; }
-.kmeans-panel .kmeans-opener.mod-active::before { border: 4px solid transparent; border-top: 6px solid; border-bottom: 0; }
-.kmeans-panel .jupyter-matplotlib-canvas-div:focus-visible, .kmeans-panel button:focus-visible,
-.kmeans-panel .noUi-handle:focus-visible, .kmeans-panel select:focus-visible, .kmeans-panel input:focus-visible
-{ outline: 3px solid #005fcc !important; outline-offset: 1px; }
-</style>"""
-MOST_K = 20
+STYLE = f"<style>{(Path(__file__).parent / 'panel.css').read_text(encoding='utf-8')}</style>"
+MOST = {"k": 20, "spread": 1.5, "size": 1000, "clusters": 20, "seed": 2**31 - 1, "start": 2**31 - 1}  # where controls end
 GAP = "0 10px"
 SETTERS = ("data", "k", "spread", "size", "clusters", "way", "seed", "start")  # controls named like the fields of Setting
 DATA_LABELS = {
@@ -36,8 +24,8 @@ DATA_LABELS = {
     "mine": "my own",
 }
 BY_HAND = """Drag a centroid with the mouse. Or press Tab until the picture has a frame, then a letter to choose a centroid and
-the arrow keys to move it (with Shift: farther). The run begins anew from where you put them."""
-REPLAY = "The same words give the same run on any machine. Change them and press Enter."
+the arrow keys to move it (with Shift: farther). A new run begins from where you put them."""
+REPLAY = "The same text gives the same run on any machine. Change it and press Enter."
 
 
 def row(*widgets, **layout):
@@ -53,11 +41,11 @@ def button(label, tip, width="auto", **more):
     return w.Button(description=label, tooltip=tip, layout=w.Layout(width=width), **more)
 
 
-AS_WIDE_AS_IT_IS = {"description_width": "initial"}  # a label: ipywidgets gives each 80 pixels, which is right for columns
+AS_WIDE_AS_IT_IS = {"description_width": "initial"}  # otherwise ipywidgets gives each label 80 pixels
 
 
 def slider(kind, label, value, low, high, step=1, width="300px", **more):
-    # the least width keeps the handle's way long enough to aim at when the page is narrow
+    # on a narrow page the slider must stay long enough to hit a value
     layout = w.Layout(width=width, min_width="220px", max_width="100%")
     return kind(value=value, min=low, max=high, step=step, description=label, layout=layout, **more)
 
@@ -72,15 +60,15 @@ def make_controls(own_data=False):
         options=[(DATA_LABELS[n], n) for n in names], description="Data", style=AS_WIDE_AS_IT_IS,
         layout=w.Layout(width="240px", max_width="100%"),
     )  # fmt: skip
-    c.k = slider(w.IntSlider, "K", DATA_SETS["blobs"].k, 1, MOST_K, style=AS_WIDE_AS_IT_IS)
-    c.spread = slider(w.FloatSlider, "Spread", 0.28, 0.0, 1.5, 0.02, width="270px")
-    c.size = slider(w.IntSlider, "Points each", 100, 5, 1000, 5, width="270px")
-    c.clusters = slider(w.IntSlider, "Heaps", 12, 1, MOST_K, width="270px")
+    c.k = slider(w.IntSlider, "K", DATA_SETS["blobs"].k, 1, MOST["k"], style=AS_WIDE_AS_IT_IS)
+    c.spread = slider(w.FloatSlider, "Spread", SPREAD, 0.0, MOST["spread"], 0.02, width="270px")
+    c.size = slider(w.IntSlider, "Points each", 100, 5, MOST["size"], 5, width="270px")
+    c.clusters = slider(w.IntSlider, "Heaps", 12, 1, MOST["clusters"], width="270px")
     ways = [("random points", "random"), ("k-means++", "plusplus"), ("by hand", "hand")]
     c.way = w.Dropdown(options=ways, description="Start from", layout=field)
     number = w.Layout(width="170px", max_width="100%")
-    c.seed = w.BoundedIntText(value=0, min=0, max=2**31 - 1, description="Data seed", layout=number)
-    c.start = w.BoundedIntText(value=0, min=0, max=2**31 - 1, description="Start seed", layout=number)
+    c.seed = w.BoundedIntText(value=0, min=0, max=MOST["seed"], description="Data seed", layout=number)
+    c.start = w.BoundedIntText(value=0, min=0, max=MOST["start"], description="Start seed", layout=number)
     c.new_data = button("New data", "Draw new points")
     c.new_centroids = button("New centroids", "Keep the points, draw a new start")
     # time
@@ -105,13 +93,13 @@ def make_controls(own_data=False):
 
 
 def lay_out(panel):
-    """The panel's children, from top to bottom: about ten controls in view, those of time among them, the rest folded away."""
+    """The panel's children, from top to bottom: about ten controls in view, the rest in folds."""
     c = panel.controls
     folds = {
         "More settings": [row(c.spread, c.size, c.clusters), row(c.way, c.seed, c.start)],
         "See more": [row(c.regions, c.spokes, c.point)],
         "Predict": [panel.quiz.box],
-        "By hand": [w.HTML(BY_HAND), panel.score.box],
+        "By hand": [w.HTML(BY_HAND), panel.start_score.box],
         "Replay": [w.HTML(REPLAY), row(c.replay)],
         "Save": [panel.saver.box],
     }
@@ -138,12 +126,13 @@ def lay_out(panel):
 
 
 def follow(c, run, playing):
-    """Set every control to what is true."""
-    player, setting, values = run.player, run.setting, run.values
-    c.k.max = max(min(MOST_K, len(player.model.points)), setting.k)
+    """Set every control to the state of the run."""
+    player, values = run.player, run.values
+    for name, most in (MOST | {"k": min(MOST["k"], len(player.model.points))}).items():
+        getattr(c, name).max = max(most, values[name])  # a replay string may ask for more than the slider's usual range
     for name in SETTERS:
         getattr(c, name).value = values[name]
-    uses = DATA_SETS[setting.data].uses if setting.data in DATA_SETS else ()
+    uses = DATA_SETS[values["data"]].uses if values["data"] in DATA_SETS else ()
     for name in "spread", "size", "clusters", "seed":
         getattr(c, name).disabled = name not in uses
     c.new_data.disabled = "seed" not in uses

@@ -1,4 +1,4 @@
-"""The folds of the panel that do something: predictions, the score of a start, and saving."""
+"""The folds of the panel that do something: predictions, the comparison of a start with others, and saving."""
 
 import contextlib
 from base64 import b64encode
@@ -14,11 +14,11 @@ from kmeans_teach.data import random_points
 from kmeans_teach.kmeans import KMeansND, distances_moved
 from kmeans_teach.narrate import letter, number
 from kmeans_teach.panel.controls import button, row
-from kmeans_teach.panel.main_thread import cancel, in_slices
+from kmeans_teach.panel.main_thread import in_slices
 
 
 def question(player):
-    """About the step after the cursor: (text, set of right cluster numbers, point to ring or None); None at the end."""
+    """What to ask about the step after the cursor: (text, set of right clusters, point to ring or None). None at the end."""
     now, after = player.step, player.peek()
     if after is None:
         return None
@@ -34,108 +34,105 @@ def question(player):
 
 
 class Quiz:
-    """`box` holds the widgets; `right` of `asked` answers were right."""
+    """Asks before each half-step. `box` holds the widgets; `right` of `asked` answers were right.
 
-    def __init__(self, panel):
-        self.panel, self.right, self.asked, self._now = panel, 0, 0, None
+    `do(action)` runs an action of a person, `ring(i)` rings a point or none, `forward()` takes the half-step.
+    """
+
+    def __init__(self, player, do, ring, forward):
+        self._player, self._ring, self._forward = player, ring, forward
+        self.right, self.asked, self._question = 0, 0, None
         self.on = w.Checkbox(description="Ask me before each half-step", indent=False, tooltip="Step goes on without an answer")
-        self.text, self.score = w.HTML(), w.HTML()
-        self.answer = w.Dropdown(description="Answer", layout=w.Layout(width="200px"))
-        self.button = button("Check and step", "Check the answer, then take the half-step")
-        self.box = w.VBox([self.on, self.text, row(self.answer, self.button), self.score])
-        self.on.observe(lambda change: panel.do(self.ask), "value")
-        self.button.on_click(lambda _: panel.do(self.check))
-        self._show()
+        self.text, self.count = w.HTML(), w.HTML()
+        self.answer = w.Dropdown(description="Answer", layout=w.Layout(width="200px"), disabled=True)
+        self.button = button("Check and step", "Check the answer, then take the half-step", disabled=True)
+        self.box = w.VBox([self.on, self.text, row(self.answer, self.button), self.count])
+        self.button.on_click(lambda _: do(self.check))
 
-    def ask(self):
-        """Put the question that belongs to the cursor, ringing the point it is about."""
-        idle = self.on.value and not self.panel.stage.playing
-        self._now = question(self.panel.run.player) if idle else None
+    def ask(self, playing):
+        """Ask the question that belongs to the cursor, and ring the point that it is about."""
+        self._question = None
         if self.on.value:
-            self.panel.mark(self._now[2] if self._now else None)
-        self._show()
-
-    def _show(self):
-        clusters = range(len(self.panel.run.player.step.centroids))
-        options = [("choose", -1), *((letter(k), k) for k in clusters), ("none", None)]
-        if self.answer.options != tuple(options):
-            self.answer.options = options
-        self.answer.value = -1
-        self.text.value = f"<b>{self._now[0]}</b>" if self._now else "The run is over." if self.on.value else ""
-        self.answer.disabled = self.button.disabled = self._now is None
+            self._question = None if playing else question(self._player)
+            self._ring(self._question[2] if self._question else None)
+            clusters = range(len(self._player.step.centroids))
+            self.answer.options = [("choose", -1), *((letter(k), k) for k in clusters), ("none", None)]
+            self.answer.value = -1
+        waiting = "Pause, and the next question is asked." if playing else "The run is over."
+        self.text.value = f"<b>{self._question[0]}</b>" if self._question else waiting if self.on.value else ""
+        self.answer.disabled = self.button.disabled = self._question is None
 
     def check(self):
-        if self._now is None or self.answer.value == -1:
+        if self._question is None or self.answer.value == -1:
             raise ValueError("choose an answer first")
-        wanted = self._now[1]
+        right, correct = self._question[1], self.answer.value in self._question[1]
         self.asked += 1
-        self.right += self.answer.value in wanted
-        names = " or ".join("none" if k is None else letter(k) for k in wanted)
-        said = "Right" if self.answer.value in wanted else f"Not so: it was {names}"
-        self.score.value = f"{said}. {self.right} of {self.asked} right."
-        self.panel.go(self.panel.run.player.forward)
+        self.right += correct
+        names = " or ".join("none" if k is None else letter(k) for k in right)
+        self.count.value = f"{'Right' if correct else f'Not so: it was {names}'}. {self.right} of {self.asked} right."
+        self._forward()
 
 
 STARTS = 100
 
 
-class Score:
-    """`box` holds the widgets; `best` is the lowest inertia of the hundred starts, once they are run."""
+class StartScore:
+    """Compares a start with a hundred others. `box` holds the widgets; `best` is the lowest inertia of the hundred."""
 
-    def __init__(self, panel):
-        self.panel, self.task, self.best, self._of = panel, None, None, None
+    def __init__(self, run, do, fail):
+        self._run, self._fail, self.task, self.best, self._ends, self._ends_of = run, fail, None, None, None, None
         self.button = button("Score this start", "Compare this start with Lloyd's end and with the best of 100 random starts")
         self.text = w.HTML()
         self.box = w.VBox([row(self.button), self.text])
-        self.button.on_click(lambda _: panel.do(self.run))
+        self.button.on_click(lambda _: do(self.compare))
 
     def reset(self):
-        """Forget what was told: the run is another one."""
-        cancel(self.task)
+        """Remove the text and stop the work: the panel shows another run."""
+        if self.task is not None:
+            self.task.cancel()
         self.text.value = ""
 
-    def run(self):
+    def compare(self):
         self.reset()
         self.task = in_slices(self._work())
 
     def _work(self):
         try:
-            model = self.panel.run.model
-            start, k = next(model.steps()), len(model.centroids)
-            end = model.fit()
-            told = f"This start: inertia {number(start.inertia)}. K-means from it ends at {number(end.inertia)}."
-            self.text.value = told
+            model = self._run.model
+            start, k, end = next(model.steps()), len(model.centroids), model.fit()
+            text = f"This start: inertia {number(start.inertia)}. K-means from it ends at {number(end.inertia)}."
+            self.text.value = text
             yield
-            run = (self.panel.run.setting.but(hand=None, k=k, start=0, way="random"), k)  # all that the hundred depend on
-            if self._of != run:
+            of = self._run.setting.replace(hand=None, start=0, way="random")  # all that the hundred depend on
+            if self._ends_of != of:
                 ends = []
                 for i in range(STARTS):
                     centroids = random_points(model.points, k, np.random.default_rng([i, 1]))
                     ends.append(KMeansND(model.points, centroids, max_iter=model.max_iter).fit().inertia)
-                    self.text.value = f"{told} Best of {i + 1} random starts: {number(min(ends))}."
+                    self.text.value = f"{text} Best of {i + 1} random starts: {number(min(ends))}."
                     yield
-                self._of, self.best, self._ends = run, min(ends), ends
+                self._ends_of, self.best, self._ends = of, min(ends), ends
             beaten = sum(end.inertia <= other for other in self._ends)
             compared = f"This one ends as well as, or better than, {beaten} of the {STARTS}."
-            self.text.value = f"{told} Best of {STARTS} random starts: {number(self.best)}. {compared}"
+            self.text.value = f"{text} Best of {STARTS} random starts: {number(self.best)}. {compared}"
         except Exception as error:
-            self.panel.fail(error)
+            self._fail(error)
 
 
 KINDS = [("video (.mp4)", ".mp4"), ("picture (.gif)", ".gif"), ("page that plays (.html)", ".html")]
 TYPES = {".mp4": "video/mp4", ".gif": "image/gif", ".html": "text/html"}
-SHOWN_TO = 8_000_000  # bytes up to which the file is put into the page, to be seen and downloaded
+SHOWN_TO = 8_000_000  # bytes: a file up to this size is put into the page, to be seen and downloaded
 
 
 def free_name(folder, suffix, now):
-    """A name in the folder that is not taken: kmeans-20261123-141502.mp4."""
+    """A path in the folder that does not exist yet: kmeans-20261123-141502.mp4."""
     stem = now.strftime("kmeans-%Y%m%d-%H%M%S")
     names = (f"{stem}{'' if n == 1 else f'-{n}'}{suffix}" for n in range(1, 1000))
     return next(path for path in (Path(folder) / name for name in names) if not path.exists())
 
 
 def offer(path):
-    """HTML that shows a saved file and lets it be downloaded."""
+    """HTML that shows a saved file and offers it for download."""
     name = escape(path.name)
     if path.stat().st_size > SHOWN_TO:
         return f"Saved as <code>{escape(str(path))}</code>."
@@ -149,10 +146,14 @@ def offer(path):
 
 
 class Saver:
-    """`box` holds the widgets; `save()` begins, one frame at a time; `path` is the last file, `task` the work under way."""
+    """Saves a run as a file in `folder`, a frame at a time. `box` holds the widgets; `path` is the last file that was saved.
 
-    def __init__(self, panel):
-        self.panel, self.task, self.path, self._busy = panel, None, None, False
+    `speed` is the control of the half-steps a second; `do(action)` runs an action of a person, `fail(error)` shows an error.
+    """
+
+    def __init__(self, run, speed, folder, do, fail):
+        self.folder, self._run, self._speed, self._fail = folder, run, speed, fail
+        self.task, self.path, self._busy = None, None, False
         self.kind = w.Dropdown(options=KINDS, description="Save as", layout=w.Layout(width="280px", max_width="100%"))
         self.button = button("Save this run", "Save every half-step of this run as a frame")
         self.progress = w.IntProgress(
@@ -160,14 +161,13 @@ class Saver:
         )
         self.result = w.HTML()
         self.box = w.VBox([row(self.kind, self.button, self.progress), self.result])
-        self.button.on_click(lambda _: panel.do(self.save))
+        self.button.on_click(lambda _: do(self.save))
 
     def save(self):
         if self._busy:
             raise RuntimeError("a run is being saved; wait until it is done")
-        path = free_name(self.panel.folder, self.kind.value, datetime.now())
-        look = self.panel.run.look
-        frames = saving(self.panel.run.model, path, fps=max(1, round(self.panel.controls.speed.value)), **look)
+        path = free_name(self.folder, self.kind.value, datetime.now())
+        frames = saving(self._run.model, path, fps=max(1, round(self._speed.value)), **self._run.axes_options)
         self._busy = True
         self.task = in_slices(self._work(frames, path))
 
@@ -180,7 +180,7 @@ class Saver:
             self.path, self.result.value = path, offer(path)
         except Exception as error:
             self.result.value = ""
-            self.panel.fail(OSError(f"the run could not be saved as {path.name}: {error}"))
+            self._fail(OSError(f"the run could not be saved as {path.name}: {error}"))
         finally:
             self._busy = False
             self.progress.layout.visibility = "hidden"

@@ -1,4 +1,4 @@
-"""A panel without its widgets: a setting, the run that it makes, and a cursor over the steps of the run."""
+"""The panel without its widgets: a setting, the run that it makes, and a cursor over the steps of the run."""
 
 import time
 from itertools import islice
@@ -13,7 +13,7 @@ from kmeans_teach.panel.setting import Setting
 
 
 class Player:
-    """Walks back and forth over the steps of a model; `step` is the one under the cursor, `farthest` the last one looked at.
+    """Walks back and forth over the steps of a model; `farthest` is the largest number that `cursor` has had.
 
     An error in a learner's function leaves the cursor where it is, and the next attempt runs that function again.
     """
@@ -22,13 +22,14 @@ class Player:
         self.load(model)
 
     def load(self, model: KMeansND):
-        """Take another run and stand at its start. If its first step fails, the run before stays."""
+        """Use another model and stand at the start of its run. If the first step fails, the run before stays."""
         stream = model.steps()
         first = next(stream)
         self.model, self.steps, self.cursor, self.farthest, self._stream = model, [first], 0, 0, stream
 
     @property
     def step(self) -> Step:
+        """The half-step under the cursor."""
         return self.steps[self.cursor]
 
     @property
@@ -43,23 +44,23 @@ class Player:
         """Add one more step to the record; False if the run is over."""
         if self.recorded_all:
             return False
-        if self._stream is None:  # it failed before: run again up to where it failed
+        if self._stream is None:  # it failed before: run again, up to the step that failed
             self._stream = islice(self.model.steps(), len(self.steps), None)
         try:
             self.steps.append(next(self._stream))
         except BaseException:
-            self._stream = None  # a generator that has raised is used up
+            self._stream = None  # a generator that has raised an error gives no more steps
             raise
         return True
 
     def peek(self) -> Step | None:
-        """The step after the cursor, or None at the end; the cursor stays."""
+        """The step after the cursor, or None at the end. The cursor does not move."""
         if self.at_end or (self.cursor + 1 == len(self.steps) and not self.record()):
             return None
         return self.steps[self.cursor + 1]
 
     def seek(self, cursor: int) -> Step:
-        """Put the cursor on a step by its number, as near as the run allows."""
+        """Put the cursor on the step with this number, or on the nearest that the run has."""
         while len(self.steps) <= cursor and self.record():
             pass
         self.cursor = max(0, min(int(cursor), len(self.steps) - 1))
@@ -67,14 +68,14 @@ class Player:
         return self.step
 
     def forward(self) -> bool:
-        """One step on; False, and no move, at the end."""
+        """Move the cursor one step on. Returns False at the end."""
         if self.at_end:
             return False
         self.seek(self.cursor + 1)
         return True
 
     def back(self) -> bool:
-        """One step back; False, and no move, at the start."""
+        """Move the cursor one step back. Returns False at the start."""
         if self.cursor == 0:
             return False
         self.cursor -= 1
@@ -89,14 +90,16 @@ class Player:
         return self.seek(len(self.steps) - 1)
 
 
-NEW_START = {"data", "k", "way", "start"}  # changes that put aside centroids placed by hand
-AHEAD = 20_000_000  # labels recorded ahead of the cursor, at most: 160 MB
+NEW_START = {"data", "k", "way", "start"}  # a change of one of these drops centroids that were put by hand
+AHEAD = 20_000_000  # the most labels to record ahead of the cursor: 160 MB
 
 
-class Run:
-    """`setting` is the single truth of what is run, `player` of where in the run we are.
+class PanelRun:
+    """The panel without widgets: `setting` says what is run, `player` where in the run we are. Nothing else is the truth.
 
-    Every change makes a new `KMeansND` and stands at its start; on an error all stays as it was.
+    `values` is the setting as the controls show it: there, a start by hand is one more way of starting, "hand".
+    `axes_options` is what `Picture` needs beside the model: the names of the features, and which two are drawn.
+    Every change makes a new `KMeansND` and stands at its start. After an error everything is as it was before.
     """
 
     def __init__(
@@ -112,90 +115,77 @@ class Run:
     ):
         if isinstance(points, (str, Path)):
             points, names = read_points(points, names), None  # the frame has the names
+        names = getattr(points, "columns", None) if names is None else names
         self.own = None if points is None else as_table(points, "points")
-        self._own_names = names or [str(name) for name in getattr(points, "columns", [])] or None
+        self._own_names = None if names is None else [str(name) for name in names]
         self.columns, self.options = columns, {"assign": assign, "update": update, "max_iter": max_iter}
-        self._points_of = None  # (what the points depend on, the points)
+        self._points, self._points_of = None, None  # the points, and what they depend on
         self._own_k = 3 if points is None else min(3, len(np.unique(self.own, axis=0)))  # a start is of different points
-        self.setting = read(setting or ("blobs" if points is None else f"mine k={self._own_k}"))
-        self.player = Player(self._model(self.setting, self.options))
+        self.player = None
+        self.set(setting or ("blobs" if points is None else f"mine k={self._own_k}"))
 
     @property
     def model(self) -> KMeansND:
         return self.player.model
 
-    @property
-    def look(self) -> dict:
-        """What `Picture` needs to know beyond the points."""
-        data = self.setting.data
-        return {"names": DATA_SETS[data].columns if data in DATA_SETS else self._own_names, "columns": self.columns}
+    def set(self, setting, **functions):
+        """Run another `Setting` or replay string, with another assign or update if given."""
+        setting = Setting.parse(setting) if isinstance(setting, str) else setting
+        options = self.options | functions
+        values = vars(setting) | ({"way": "hand"} if setting.hand else {}) | {"replay": str(setting)}
+        points_of = (setting.data, setting.clusters, setting.size, setting.spread, setting.seed)
+        if points_of != self._points_of:
+            self._points, self._points_of = setting.points(self.own), points_of
+        model = KMeansND(self._points, setting.centroids(self._points), **options)
+        if self.player is None:
+            self.player = Player(model)
+        else:
+            self.player.load(model)
+        self.setting, self.values, self.options = setting, values, options
+        names = DATA_SETS[setting.data].columns if setting.data in DATA_SETS else self._own_names
+        self.axes_options = {"names": names, "columns": self.columns}
 
-    def _model(self, setting, options):
-        data = setting.but(k=1, start=0, way="random", hand=None)
-        if self._points_of is None or self._points_of[0] != data:
-            self._points_of = (data, setting.points(self.own))
-        points = self._points_of[1]
-        return KMeansND(points, setting.centroids(points), **options)
+    def change(self, name, value):
+        """Run the setting with one of its `values` changed."""
+        changes = {name: value}
+        if value == self.values[name]:
+            return
+        if name in NEW_START:
+            changes["hand"] = None
+        if name == "data":  # another data set comes with a K worth trying first and, perhaps, a prepared start
+            changes |= {"k": DATA_SETS[value].k if value in DATA_SETS else self._own_k, "start": 0}
+        if changes.get("way") == "hand":  # the present start can be moved by hand from now on
+            changes = {"hand": self.model.centroids}
+        self.set(self.setting.replace(**changes))
 
-    def set(self, setting):
-        """Run another `Setting` or replay string."""
-        setting = read(setting)
-        self.player.load(self._model(setting, self.options))
-        self.setting = setting
+    def next_seed(self, name):
+        """Add one to "seed" (new data) or "start" (a new start). The replay string can go back to the one before."""
+        self.change(name, getattr(self.setting, name) + 1)
 
-    @property
-    def values(self) -> dict:
-        """The setting as the controls show it: a start by hand is one more way of starting."""
-        shown = {name: value for name, value in vars(self.setting).items() if name != "hand"}
-        return shown | ({"way": "hand"} if self.setting.hand else {})
-
-    def take(self, values: dict):
-        """Run the setting with some values changed, if any differs."""
-        changed = {name for name in values if values[name] != self.values[name]}
-        if "data" in changed:  # another data set comes with a K worth trying and, perhaps, a prepared start
-            values = values | {"k": DATA_SETS[values["data"]].k if values["data"] in DATA_SETS else self._own_k, "start": 0}
-        hand = None if changed & NEW_START else self.setting.hand
-        if values.get("way") == "hand":
-            values = values | {"way": self.setting.way}
-            if changed == {"way"}:  # from here on the present start is one's own
-                hand = tuple(map(tuple, self.model.centroids.tolist()))
-        if changed:
-            self.set(self.setting.but(hand=hand, **values))
-
-    def bump(self, *seeds):
-        """One more on each of the seeds: new data, or a new start, that can be come back to."""
-        hand = None if "start" in seeds else self.setting.hand
-        self.set(self.setting.but(hand=hand, **{name: getattr(self.setting, name) + 1 for name in seeds}))
-
-    def place(self, k, xy):
-        """Begin anew from the present centroids, with the k-th put at xy in the drawn features."""
+    def move_centroid(self, k, xy):
+        """Start a run from the present centroids, with centroid k at xy in the drawn features."""
         centroids = self.player.step.centroids.copy()
         drawn = [0] if centroids.shape[1] == 1 else list(self.columns)
-        for n, place in zip(drawn, xy, strict=False):
+        for n, x in zip(drawn, xy, strict=False):
             wide = np.ptp(self.model.points[:, n]) or 1.0
-            centroids[k, n] = round(float(place), 4 - int(np.floor(np.log10(wide))))  # a pixel or less: short to write down
-        self.set(self.setting.but(hand=tuple(map(tuple, centroids.tolist()))))
+            centroids[k, n] = round(float(x), 4 - int(np.floor(np.log10(wide))))  # finer than a pixel, and short to write
+        self.set(self.setting.replace(hand=centroids))
 
-    def replace(self, **functions):
-        """Put in another assign or update, and stand where we stood."""
-        cursor, options = self.player.cursor, self.options | functions
-        self.player.load(self._model(self.setting, options))
-        self.options = options
+    def use_functions(self, **functions):
+        """Use another assign or update from now on; the cursor stays where it is."""
+        cursor = self.player.cursor
+        self.set(self.setting, **functions)
         self.player.seek(cursor)
 
     def recording(self):
-        """Record the present run to its end, as a generator that yields every hundredth of a second."""
+        """Record the present run to its end: a generator that yields every hundredth of a second, so that others can work."""
         player, model, until = self.player, self.model, time.monotonic() + 0.01
         while player.model is model and len(player.steps) * len(model.points) < AHEAD:
             try:
                 if not player.record():
                     return
-            except Exception:  # it is shown when a person comes to that step
+            except Exception:  # the error is shown when a person comes to that step
                 return
             if time.monotonic() > until:
                 yield
                 until = time.monotonic() + 0.01
-
-
-def read(setting):
-    return Setting.parse(setting) if isinstance(setting, str) else setting

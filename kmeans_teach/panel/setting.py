@@ -8,7 +8,7 @@ import numpy as np
 from kmeans_teach.data import DATA_SETS, SPREAD, load, plus_plus, random_points
 from kmeans_teach.inputs import as_table, check_count
 
-MOST_POINTS = 1_000_000  # a pasted string must not be able to fill the memory
+MOST_POINTS = 1_000_000  # so that a pasted string cannot fill the memory
 WAYS = {"random": random_points, "plusplus": plus_plus}
 
 
@@ -29,7 +29,7 @@ class Setting:
     Raises ValueError or TypeError, naming the rule and the value, when it is made with a value out of range.
     """
 
-    data: str = "blobs"  # a name of DATA_SETS, or "mine" for points of one's own
+    data: str = "blobs"  # a name of DATA_SETS, or "mine" for your own points
     k: int = 12
     seed: int = 0  # of the data
     start: int = 0  # seed of the start
@@ -37,7 +37,7 @@ class Setting:
     clusters: int = 12  # in the data, where they are made
     size: int = 100  # points per cluster
     spread: float = SPREAD  # standard deviation within a cluster
-    hand: tuple | None = None  # centroids put by hand, in the place of a start that is drawn
+    hand: tuple | None = None  # the centroids (K, N) put by hand, instead of a start that is drawn
 
     def __post_init__(self):
         if self.data != "mine" and self.data not in DATA_SETS:
@@ -59,10 +59,10 @@ class Setting:
         if not 0 <= self.spread <= 100:
             raise ValueError(f"spread must be between 0 and 100, got {self.spread}")
         if self.hand is not None:
-            hand = tuple(map(tuple, as_table(self.hand, "hand").tolist()))  # plain floats, that can be written and compared
+            hand = tuple(map(tuple, as_table(self.hand, "hand").tolist()))  # plain floats can be written and compared
             if len(hand) != self.k:
                 raise ValueError(f"hand must have k={self.k} centroids, got {len(hand)}")
-            object.__setattr__(self, "hand", hand)  # the class is frozen for everyone else
+            object.__setattr__(self, "hand", hand)  # the class is frozen: only its own code may do this
 
     def __str__(self):
         given = [f.name for f in fields(self)[1:] if f.name == "k" or getattr(self, f.name) != f.default]
@@ -80,17 +80,20 @@ class Setting:
         for word in words:
             key, _, value = word.partition("=")
             if key not in readers:
-                raise ValueError(f"a replay string is a data set and words like k=4, of {', '.join(readers)}; got {word!r}")
+                raise ValueError(
+                    f"a replay string must be a data set and words like k=4, with one of {', '.join(readers)}; got {word!r}"
+                )
             try:
                 values[key] = readers[key](value)
             except ValueError:
-                raise ValueError(f"{key} in a replay string must be a number, as in k=4, got {word!r}") from None
+                wanted = "centroids, as in hand=1.5,2;3,4" if key == "hand" else "a number, as in k=4"
+                raise ValueError(f"{key} in a replay string must be {wanted}, got {word!r}") from None
         if "hand" in values:
             values.setdefault("k", len(values["hand"]))
         return cls(name, **values)
 
     def points(self, own=None) -> np.ndarray:
-        """The points (M, N) of this setting; `own` are the user's points, for the data set "mine"."""
+        """The points (M, N) of this setting; `own` are your points, for the data set "mine"."""
         if self.data == "mine":
             if own is None:
                 raise ValueError('the data set "mine" needs points of your own')
@@ -104,9 +107,9 @@ class Setting:
             return np.array(self.hand, dtype=float)
         if prepared and self.start == 0 and self.k == len(prepared):
             return np.array(prepared)
-        # a stream of its own: with seed == start, a shared one would tie the choice of points to how they were made
+        # [start, 1], not start: with seed == start, the choice of points would depend on how the points were made
         return WAYS[self.way](points, self.k, np.random.default_rng([self.start, 1]))
 
-    def but(self, **changes) -> "Setting":
+    def replace(self, **changes) -> "Setting":
         """The same setting with some values changed."""
         return replace(self, **changes)

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from kmeans_teach.panel.canvas import Clock, LiveCanvas
 from kmeans_teach.picture import Picture
 
-BLOCK = 40  # the axis grows by so many half-steps at a time: between, nothing of it must be drawn anew
+BLOCK = 40  # half-steps: the axis grows by this much at once, because then the whole background is drawn again
 
 
 class InertiaCurve:
@@ -26,11 +26,11 @@ class InertiaCurve:
         ax.spines[["top", "right"]].set_visible(False)
         self._line = ax.plot([], [], "-", color="0.45", linewidth=1.2)[0]
         self._updates = ax.plot([], [], "o", ms=3.5, color="0.15")[0]
-        self._mark = ax.plot([], [], "o", ms=9, mfc="none", mec="#bd1f01", mew=2)[0]
+        self._ring = ax.plot([], [], "o", ms=9, mfc="none", mec="#bd1f01", mew=2)[0]
 
     @property
     def artists(self):
-        return [self._line, self._updates, self._mark]
+        return [self._line, self._updates, self._ring]
 
     @property
     def background(self):
@@ -46,7 +46,7 @@ class InertiaCurve:
         self._line.set_data(at, share)
         updates = [i for i, step in enumerate(steps) if step.phase == "update"]
         self._updates.set_data(at[updates], share[updates])
-        self._mark.set_data([cursor], [share[cursor]])
+        self._ring.set_data([cursor], [share[cursor]])
 
 
 DPI = 100
@@ -54,15 +54,15 @@ WIDEST, NARROWEST, SIDE_BY_SIDE_FROM = 760, 280, 600  # CSS pixels
 
 
 class Stage:
-    """Shows a `Player` and ticks for it. `tick()` is called at each beat of the animation while it plays.
+    """Shows a `Player` and ticks for it. `tick()` is called for each frame while it plays.
 
-    The figure is at most `widest` CSS pixels wide. Where that is more than WIDEST, everything in it grows: `zoom` times.
+    The figure is at most `widest` CSS pixels wide. If it is wider than WIDEST, everything in it is `zoom` times as large.
     """
 
-    def __init__(self, model, tick, widest=WIDEST, **look):
+    def __init__(self, model, tick, widest=WIDEST, **axes_options):
         self.widest = widest
         self.figure = Figure(figsize=(7.6, 3.8), dpi=DPI)
-        self.picture = Picture.of(model, figure=self.figure, **look)
+        self.picture = Picture.of(model, figure=self.figure, **axes_options)
         self.curve = InertiaCurve(self.figure.add_axes((0, 0, 1, 1)))
         self._arrange(WIDEST)
         self.canvas = LiveCanvas(
@@ -73,14 +73,14 @@ class Stage:
         )
         self.clock = Clock(0.5, self.canvas.ready)
         self._tick, self._ticking = tick, False
-        # one animation for the panel's life, over an endless tick: a frame draws wherever the cursor is, and the run's end
-        # is not the animation's (after a run without repeat, pause() would raise: matplotlib issue 30622)
+        # one animation for the panel's life, which never ends by itself: each frame draws the step under the cursor
+        # (after an animation without repeat has ended, pause() would raise an error: matplotlib issue 30622)
         self.animation = FuncAnimation(
             self.figure, self._frame, itertools.count, init_func=list, cache_frame_data=False, event_source=self.clock
         )
-        self.canvas.draw()  # the first draw starts an animation; nothing moves before a person asks
+        self.canvas.draw()  # the first draw starts an animation; nothing must move before a person asks
         self.animation.pause()
-        self.closed = False
+        self.playing, self.closed = False, False
 
     def _frame(self, _):
         self._ticking = True
@@ -89,38 +89,34 @@ class Stage:
         finally:
             self._ticking = False
 
-    def look_at(self, model, **look):
-        """Take another run's points, K and names."""
-        self.picture.set_points(model.points, len(model.centroids), include=model.centroids, **look)
+    def set_model(self, model, **axes_options):
+        """Stop playing, and draw the points, K and names of another run from now on."""
+        self.pause()
+        self.picture.set_points(model.points, len(model.centroids), include=model.centroids, **axes_options)
 
     def show(self, player):
-        self.picture.show(player.step)
-        self.curve.show(player.steps[: player.farthest + 1], player.cursor)  # what is to come stays hidden
+        """Draw the step under the player's cursor, and the inertia up to the last step that was seen."""
+        seen = player.steps[: player.farthest + 1]
+        self.picture.show(seen[player.cursor])
+        self.curve.show(seen, player.cursor)
         if not self._ticking:  # an animation has the canvas drawn after each of its frames
             self.canvas.draw_idle()
 
-    @property
-    def playing(self):
-        return self.clock.running
-
-    @property
-    def live(self):
-        """Whether an event loop runs, as in a kernel: without one nothing plays by itself."""
-        return self.canvas.main_thread.loop is not None
-
-    def pace(self, steps_a_second):
+    def set_speed(self, steps_a_second):
         self.clock.period = 1 / steps_a_second
 
     def play(self):
         if not self.closed:
             self.animation.resume()
+            self.playing = self.clock.running
 
     def pause(self):
-        if not self.closed:
+        if self.playing:
             self.animation.pause()
+            self.playing = False
 
-    def fit(self, width):
-        """Use the room of the page: the curve beside the picture, or below where the page is narrow."""
+    def fit_width(self, width):
+        """Use the width of the page: the curve is beside the picture, or below it where the page is narrow."""
         width = max(NARROWEST, min(width - 8, self.widest))  # ipywidgets puts a margin of 2 px around each box
         if width != self.width and not self.closed:
             self._arrange(width)
@@ -129,31 +125,31 @@ class Stage:
             self.canvas.draw_idle()
 
     def _arrange(self, width):
-        """Lay out the figure for a width, in CSS pixels, so that labels keep their size and fit."""
+        """Lay out the figure for a width in CSS pixels. Labels keep their size, and fit."""
         self.width, self.zoom = width, max(1, width / WIDEST)
-        width /= self.zoom  # what follows is in units of so many CSS pixels
+        width /= self.zoom  # from here on the unit is `zoom` CSS pixels
         wide = width - 62 - 15  # of the Axes, between the labels at the left and the margin
         beside = width >= SIDE_BY_SIDE_FROM
         high = 0.5 * width - 80 if beside else 0.78 * wide
-        low = 0 if beside else 170  # room for the curve below
+        low = 0 if beside else 170  # the height of the curve below
         height = 30 + high + 50 + low
         ratio = self.canvas.device_pixel_ratio if hasattr(self, "canvas") else 1
         self.figure.set_size_inches(width / DPI, height / DPI, forward=False)
         self.figure.dpi = DPI * self.zoom * ratio
 
-        def place(ax, left, bottom, right, top):
+        def put(ax, left, bottom, right, top):
             ax.set_position((left / width, bottom / height, (right - left) / width, (top - bottom) / height))
 
         if beside:
-            place(self.picture.ax, 62, 50, width - 260, 50 + high)
-            place(self.curve.ax, width - 195, 50, width - 15, 50 + 0.5 * high)  # on the picture's own baseline
+            put(self.picture.ax, 62, 50, width - 260, 50 + high)
+            put(self.curve.ax, width - 195, 50, width - 15, 50 + 0.5 * high)  # its bottom is level with the picture's
         else:
-            place(self.picture.ax, 62, low + 50, width - 15, low + 50 + high)
-            place(self.curve.ax, 62, 50, width - 15, low - 25)
+            put(self.picture.ax, 62, low + 50, width - 15, low + 50 + high)
+            put(self.curve.ax, 62, 50, width - 15, low - 25)
         self.picture.scale = 1 if beside else 0.75
 
-    def away(self, xy, event):
-        """How far each row of xy, in the drawn features, is from a mouse event: in CSS pixels, at zoom 1."""
+    def pixels_to(self, event, xy):
+        """The distance of each row of xy (rows, 2), in the drawn features, from a mouse event: CSS pixels at zoom 1."""
         pixels = self.picture.ax.transData.transform(xy)
         return np.hypot(*(pixels - (event.x, event.y)).T) * DPI / self.figure.dpi
 

@@ -189,7 +189,7 @@ def test_what_a_user_gives_reaches_the_panel_as_text(tmp_path, monkeypatch):
     options = panel_page.page_options(launcher.parser().parse_args(words))
     assert options["points"] == str(tmp_path / HOSTILE)
     code = f"{panel_page.CODE}\nrun = make_page().children[0].run\n"
-    code += "print(run.setting, len(run.model.points), list(run.look['names']))"
+    code += "print(run.setting, len(run.model.points), run.axes_options['names'])"
     run = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
@@ -221,7 +221,7 @@ def chosen(monkeypatch):
 def test_the_page_has_the_panel_of_the_options_and_saves_where_it_was_started(chosen, tmp_path):
     (panel,) = chosen(replay="blobs k=4 seed=7 start=12", folder=str(tmp_path))
     assert str(panel.run.setting) == "blobs k=4 seed=7 start=12"
-    assert (panel.folder, panel.stage.widest) == (str(tmp_path), panel_page.WIDEST)
+    assert (panel.saver.folder, panel.stage.widest) == (str(tmp_path), panel_page.WIDEST)
 
 
 def test_a_link_can_carry_a_replay_string(chosen):

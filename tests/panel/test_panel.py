@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import weakref
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -102,7 +103,7 @@ def test_a_large_disc_is_taken_hold_of_at_its_edge():
         ax = panel.stage.picture.ax
         beside = ax.transData.inverted().transform(ax.transData.transform((0, 0)) + (20, 0))  # 20 pixels from the centre of A
         mouse(panel, "button_press", beside)
-        assert panel.hand.chosen == chosen
+        assert panel.stage.picture.selected == chosen
     panel.close()
 
 
@@ -270,6 +271,37 @@ def test_the_replay_string_is_shown_and_taken(panel):
     other.close()
 
 
+@pytest.mark.parametrize(
+    "replay",
+    [
+        "blobs k=4 size=2000",
+        "blobs k=4 clusters=50",
+        "blobs k=4 spread=3.0",
+        "blobs k=4 spread=0.28284271",
+        "blobs k=4 seed=5000000000",
+        "blobs k=4 start=5000000000",
+    ],
+)
+def test_a_replay_string_beyond_the_sliders_keeps_its_values_when_another_control_moves(replay):
+    panel = Panel(replay)
+    word = replay.split()[-1]
+    assert panel.controls.replay.value.split()[-1] == word
+    panel.controls.k.value = 5
+    assert set(panel.controls.replay.value.split()) == {"blobs", "k=5", word}
+    panel.controls.new_centroids.click()
+    assert word in panel.controls.replay.value or word == "start=5000000000"
+    panel.close()
+
+
+def test_a_slider_that_is_first_shown_and_reports_its_own_rounding_changes_nothing():
+    panel = Panel("blobs k=4 spread=0.28284271")
+    panel.controls.step.click()
+    panel.controls.spread.value = 0.2828
+    assert panel.run.player.cursor == 1
+    assert panel.run.setting.spread == 0.28284271
+    panel.close()
+
+
 def test_a_wrong_replay_string_is_told_and_changes_nothing(panel):
     before = panel.run.model
     panel.controls.replay.value = "rings k=many <b>"
@@ -399,10 +431,10 @@ def test_a_click_on_a_point_tells_its_distances(panel):
 
 
 def test_the_score_compares_a_start_with_its_end_and_with_a_hundred_others(panel):
-    panel.score.button.click()
+    panel.start_score.button.click()
     model = panel.run.model
-    assert panel.score.best <= model.fit().inertia
-    assert "Best of 100 random starts" in panel.score.text.value
+    assert panel.start_score.best <= model.fit().inertia
+    assert "Best of 100 random starts" in panel.start_score.text.value
 
 
 # ---- see and say
@@ -435,10 +467,34 @@ def test_a_prediction_is_asked_checked_and_counted(panel):
     quiz.answer.value = int(truth + 1) % 4
     quiz.button.click()
     assert (quiz.right, quiz.asked) == (1, 2)
-    assert f"it was {'ABCD'[truth]}" in quiz.score.value
+    assert f"it was {'ABCD'[truth]}" in quiz.count.value
     quiz.button.click()
     assert "choose an answer first" in panel.message.value
     assert quiz.asked == 2
+
+
+def test_the_question_after_a_pause_is_about_the_half_step_that_comes_next():
+    async def scenario():
+        panel = Panel("blobs k=4 seed=3")
+        panel.quiz.on.value = True
+        assert "move farthest" in panel.quiz.text.value
+        panel.controls.play.value = True
+        assert panel.quiz.button.disabled, "no question while it plays"
+        panel.run.player.seek(1)  # as if one half-step had been played
+        panel.controls.play.value = False
+        assert "ringed point" in panel.quiz.text.value
+        assert panel.stage.picture.ringed_point is not None
+        panel.controls.play.value = True
+        panel.quiz.on.value = False
+        panel.quiz.on.value = True
+        assert "The run is over" not in panel.quiz.text.value, "it plays"
+        panel.run.player.last()
+        panel.stage.clock.tick()
+        assert panel.quiz.text.value == "The run is over."
+        assert panel.quiz.button.disabled
+        panel.close()
+
+    in_a_loop(scenario())
 
 
 # ---- own code
@@ -518,13 +574,32 @@ def test_a_run_is_saved_while_the_panel_goes_on(tmp_path, kind):
 
 
 def test_a_save_that_fails_leaves_nothing_and_says_so(panel, tmp_path):
-    panel.folder = tmp_path / "not there"
+    panel.saver.folder = tmp_path / "not there"
     panel.saver.button.click()
     assert "could not be saved" in panel.message.value
-    panel.folder = tmp_path
+    panel.saver.folder = tmp_path
     panel.saver.kind.value = ".gif"
     panel.saver.button.click()
     assert panel.saver.path.exists()
+
+
+def test_a_save_that_fails_while_the_panel_plays_pauses_it_and_play_is_not_pressed(tmp_path, monkeypatch):
+    def failing(*_, **__):
+        yield 1, 2
+        raise OSError("disk full")
+
+    async def scenario():
+        panel = Panel("blobs k=12", folder=tmp_path)
+        monkeypatch.setattr("kmeans_teach.panel.folds.saving", failing)
+        panel.controls.play.value = True
+        panel.saver.button.click()
+        await until(lambda: panel.last_error is not None)
+        assert "disk full" in panel.message.value
+        assert not panel.stage.playing
+        assert (panel.controls.play.value, panel.controls.play.description) == (False, "Play")
+        panel.close()
+
+    in_a_loop(scenario())
 
 
 def test_closing_while_saving_leaves_nothing_half_written(tmp_path):
@@ -649,6 +724,21 @@ def test_five_hundred_random_actions_leave_it_whole():
         assert not panel.stage.clock.running
 
     in_a_loop(scenario())
+
+
+def test_a_slider_event_is_followed_through_few_files(panel):
+    """Someone who reads what a slider does changes file 40 times at most: the files of all calls, in order, are counted."""
+    package, files = str(Path(panel_module.__file__).parent.parent), []
+
+    def note(frame, event, _):
+        if event == "call" and frame.f_code.co_filename.startswith(package):
+            files.append(frame.f_code.co_filename)
+
+    sys.setprofile(note)
+    panel.controls.k.value = 5
+    sys.setprofile(None)
+    assert len(set(files)) > 8, "the whole way was seen, from the control to the picture"
+    assert sum(a != b for a, b in pairwise(files)) <= 40
 
 
 CELLS_AGAIN = """

@@ -94,13 +94,13 @@ def test_centroids_of_numpy_by_hand_are_kept_as_plain_numbers():
         ("", "data set must be one of blobs, penguins, bills, line, unequal, rings, uniform, bad-start, empty-cluster, got ''"),
         ("iris k=3", "data set must be one of blobs, .*, got 'iris'"),
         ("k=3", "data set must be one of blobs, .*, got 'k=3'"),
-        ("blobs 4", "a replay string is a data set and words like k=4, of k, .*, hand; got '4'"),
-        ("blobs K=4", "a replay string is a data set and words like k=4, .*; got 'K=4'"),
+        ("blobs 4", "a replay string must be a data set and words like k=4, with one of k, .*, hand; got '4'"),
+        ("blobs K=4", "a replay string must be a data set and words like k=4, .*; got 'K=4'"),
         ("blobs k=four", "k in a replay string must be a number, as in k=4, got 'k=four'"),
         ("blobs k=", "k in a replay string must be a number, as in k=4, got 'k='"),
         ("blobs k=4.0", "k in a replay string must be a number, as in k=4, got 'k=4.0'"),
         ("blobs spread=wide", "spread in a replay string must be a number, as in k=4, got 'spread=wide'"),
-        ("blobs k=1 hand=1,b", "hand in a replay string must be a number, as in k=4, got 'hand=1,b'"),
+        ("blobs k=1 hand=1,b", "hand in a replay string must be centroids, as in hand=1.5,2;3,4, got 'hand=1,b'"),
         ("blobs k=" + "9" * 5000, "k in a replay string must be a number, .*"),
         ("blobs k=0", "k must be at least 1, got 0"),
         ("blobs seed=-1", r"seed must be at least 0 and below 2\*\*63, got -1"),
@@ -142,10 +142,10 @@ def test_a_setting_is_frozen_and_but_gives_another():
     setting = Setting(k=4)
     with pytest.raises(FrozenInstanceError):
         setting.k = 5
-    assert setting.but(k=5, start=1) == Setting(k=5, start=1)
+    assert setting.replace(k=5, start=1) == Setting(k=5, start=1)
     assert setting.k == 4
     with pytest.raises(ValueError, match=r"^k must be at least 1, got 0$"):
-        setting.but(k=0)
+        setting.replace(k=0)
 
 
 # ---- the run
