@@ -1,11 +1,9 @@
 """A kernel in a temporary folder, for cells that other people wrote. Each cell has a time limit, and no file is left behind."""
 
 import contextlib
-import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 from ast import literal_eval
 from dataclasses import dataclass, field
@@ -46,18 +44,11 @@ class Kernel:
             # a cell that is killed may still have a file open, which Windows does not remove
             own = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kmeans-", ignore_cleanup_errors=True)))
             self.folder = own / "work"
-            for folder in (self.folder, own / "temporary", own / "kernels" / "this"):
-                folder.mkdir(parents=True)
-            # this Python, whatever Jupyter's own list of kernels says
-            spec = {"argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"], "display_name": "this"}
-            (own / "kernels" / "this" / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
-            specs = KernelSpecManager(kernel_dirs=[str(own / "kernels")], ensure_native_kernel=False)
-            self._manager = KernelManager(
-                kernel_name="this",
-                kernel_spec_manager=specs,
-                connection_file=str(own / "connection.json"),
-                **_without_a_port(own / "socket"),
-            )
+            for folder in (self.folder, own / "temporary"):
+                folder.mkdir()
+            specs = KernelSpecManager(kernel_dirs=[])  # so that python3 is this Python, whatever kernels a user has
+            connection = {"connection_file": str(own / "connection.json"), **_without_a_port(own / "socket")}
+            self._manager = KernelManager(kernel_name="python3", kernel_spec_manager=specs, **connection)
             quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
             try:
                 self._manager.start_kernel(cwd=str(self.folder), env=_environment(own), **quiet)
@@ -76,15 +67,9 @@ class Kernel:
 
     def run(self, source, seconds, *, expressions=None, silent=False) -> Result:
         """Run a cell, and then, if it has not failed, evaluate expressions (name -> expression)."""
-        result, expressions = Result(), expressions or {}
-        number = self._client.execute(
-            source,
-            silent=silent,
-            store_history=not silent,
-            user_expressions=expressions,
-            allow_stdin=False,
-            stop_on_error=False,
-        )
+        result = Result()
+        options = {"silent": silent, "store_history": not silent, "allow_stdin": False, "stop_on_error": False}
+        number = self._client.execute(source, user_expressions=expressions or {}, **options)
         end = monotonic() + seconds
         while not result.dead:
             if monotonic() > end:

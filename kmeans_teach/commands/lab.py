@@ -57,19 +57,16 @@ def without_delay():
 
 def server_options(folder, *, port, ip, browser, root):
     """The options that start JupyterLab. None of them touches the token, which stays on."""
-    options = [
+    return [
         f"--ServerApp.root_dir={folder}",
         f"--ServerApp.port={port}",
         f"--ServerApp.ip={ip}",
         f"--LabApp.default_url={first_page(folder)}",
         "--Application.log_level=WARN",
         *without_delay(),
+        *([] if browser else ["--no-browser"]),
+        *(["--allow-root"] if root else []),
     ]
-    if not browser:
-        options.append("--no-browser")
-    if root:
-        options.append("--allow-root")
-    return options
 
 
 def open_lab(arguments):
