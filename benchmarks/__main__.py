@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: run every measurement and write benchmarks/RESULTS.md. `--quick` leaves the large rows out."""
+"""`python -m benchmarks`: measure everything and write benchmarks/RESULTS.md. `--quick` skips the large rows."""
 
 import argparse
 import os
@@ -43,9 +43,9 @@ def time_table(timings):
 
 
 def claims(timings):
-    """What was promised, beside what came out."""
+    """What is required, beside what was measured."""
     by_row = {t.row: t for t in timings}
-    half = (runs.ROWS[3], runs.ROWS[4])
+    half = (runs.ROWS[3], runs.ROWS[4])  # where half of its time is required
     rows = [
         [f"fast.fit / scikit-learn, {t.row}", f"{0.5 if t.row in half else 1.0}", f"{t.ratio('fast.fit'):.2f}"]
         for t in timings
@@ -64,7 +64,7 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="only rows up to 120,000 points, and write nothing")
     parser.add_argument("--repeats", type=int, default=7, help="interleaved repeats of a row (7)")
-    patience = "seconds; where KMeansND and scipy need longer, they have one turn (20)"
+    patience = "seconds; where KMeansND and scipy need longer, they run once only (20)"
     parser.add_argument("--patience", type=float, default=20, help=patience)
     parser.add_argument("--rows", type=int, nargs="*", help="which rows, counted from 0; write nothing")
     options = parser.parse_args()
@@ -75,16 +75,17 @@ def main():
         f"# Results of {date.today()}",
         "Written by `python -m benchmarks`. " + about + ".",
         "## Time of a whole run",
-        f"Median over {options.repeats} interleaved repeats, as a ratio to the better of scikit-learn's two (lower is faster); "
+        f"Median over {options.repeats} interleaved repeats, "
+        "as a ratio to the faster of scikit-learn's two methods (lower is faster); "
         "in brackets the smallest and largest repeat. All begin at the same centroids; scikit-learn runs with `tol=0`, "
         "`n_init=1` and its default threads; "
         f"a repeat of less than {runs.QUICK * 1e3:.0f} ms is the mean of as many runs as fill them; "
-        "scipy, which has no test for the end, is told how many iterations to do. "
-        f"KMeansND and scipy have one turn where they need more than {options.patience:g} s. "
+        "scipy, which does not stop by itself, gets the number of iterations. "
+        f"KMeansND and scipy run once only where they need more than {options.patience:g} s. "
         "A star: labels or iterations differ from ours "
-        "(scikit-learn moves a centroid without members elsewhere, and its last bits may part ways in a long run).",
+        "(scikit-learn moves a centroid without members elsewhere, and in a long run its last bits may differ).",
         time_table(timings),
-        "## Asked and measured",
+        "## Required and measured",
         claims(timings),
     ]
     print("\n\n".join(parts))
@@ -108,7 +109,7 @@ def main():
     )
     for title, cost in [
         ("A saved run", frames.cost_of_saving(options.repeats)),
-        ("A fresh Python that imports", frames.cost_of_importing(options.repeats)),
+        ("Imports in a fresh Python", frames.cost_of_importing(options.repeats)),
     ]:
         first = next(iter(cost.values()))
         rows = [[name, f"{seconds:.2f} s", f"{seconds / first:.2f}"] for name, seconds in cost.items()]

@@ -1,7 +1,7 @@
 """K-means as the original post has it: a loop over the points, and in it a loop over the centroids.
 
-The algorithm of N. Syed, "Animating K-means clustering in 2D with matplotlib" (2017), in our words: its assignment measures
-one distance at a time with `np.linalg.norm`, its update takes the mean of each cluster that has members.
+The algorithm of N. Syed, "Animating K-means clustering in 2D with matplotlib" (2017), in code of our own. Its
+assignment computes one distance at a time with `np.linalg.norm`; its update takes the mean of each cluster that has members.
 """
 
 import numpy as np

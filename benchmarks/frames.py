@@ -37,7 +37,7 @@ def blank(size=(9.2, 4.9)):
 
 
 def post_frame(model):
-    """The post's way: a line of markers for each cluster, moved by set_data, and the whole canvas drawn again."""
+    """The post's way: a line of markers for each cluster, moved by set_data, and a redraw of the whole canvas."""
     _, canvas, ax = blank()
     low, high = model.points.min(axis=0), model.points.max(axis=0)
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
@@ -55,7 +55,7 @@ def post_frame(model):
 
 
 def vanderplas_frame(model):
-    """J. VanderPlas, Python Data Science Handbook (2016), in-depth k-means: a slider that plots everything anew."""
+    """J. VanderPlas, Python Data Science Handbook (2016), in-depth k-means: a slider that draws everything again."""
     figure, canvas, _ = blank()
 
     def draw(step):

@@ -1,8 +1,9 @@
 """How fast the panel is in a real browser: `python -m benchmarks.panel`.
 
-Opens JupyterLab and Chromium on this machine and prints, for the post's size (K = 12, M = 1200) and for M = 100,000: the time
-from a key on the K slider to the new picture (median of 30), the frames a second of Play at the fastest speed, the pictures
-a second while a centroid is dragged; and the time from the start of the server to the first picture.
+It opens JupyterLab and Chromium on this machine. For the size of the post's data (K = 12, M = 1200) and for M = 100,000 it
+prints: the time from a key on the K slider to the new picture (median of 30), the frames per second of Play at the fastest
+speed, and the pictures per second while a centroid is dragged. It also prints the time from the start of the server to the
+first picture.
 """
 
 import statistics
@@ -25,9 +26,9 @@ CanvasRenderingContext2D.prototype.drawImage = function (...args) {
   return result;
 };
 """
-# one centroid in the middle of the view, so that the mouse knows where to take hold of it
-HAND = "hand=0,0;" + ";".join(f"{x},{y}" for x in (-3, -1, 1, 3) for y in (-3, 2, 3))[: -len(";3,3")]
-SIZES = {1_200: f"uniform k=12 size=100 {HAND}", 100_000: f"uniform k=12 size=8334 {HAND}"}
+# one centroid in the middle of the view, so that the mouse knows where to grab it
+BY_HAND = "hand=0,0;" + ";".join(f"{x},{y}" for x in (-3, -1, 1, 3) for y in (-3, 2, 3))[: -len(";3,3")]
+SIZES = {1_200: f"uniform k=12 size=100 {BY_HAND}", 100_000: f"uniform k=12 size=8334 {BY_HAND}"}
 
 
 def press_and_wait(page, key):
@@ -36,8 +37,8 @@ def press_and_wait(page, key):
         """key => new Promise(done => {
             const before = window.pictures.length, start = performance.now();
             document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-            const look = () => window.pictures.length > before ? done(window.pictures[before] - start) : setTimeout(look, 1);
-            look();
+            const check = () => window.pictures.length > before ? done(window.pictures[before] - start) : setTimeout(check, 1);
+            check();
         })""",
         key,
     )
@@ -49,7 +50,7 @@ def settle(page):
 
 
 def rate(page, action):
-    """Pictures a second that an action brings."""
+    """Pictures per second while an action runs."""
     page.evaluate("window.pictures.length = 0")
     action(page)
     settle(page)
@@ -64,9 +65,9 @@ def play(page):
 
 
 def drag(page):
-    """Drag the centroid in the middle of the view about in small steps, as a hand does, for three seconds."""
+    """Drag the centroid in the middle of the view in small steps for three seconds, as a person does."""
     box = page.locator(".kmeans-panel .jupyter-matplotlib-canvas-div").bounding_box()
-    # the middle of the Axes, as stage.py lays out the widest figure
+    # the middle of the Axes, in the layout that stage.py gives the widest figure
     x, y = box["x"] + 62 + (WIDEST - 260 - 62) / 2, box["y"] + 30 + (0.5 * WIDEST - 80) / 2
     page.mouse.move(x, y)
     page.mouse.down()
@@ -97,17 +98,17 @@ def measure():
                     yield "start of the server to the first picture", f"{time.monotonic() - began:.1f} s"
                 settle(page)
                 page.locator(".kmeans-panel canvas").first.scroll_into_view_if_needed()
-                yield f"M = {m:,}: pictures while a centroid is dragged", f"{rate(page, drag):.1f} a second"
+                yield f"M = {m:,}: pictures while a centroid is dragged", f"{rate(page, drag):.1f} per second"
                 handle = page.locator(".kmeans-panel .noUi-handle").first
                 handle.focus()
-                took = []
+                milliseconds = []
                 for i in range(30):
-                    took.append(press_and_wait(page, "ArrowRight" if i % 2 else "ArrowLeft"))
+                    milliseconds.append(press_and_wait(page, "ArrowRight" if i % 2 else "ArrowLeft"))
                     settle(page)
-                yield f"M = {m:,}: K slider to the picture, median of 30", f"{statistics.median(took):.0f} ms"
+                yield f"M = {m:,}: K slider to the picture, median of 30", f"{statistics.median(milliseconds):.0f} ms"
                 page.get_by_role("slider", name="Speed").focus()
                 page.keyboard.press("End")
-                yield f"M = {m:,}: Play at the fastest speed", f"{rate(page, play):.1f} frames a second"
+                yield f"M = {m:,}: Play at the fastest speed", f"{rate(page, play):.1f} frames per second"
                 page.close()
 
 

@@ -1,4 +1,4 @@
-"""Peak memory of a run, in a process of its own: what the operating system says it added to the points it was given."""
+"""Peak memory of a run, in a separate process: what the run adds to its points, as the operating system reports it."""
 
 import resource
 import subprocess
@@ -16,7 +16,7 @@ ITERATIONS = 5  # the peak comes early
 
 
 def peaks(row):
-    """Name -> megabytes beyond the points."""
+    """Name -> megabytes in addition to the points."""
     names = [name for name in runs.contenders(row, ITERATIONS, patient=True) if row.m < SLOW_FROM or name == "fast.fit"]
     with tempfile.TemporaryDirectory() as folder:
         for name, array in zip(("points", "start"), row.make(), strict=True):
@@ -30,9 +30,9 @@ def peak_of(name, folder):
 
 
 def highest():
-    """Megabytes, the most that this process has ever had."""
+    """The most memory that this process has had so far, in megabytes."""
     status = Path("/proc/self/status")
-    if status.is_file():  # not ru_maxrss: on Linux a new process begins with that of the one that started it
+    if status.is_file():  # not ru_maxrss: on Linux a new process inherits that of its parent
         (peak,) = [line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM")]
         return int(peak) * 1024 / 1e6
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
@@ -43,7 +43,7 @@ if __name__ == "__main__":
     points, start = np.load(Path(folder) / "points.npy"), np.load(Path(folder) / "start.npy")
     runs.MAX_ITER = ITERATIONS
     run = runs.contenders(runs.Row(*points.shape, len(start)), ITERATIONS, patient=True)[name]
-    run(points[: max(2_000, len(start))].copy(), start)  # imports and threads are not the run's
+    run(points[: max(2_000, len(start))].copy(), start)  # imports and threads do not belong to the run
     before = highest()
     run(points, start)
     print(highest() - before)

@@ -1,4 +1,4 @@
-"""Whole runs of K-means, ours and others', from the same start: their time, and how it grows."""
+"""Whole runs of K-means, by this course and by other libraries, from the same start: their time, and how it grows."""
 
 import math
 import statistics
@@ -28,7 +28,7 @@ class Row:
         return f"({self.m:,}, {self.n}, {self.k}){' one cloud' * self.overlapping}"
 
     def make(self):
-        """Points and start: blobs and a start drawn from the points, or one normal cloud."""
+        """Points and start: the points are blobs or one normal cloud; the start is K of the points."""
         rng = np.random.default_rng(self.seed)
         if self.overlapping:
             points = rng.normal(size=(self.m, self.n))
@@ -49,7 +49,7 @@ ROWS = [
 GROWTH = (ROWS[1], ROWS[3])
 
 
-# ---- who runs: each takes points and start, and returns labels and the number of iterations
+# ---- the methods: each takes points and start, and returns labels and the number of iterations
 
 
 def run_double_loop(points, start):
@@ -72,7 +72,7 @@ def run_sklearn(algorithm):
 
     def run(points, start):
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that it did not converge, or left a cluster empty
+            warnings.simplefilter("ignore")  # about a run that did not converge, or an empty cluster
             model = KMeans(len(start), init=start, n_init=1, tol=0, max_iter=MAX_ITER, algorithm=algorithm).fit(points)
         return model.labels_, model.n_iter_
 
@@ -80,7 +80,7 @@ def run_sklearn(algorithm):
 
 
 def run_scipy(points, start, iterations):
-    """scipy has no test for the end: it is given the number of iterations that the others needed."""
+    """scipy does not stop by itself: it gets the number of iterations that the others needed."""
     from scipy.cluster.vq import kmeans2
 
     with warnings.catch_warnings():
@@ -90,11 +90,12 @@ def run_scipy(points, start, iterations):
 
 
 QUICK = 0.03  # seconds
-LOOP_TO, PLAIN_TO = 50_000, 50_000_000  # distances, and coordinates of them, in an iteration of up to a second or so
+LOOP_TO = 50_000  # distances in an iteration: about a second for the double loop
+PLAIN_TO = 50_000_000  # coordinate differences in an iteration: about a second for KMeansND
 
 
 def contenders(row, iterations, patient=False):
-    """Name -> function. Unless one is patient, whoever would take minutes is left out."""
+    """Name -> function. Methods that would take minutes are left out, unless `patient`."""
     found = {
         "fast.fit": run_fast,
         "KMeansND.fit": run_plain,
@@ -116,29 +117,31 @@ def contenders(row, iterations, patient=False):
 class Timing:
     row: Row
     iterations: int
-    seconds: dict  # name -> one number per repeat
-    same: dict  # name -> whether labels and number of iterations are fast.fit's
+    seconds: dict  # name -> one number for each repeat
+    same: dict  # name -> whether labels and number of iterations equal those of fast.fit
 
     def median(self, name):
         return statistics.median(self.seconds[name])
 
     @property
     def reference(self):
-        """The better of scikit-learn's two."""
+        """The name of the faster of scikit-learn's two methods."""
         return min(REFERENCES, key=self.median)
 
     def ratio(self, name, base=None):
         return self.median(name) / self.median(base or self.reference)
 
     def spread(self, name):
-        """Smallest and largest ratio of a repeat to the reference's median."""
+        """The smallest and the largest ratio of a repeat to the median of the reference."""
         ratios = [seconds / self.median(self.reference) for seconds in self.seconds[name]]
         return min(ratios), max(ratios)
 
 
 def timed(run, points, start):
-    """Seconds of a run, and what it returned. A quick one is run again and again, and the mean of all but the first counts:
-    the first still waits for the caches that whoever ran before has filled, and would measure that.
+    """The seconds of a run, and what it returned.
+
+    A quick run is repeated, and the mean of all but the first counts: in the first, the caches still hold the data of
+    the method before.
     """
     begin = time.perf_counter()
     got = run(points, start)
@@ -153,9 +156,9 @@ def timed(run, points, start):
 
 
 def measure(row, repeats, patience=20.0, say=print):
-    """Interleaved repeats: everyone once, then everyone again; but KMeansND and scipy only once where they need `patience`."""
+    """Every method once, then every method again. KMeansND and scipy run once only if they need more than `patience`."""
     points, start = row.make()
-    labels, iterations = run_fast(points, start)  # the answer to compare with, and a warm-up
+    labels, iterations = run_fast(points, start)  # the result to compare with, and a warm-up
     seconds, same = {}, {}
     for repeat in range(repeats):
         for name, run in contenders(row, iterations).items():

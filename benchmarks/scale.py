@@ -31,14 +31,14 @@ SEED = 5
 
 
 def make(b, rows=ROWS):
-    """Block b of points: normal heaps about twelve centres that all blocks share."""
+    """Block b of the points: normal heaps around twelve centres, the same in all blocks."""
     centres = np.random.default_rng(SEED).uniform(-20, 20, size=(K, 2))
     rng = np.random.default_rng([SEED, b])
     return centres[rng.integers(K, size=rows)] + 2 * rng.normal(size=(rows, 2))
 
 
 def many(m):
-    """M points that never exist at once."""
+    """M points as a Dask array; they are never all in memory at the same time."""
     chunks = ((ROWS,) * (m // ROWS), (2,))
     return da.map_blocks(lambda block_id: make(block_id[0]), chunks=chunks, dtype=float, meta=np.empty((0, 0)))
 
@@ -55,7 +55,7 @@ def visit(b, centroids):
 
 
 def pass_by_hand(blocks, centroids):
-    """What hand-written dask.delayed does in an iteration: no labels are kept, and none are compared."""
+    """An iteration in hand-written dask.delayed: it keeps no labels and compares none."""
     parts = [dask.delayed(visit)(b, centroids) for b in range(blocks)]
     while len(parts) > 1:
         parts = [dask.delayed(many_machines.merge)(parts[i : i + 4]) for i in range(0, len(parts), 4)]
@@ -66,13 +66,13 @@ def pass_by_hand(blocks, centroids):
 
 
 @dataclass
-class Run:
+class DaskRun:
     m: int
-    passes: list  # (our seconds, those by hand, our seconds of the workers' processors, those by hand), in turn
+    passes: list  # for each pass: seconds (ours, by hand), then CPU seconds of the workers (ours, by hand)
     stop: str
-    peaks: dict  # worker -> megabytes, the most that it ever had
-    spilled: float  # megabytes that Dask put on the disk
-    killed: int  # workers that are not those of the beginning
+    peaks: dict  # worker -> the most memory that it had, in megabytes
+    spilled: float  # megabytes that Dask wrote to the disk
+    killed: int  # workers of the beginning that are no longer there
 
     @property
     def seconds(self):
@@ -84,7 +84,7 @@ class Run:
 
     @property
     def work_ratio(self):
-        """Of processor time, which does not mind what else the machine does."""
+        """The same for CPU time, which does not depend on what else the machine does."""
         return sum(ours for *_, ours, _ in self.passes) / sum(by_hand for *_, by_hand in self.passes)
 
 
@@ -94,12 +94,12 @@ def two_workers(folder, **options):
 
 
 def worked(client):
-    """Seconds that the workers' processors have worked."""
+    """CPU seconds of all workers so far."""
     return sum(client.run(time.process_time).values())
 
 
 def timed(client, function):
-    """What a function returns; and how long it took, and how much work."""
+    """What a function returns, the seconds it took, and the CPU seconds of the workers."""
     work, begin = worked(client), time.perf_counter()
     returned = function()
     seconds = time.perf_counter() - begin
@@ -107,7 +107,7 @@ def timed(client, function):
 
 
 def measure(m, max_iter, say=print):
-    """A run, each of its passes followed by the same by hand: whatever else the machine does, it does to both."""
+    """A run in which each pass is followed by the same pass by hand: so other load on the machine slows both."""
     passes = []
     with tempfile.TemporaryDirectory() as folder, two_workers(folder, memory_limit=LIMIT) as cluster, Client(cluster) as client:
         before = set(client.run(os.getpid).values())
@@ -115,7 +115,7 @@ def measure(m, max_iter, say=print):
         last = None
         while last is None or last.stop is None:
             last, ours, our_work = timed(client, lambda: next(steps))
-            if last.phase != "update":  # that needs no pass
+            if last.phase != "update":  # an update needs no pass
                 by_hand = partial(pass_by_hand, m // ROWS, last.centroids)
                 summary, theirs, their_work = timed(client, by_hand)
                 assert np.isclose(summary.inertia(last.centroids), last.inertia)
@@ -125,7 +125,7 @@ def measure(m, max_iter, say=print):
         killed = len(before - set(client.run(os.getpid).values()))
         workers = client.scheduler_info(n_workers=-1)["workers"].values()
         spilled = sum(worker["metrics"]["spilled_bytes"]["disk"] for worker in workers)
-    return Run(m, passes, last.stop, peaks, spilled / 1e6, killed)
+    return DaskRun(m, passes, last.stop, peaks, spilled / 1e6, killed)
 
 
 def growth(few, many):
@@ -134,7 +134,7 @@ def growth(few, many):
 
 
 def against_dask_ml(m, say=print, passes=(2, 8)):
-    """(ours, theirs) in seconds an iteration, points in the workers' memory for both; or the error that theirs ended with."""
+    """Seconds of an iteration (ours, theirs), with the points in the workers' memory; or the error that ended theirs."""
     try:
         from dask_ml.cluster import KMeans
     except Exception as error:
@@ -152,7 +152,7 @@ def against_dask_ml(m, say=print, passes=(2, 8)):
         points = many(m).persist()
         points.sum().compute()
         each = {ours: [], theirs: []}
-        for repeat in range(4):  # the first is for warming up
+        for repeat in range(4):  # the first is a warm-up
             for run, times in each.items():
                 seconds = []
                 for n in passes:
@@ -162,13 +162,13 @@ def against_dask_ml(m, say=print, passes=(2, 8)):
                     except Exception as error:
                         return f"dask-ml did not run ({type(error).__name__}: {error})"
                     seconds.append(time.perf_counter() - begin)
-                if repeat:  # the difference, so that what is done once does not count
+                if repeat:  # the difference, so that work done once per run does not count
                     times.append((seconds[1] - seconds[0]) / (passes[1] - passes[0]))
                 say(f"{m:,} points in memory, {run.__name__}: {passes} iterations in {seconds[0]:.3g} and {seconds[1]:.3g} s")
     return tuple(statistics.median(times) for times in each.values())
 
 
-# ---- saying it
+# ---- the section
 
 
 def row(run):
@@ -185,24 +185,24 @@ def body(runs, rival):
     load = f", load average {os.getloadavg()[0]:.1f} at the end" if hasattr(os, "getloadavg") else ""
     head = "| points | passes, stop | by hand (1.3) | in processor time | peak memory (600) | spilled | workers killed (0) |"
     if isinstance(rival, tuple):
-        said = (
+        beside_dask_ml = (
             f"Beside dask-ml {version('dask-ml')}, {few.m:,} points in the workers' memory, from the same start: an iteration "
             f"takes {rival[0] / rival[1]:.2f} of its time (at most 1)."
         )
     else:
-        said = f"No comparison with dask-ml: {rival}."
+        beside_dask_ml = f"No comparison with dask-ml: {rival}."
     return "\n\n".join(
         [
             f"Written by `python -m benchmarks.scale` on {date.today()}. {os.cpu_count()} cores, {platform.machine()}, "
             f"{platform.system()}{load}; Python {platform.python_version()}, {versions}.",
-            f"`KMeansDask` over points in 2-D, K = {K}, in blocks of {ROWS:,} that are made anew in every pass, on two workers "
-            f"with one thread and {LIMIT / 1e6:.0f} MB each. By hand: the median ratio of a pass to the same by hand-written "
-            "`dask.delayed`, which keeps no labels, each right after the other. Memory is the most that a worker ever had, in "
-            "megabytes. In brackets what is allowed.",
+            f"`KMeansDask` over points in 2-D, K = {K}, in blocks of {ROWS:,} that are made again in every pass, on two "
+            f"workers with one thread and {LIMIT / 1e6:.0f} MB each. By hand: the median ratio of a pass to the same by "
+            "hand-written `dask.delayed`, which keeps no labels, each right after the other. Memory is the most that a worker "
+            "had, in megabytes. The limits are in brackets.",
             "\n".join([head, "|---|---|---|---|---|---|---|", *map(row, runs)]),
             f"A pass of {most.m:,} points takes {most.seconds:.3g} s. From {few.m:,} points on, it grows as M to the power of "
             f"{growth(few, most):.2f} (at most 1.1).",
-            said,
+            beside_dask_ml,
         ]
     )
 

@@ -1,4 +1,4 @@
-"""RESULTS.md is written by more than one tool: each replaces its own sections and leaves the others alone."""
+"""Two programs write RESULTS.md: each replaces its own sections and keeps the others."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ SECTION = re.compile(r"^## ", re.MULTILINE)
 
 
 def split(text):
-    """What stands before the first section, and {heading: section with its heading}."""
+    """The text before the first section, and {heading: section with its heading}."""
     start, *sections = (part.strip() for part in SECTION.split(text))
     return start, {f"## {section.splitlines()[0]}": f"## {section}" for section in sections}
 
@@ -18,19 +18,19 @@ def join(start, sections):
 
 
 def put(text, heading, body):
-    """The text with one section replaced where it stands, or added at the end."""
+    """The text with one section replaced, or added at the end."""
     start, sections = split(text)
     return join(start, sections | {heading: f"{heading}\n\n{body.strip()}"})
 
 
 def keep(old, new):
-    """The new text, and at its end the sections of the old one that it does not have."""
+    """The new text, followed by those sections of the old text that it does not have."""
     start, sections = split(new)
     others = {heading: section for heading, section in split(old)[1].items() if heading not in sections}
     return join(start, sections | others)
 
 
 def write(heading, body):
-    """Put a section into the file itself."""
+    """Write a section into the file."""
     old = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
     RESULTS.write_text(put(old, heading, body), encoding="utf-8")

@@ -20,9 +20,9 @@ def test_the_double_loop_finds_what_the_plain_class_finds():
     np.testing.assert_allclose(centroids, plain.centroids, atol=1e-12)
 
 
-def test_the_rows_are_those_that_were_asked_for():
-    asked = [(1_200, 2, 12), (12_000, 2, 12), (120_000, 2, 12), (1_200_000, 2, 12), (128_000, 16, 64), (100_000, 64, 256)]
-    assert [(row.m, row.n, row.k) for row in runs.ROWS] == [*asked, (200_000, 8, 50)]
+def test_the_rows_are_those_that_are_required():
+    required = [(1_200, 2, 12), (12_000, 2, 12), (120_000, 2, 12), (1_200_000, 2, 12), (128_000, 16, 64), (100_000, 64, 256)]
+    assert [(row.m, row.n, row.k) for row in runs.ROWS] == [*required, (200_000, 8, 50)]
     assert [row.overlapping for row in runs.ROWS] == [False] * 6 + [True]
 
 
@@ -45,7 +45,7 @@ def test_growth_is_an_exponent():
     assert runs.growth([timing(few, 0.01), timing(many, 1.0)]) == pytest.approx((1, 1))
 
 
-def test_every_way_of_drawing_draws_each_step_anew():
+def test_every_way_of_drawing_draws_each_step():
     model, steps = frames.a_run(120, 3)
     for make in frames.FRAMES.values():
         draw = make(model)
@@ -54,7 +54,7 @@ def test_every_way_of_drawing_draws_each_step_anew():
 
 
 def test_a_peak_is_that_of_the_run_and_not_of_the_process_that_started_it(tmp_path):
-    held = np.ones(20_000_000)  # 160 MB here, that must not hide what happens there
+    held = np.ones(20_000_000)  # 160 MB here must not hide what the other process needs
     points = np.random.default_rng(0).normal(size=(400_000, 2))
     np.save(tmp_path / "points", points)
     np.save(tmp_path / "start", points[:4])
@@ -74,9 +74,11 @@ def test_a_pass_by_hand_is_the_pass_that_is_measured():
     assert by_hand.inertia(step.centroids) == step.inertia
 
 
-def test_what_is_said_of_a_run_over_dask():
+def test_the_row_and_the_section_of_a_run_over_dask():
     few, most = (
-        scale.Run(m, [(s, s / 2, 3.0, 2.0), (s, s, 3.0, 2.0), (s, s, 3.0, 2.0)], "max_iter", {"a": 90.0, "b": 120.4}, 0.0, 0)
+        scale.DaskRun(
+            m, [(s, s / 2, 3.0, 2.0), (s, s, 3.0, 2.0), (s, s, 3.0, 2.0)], "max_iter", {"a": 90.0, "b": 120.4}, 0.0, 0
+        )
         for m, s in ((1000, 1.0), (100_000, 100.0))
     )
     assert scale.row(few) == "| 1,000 | 3, max_iter | 1.00 | 1.50 | 120 | 0 | 0 |"
