@@ -480,7 +480,7 @@ def test_the_curve_shows_inertia_as_a_share_of_the_start_and_the_cursor():
     assert x.tolist() == list(range(len(run)))
     np.testing.assert_allclose(y, [100 * s.inertia / run[0].inertia for s in run])
     assert curve._updates.get_xdata().tolist() == [i for i in range(len(run)) if i % 2 == 1]
-    assert (curve._mark.get_xdata()[0], curve._mark.get_ydata()[0]) == (2, y[2])
+    assert (curve._ring.get_xdata()[0], curve._ring.get_ydata()[0]) == (2, y[2])
     assert len(curve.artists) == 3
     figure.canvas.draw()
 

@@ -1,4 +1,4 @@
-// Mends, inside one panel (the element of class kmeans-panel around us), what ipywidgets 8 and ipympl 0.10 leave out:
+// Adds, inside one panel (the element of class kmeans-panel around us), what ipywidgets 8 and ipympl 0.10 leave out:
 // - slider handles have no accessible name: they get their label's;
 // - the canvas has no role and no text alternative: it gets the current sentence;
 // - the canvas swallows Tab and Escape (a keyboard trap): they reach the page again;
@@ -11,7 +11,7 @@ const labelOf = e => {
   return label ? label.textContent.trim() : "";
 };
 
-function mend(root, sentence) {
+function addNames(root, sentence) {
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", "K-means panel");
   root.setAttribute("data-lm-suppress-shortcuts", "true");
@@ -21,9 +21,9 @@ function mend(root, sentence) {
   root.querySelectorAll(".jupyter-matplotlib-canvas-div").forEach(canvas => {
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", sentence);
-    if (canvas.dataset.mended) return;
-    canvas.dataset.mended = "yes";
-    // in the capture phase: before ipympl's own listener, which keeps every key for itself
+    if (canvas.dataset.hasNames) return;
+    canvas.dataset.hasNames = "yes";
+    // in the capture phase: before ipympl's own listener, which passes no key on
     canvas.addEventListener("keydown", e => { if (e.key === "Tab" || e.key === "Escape") e.stopImmediatePropagation(); }, true);
   });
 }
@@ -39,12 +39,12 @@ function render({ model, el }) {
     waiting = 0;
     if (line.textContent !== model.get("sentence")) line.textContent = model.get("sentence");
     if (!root) return;
-    mend(root, model.get("sentence"));
+    addNames(root, model.get("sentence"));
     const now = root.querySelector(".kmeans-room") ?? root;
     if (now !== room) { sizes.disconnect(); sizes.observe(room = now); }
   };
   const soon = () => { waiting ||= requestAnimationFrame(refresh); };
-  const tell = () => {
+  const reportWidth = () => {
     const width = Math.round(room.clientWidth);
     if (width > 0 && width !== model.get("width")) { model.set("width", width); model.save_changes(); }
   };
@@ -53,7 +53,7 @@ function render({ model, el }) {
     if (!root) { waiting = requestAnimationFrame(attach); return; }
     changes = new MutationObserver(soon);
     changes.observe(root, { childList: true, subtree: true });
-    sizes = new ResizeObserver(tell);
+    sizes = new ResizeObserver(reportWidth);
     refresh();
   };
   model.on("change:sentence", soon);

@@ -6,7 +6,6 @@ from html import escape
 import ipywidgets as w
 
 from kmeans_teach.narrate import describe
-from kmeans_teach.panel import Player
 from kmeans_teach.panel.access import Access
 from kmeans_teach.panel.by_hand import ByHand
 from kmeans_teach.panel.controls import SETTERS, follow, lay_out, make_controls
@@ -16,16 +15,13 @@ from kmeans_teach.panel.run import PanelRun
 from kmeans_teach.panel.stage import WIDEST, Stage
 from kmeans_teach.pixels import png
 
-__all__ = ["Panel", "Player"]
-
 
 def _learners(name):
     """A property of the panel: the learner's function of this name. Another function can be put in its place."""
-
-    def use(panel, function):
-        panel.do(panel.change, partial(panel.run.use_functions, **{name: function}))
-
-    return property(lambda panel: panel.run.options[name], use)
+    return property(
+        lambda panel: panel.run.options[name],
+        lambda panel, function: panel.do(panel.change, partial(panel.run.use_functions, **{name: function})),
+    )
 
 
 class Panel(w.VBox):
@@ -66,12 +62,10 @@ class Panel(w.VBox):
 
     def __init__(self, replay=None, *, folder=".", widest=WIDEST, **options):
         self.run = run = PanelRun(replay, **options)
-        self.last_error, self._task = None, None
-        self._following = False  # True while the panel, and not a person, sets the controls
+        self.last_error, self._task, self._following = None, None, False  # following: the panel, not a person, sets controls
         self.stage = Stage(run.model, lambda: self.do(self._tick), widest, **run.axes_options)
         self.controls, self.access, self.message = make_controls(own_data=run.own is not None), Access(), w.HTML()
-        move = partial(self.change, run.move_centroid)
-        self.by_hand = ByHand(self.stage, run.player, self.do, move, self.show)
+        self.by_hand = ByHand(self.stage, run.player, self.do, partial(self.change, run.move_centroid), self.show)
         self.quiz = Quiz(run.player, self.do, self.ring_point, partial(self.go, run.player.forward))
         self.start_score = StartScore(run, self.do, self.fail)
         self.saver = Saver(run, self.controls.speed, folder, self.do, self.fail)
@@ -90,21 +84,21 @@ class Panel(w.VBox):
         self._on(c.play, lambda: self.play() if c.play.value else self.pause())
         self._on(c.scrubber, lambda: self.go(player.seek, c.scrubber.value))
         self._on(c.speed, lambda: self.stage.set_speed(c.speed.value))
-        self._on(c.regions, self._see)
-        self._on(c.spokes, self._see)
+        for control in c.regions, c.spokes:
+            self._on(control, self._see)
         self._on(c.point, lambda: self.by_hand.show_point(c.point.value))
         self._on(c.replay, lambda: self.change(run.set, c.replay.value))
         self._on(self.quiz.on, lambda: self.quiz.ask(self.stage.playing))
         self.access.observe(lambda _: self.stage.fit_width(self.access.width), "width")  # the page does this, not a person
         for button, action in {
-            c.first: (self.go, player.first),
-            c.back: (self.go, player.back),
-            c.step: (self.go, player.forward),
-            c.last: (self.go, player.last),
-            c.new_data: (self.change, run.next_seed, "seed"),
-            c.new_centroids: (self.change, run.next_seed, "start"),
+            c.first: partial(self.go, player.first),
+            c.back: partial(self.go, player.back),
+            c.step: partial(self.go, player.forward),
+            c.last: partial(self.go, player.last),
+            c.new_data: partial(self.change, run.next_seed, "seed"),
+            c.new_centroids: partial(self.change, run.next_seed, "start"),
         }.items():
-            button.on_click(lambda _, action=action: self.do(*action))
+            button.on_click(lambda _, action=action: self.do(action))
         self.stage.set_speed(c.speed.value)
 
     def _on(self, widget, action):

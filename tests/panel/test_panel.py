@@ -64,7 +64,7 @@ def nearest(panel):
 # ---- the room that the page gives
 
 
-def told(panel, width, ratio=1):
+def page_is(panel, width, ratio=1):
     """The page says how wide it is, in CSS pixels, and how many pixels of the screen make one of them."""
     panel.stage.canvas.handle_event({"type": "set_device_pixel_ratio", "device_pixel_ratio": ratio})
     panel.access.width = width + 8
@@ -72,25 +72,25 @@ def told(panel, width, ratio=1):
 
 
 def test_a_page_wider_than_the_picture_leaves_it_as_it_is(panel):
-    assert told(panel, 1520) == ((760, 380), (760, 380))
+    assert page_is(panel, 1520) == ((760, 380), (760, 380))
 
 
 @pytest.mark.parametrize("ratio", [1, 2])
 def test_asked_to_the_picture_grows_with_the_page_and_the_type_in_it_too(ratio):
     panel = Panel("blobs k=3", widest=1520)
-    told(panel, 760)
+    page_is(panel, 760)
     was = panel.stage.picture.title.get_window_extent().height
-    assert told(panel, 1520, ratio) == ((1520, 760), (1520 * ratio, 760 * ratio))
+    assert page_is(panel, 1520, ratio) == ((1520, 760), (1520 * ratio, 760 * ratio))
     panel.stage.canvas.draw()  # matplotlib 3.9 measures a text by its last drawing
     assert panel.stage.picture.title.get_window_extent().height == pytest.approx(2 * ratio * was, rel=0.05)
-    assert told(panel, 1900, ratio)[0] == (1520, 760), "no wider than asked for"
-    assert told(panel, 500, 1)[0][0] == 500
+    assert page_is(panel, 1900, ratio)[0] == (1520, 760), "no wider than asked for"
+    assert page_is(panel, 500, 1)[0][0] == 500
     panel.close()
 
 
 def test_a_screen_of_other_pixels_leaves_the_grown_picture_as_wide_as_it_was():
     panel = Panel("blobs k=3", widest=1520)
-    told(panel, 1520)
+    page_is(panel, 1520)
     panel.stage.canvas.handle_event({"type": "set_device_pixel_ratio", "device_pixel_ratio": 2})
     assert panel.stage.canvas.get_width_height() == (1520, 760)
     panel.close()
@@ -99,7 +99,7 @@ def test_a_screen_of_other_pixels_leaves_the_grown_picture_as_wide_as_it_was():
 def test_a_large_disc_is_taken_hold_of_at_its_edge():
     panel = Panel("uniform k=2 seed=1 hand=0.0,0.0;3.0,3.0", widest=1520)
     for width, chosen in (760, None), (1520, 0):
-        told(panel, width)
+        page_is(panel, width)
         ax = panel.stage.picture.ax
         beside = ax.transData.inverted().transform(ax.transData.transform((0, 0)) + (20, 0))  # 20 pixels from the centre of A
         mouse(panel, "button_press", beside)
@@ -302,7 +302,7 @@ def test_a_slider_that_is_first_shown_and_reports_its_own_rounding_changes_nothi
     panel.close()
 
 
-def test_a_wrong_replay_string_is_told_and_changes_nothing(panel):
+def test_a_wrong_replay_string_is_reported_and_changes_nothing(panel):
     before = panel.run.model
     panel.controls.replay.value = "rings k=many <b>"
     assert "k in a replay string must be a number, as in k=4, got &#x27;k=many&#x27;" in panel.message.value
@@ -514,7 +514,7 @@ def test_a_learners_functions_run_and_can_be_put_in_later(panel):
     assert panel.run.player.cursor == 1
 
 
-def test_a_learners_error_is_told_once_and_a_corrected_function_goes_on(panel):
+def test_a_learners_error_is_shown_once_and_a_corrected_function_goes_on(panel):
     def my_update(points, labels, centroids):
         raise ZeroDivisionError("by zero")
 
