@@ -285,7 +285,7 @@ def test_bad_input_gets_one_sentence_and_exit_code_2_before_anything_is_served(w
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a console, not to a process")
 def test_a_kernel_without_a_page_is_ended_and_ctrl_c_ends_the_rest_and_leaves_no_file(tmp_path):
     heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # ignored below a job of a script
-    serve = "serve({'replay': None}, 8866, False, idle=1)"
+    serve = "serve({'replay': None}, 8866, False, idle=4)"
     code = f"import sys; from kmeans_teach.commands.panel_page import serve; sys.exit({serve})"
     server = start(tmp_path, code=heed + code)
     try:

@@ -12,7 +12,7 @@ from tests.test_notebooks import LONG, NOTEBOOKS, cells, every_notebook, tagged
 
 pytestmark = pytest.mark.long
 SET_UP = {  # the cells that the exercises of these lessons need; worked_on() knows those of the others
-    "07": ["setup-07", "raw-07", "standardise-07", "grid-07", "species-07", "refuse-07"],
+    "07": ["setup-07", "raw-07", "standardise-07", "changed-count-07", "grid-07", "species-07"],
     "09": ["many-02", "many-06", "many-08", "many-10"],
 }
 
