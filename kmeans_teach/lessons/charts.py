@@ -1,13 +1,13 @@
-"""The pictures of lessons 06 to 09 that stand still. matplotlib's objects, no pyplot.
+"""The charts of lessons 06 to 09 that do not move, made without pyplot. moving_charts.py has those that move.
 
-Each function returns a Figure, but `triptych`, which returns an image. What moves is in moving_charts.py.
+Each public function returns a Figure, except `triptych`, which returns an image.
 """
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import EllipseCollection
+from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import ConnectionPatch
+from matplotlib.patches import Circle, ConnectionPatch
 
 from kmeans_teach.inputs import as_table
 from kmeans_teach.kmeans import assign_points, update_centroids
@@ -25,7 +25,7 @@ class Chart(Figure):
 
 
 def blank(width, height, rows=1, columns=1, **options):
-    """A figure with axes, apart from pyplot: (figure, axes)."""
+    """An empty figure with axes: (figure, axes)."""
     figure = FigureCanvasAgg(Chart(figsize=(width, height), layout="constrained")).figure
     axes = figure.subplots(rows, columns, **options)
     for ax in np.ravel(axes):
@@ -33,28 +33,35 @@ def blank(width, height, rows=1, columns=1, **options):
     return figure, axes
 
 
+def side_by_side(titles, width, height):
+    """An empty figure with one chart for each title, in a row: (figure, axes)."""
+    figure, axes = blank(width * len(titles), height, 1, len(titles), squeeze=False)
+    for ax, title in zip(axes[0], titles, strict=True):
+        ax.set_title(title, fontsize=10)
+    return figure, axes[0]
+
+
 def ranks(results):
-    """The places in `results` of the best, the median and the worst run."""
+    """The index in `results` of the best, the median and the worst run."""
     order = np.argsort([one.inertia for one in results], kind="stable")
     return {"best": int(order[0]), "median": int(order[(len(order) - 1) // 2]), "worst": int(order[-1])}
 
 
 def strip(ax, results, height=0.0):
-    """A dot for each run at its inertia; the heights only keep the dots apart."""
+    """A dot for each run at its inertia. The heights only keep the dots apart."""
     values = np.array([one.inertia for one in results])
     heights = height + 0.5 * ((np.arange(len(values)) * 0.6180339887498949) % 1 - 0.5)
     ax.plot(values, heights, "o", color="#3f90da", alpha=0.6, ms=5, mew=0)
-    said = []
-    for name, mark, sign in ("best", "<", "◀"), ("median", "D", "◆"), ("worst", ">", "▶"):
-        value = values[ranks(results)[name]]
-        ax.plot(value, height + 0.36, mark, color="black", ms=6)
-        said.append(f"{sign} {name} {number(value)}")
-    ax.text(0.02, height + 0.5, "   ".join(said), transform=ax.get_yaxis_transform(), fontsize=8)
+    legend = []
+    for (name, row), marker, sign in zip(ranks(results).items(), "<D>", "◀◆▶", strict=True):
+        ax.plot(values[row], height + 0.36, marker, color="black", ms=6)
+        legend.append(f"{sign} {name} {number(values[row])}")
+    ax.text(0.02, height + 0.5, "   ".join(legend), transform=ax.get_yaxis_transform(), fontsize=8)
     return values, heights
 
 
 def strips(tables):
-    """Final inertias as strips. tables: {title: {row name: results}}; a panel for each title, a row for each name."""
+    """Final inertias as strips. tables: {title: {name: results}}, with a chart for each title and a strip for each name."""
     figure, axes = blank(9, 2.8, 1, len(tables), squeeze=False)
     for ax, (title, rows) in zip(axes[0], tables.items(), strict=True):
         for height, table in enumerate(reversed(rows.values())):
@@ -65,7 +72,7 @@ def strips(tables):
 
 
 def scores(points, ks, **curves):
-    """The points (M, 2), and a small panel for each score against K. curves: name=(values, errors or None, K that it says)."""
+    """The points (M, 2), and a chart of each score against K. curves: name=(values, errors or None, chosen K or None)."""
     figure, axes = blank(10.4, 2.6, 1, 1 + len(curves), squeeze=False)
     axes[0, 0].plot(*points.T, ".", color="0.5", ms=3)
     axes[0, 0].set(title="the points", xlabel="x", ylabel="y", aspect="equal", adjustable="datalim")
@@ -80,26 +87,25 @@ def scores(points, ks, **curves):
 
 
 def scatter(ax, points, labels, size=3):
-    """Points (M, 2) in the colours and shapes of their labels."""
+    """Draw points (M, 2) in the colours and shapes of their labels."""
     for k in np.unique(labels):
         mine = points[labels == k]
         ax.plot(mine[:, 0], mine[:, 1], linestyle="none", marker=shape(k), color=colour(k), ms=size, mew=0)
 
 
 def gallery(*items):
-    """Clusterings side by side. items: (title, points (M, 2), labels, centroids (K, 2) or None), each in a plane of its own."""
-    figure, axes = blank(2.6 * len(items), 2.8, 1, len(items), squeeze=False)
-    for ax, (title, points, labels, centroids) in zip(axes[0], items, strict=True):
+    """Clusterings side by side. items: (title, points (M, 2), labels, centroids (K, 2) or None)."""
+    figure, axes = side_by_side([title for title, *_ in items], 2.6, 2.8)
+    for ax, (_, points, labels, centroids) in zip(axes, items, strict=True):
         scatter(ax, points, labels)
         if centroids is not None:
             ax.plot(*centroids.T, "X", color="white", mec="black", ms=9)
         ax.set(xlabel="x", ylabel="y", aspect="equal", adjustable="datalim")
-        ax.set_title(title, fontsize=10)
     return figure
 
 
-def projections(points, labels, centroids, names, mark=None):
-    """Every pair of columns as a small picture (2 to 8 columns); `mark` rings one row of the points in all of them."""
+def projections(points, labels, centroids, names, ring=None):
+    """A small chart of every pair of columns (2 to 8 columns). `ring` is a row of the points to ring in all of them."""
     n = points.shape[1]
     if n < 2:
         raise ValueError("a picture needs two columns or more, got 1 (K-means itself is content with one)")
@@ -117,8 +123,8 @@ def projections(points, labels, centroids, names, mark=None):
             for k, centroid in enumerate(centroids):
                 ax.plot(centroid[column], centroid[row], "o", mfc="white", mec="black", ms=11)
                 ax.text(centroid[column], centroid[row], letter(k), ha="center", va="center_baseline", fontsize=7.5)
-            if mark is not None:
-                ax.plot(points[mark, column], points[mark, row], "o", mfc="none", mec="black", mew=2, ms=12, clip_on=False)
+            if ring is not None:
+                ax.plot(points[ring, column], points[ring, row], "o", mfc="none", mec="black", mew=2, ms=12, clip_on=False)
             if row == n - 1:
                 ax.set_xlabel(names[column])
             if column == 0:
@@ -126,14 +132,8 @@ def projections(points, labels, centroids, names, mark=None):
     return figure
 
 
-def nearer_in_picture(points, labels, centroids, columns):
-    """Rows of the points that are nearer, in the picture of these columns alone, to another centroid than their own."""
-    shown = assign_points(np.ascontiguousarray(points[:, columns]), np.ascontiguousarray(centroids[:, columns]))
-    return np.flatnonzero(shown != labels)
-
-
 def triptych(original, reduced):
-    """One image (height, width, 3): the original, the same in K colours, and the palette, each colour with as much room."""
+    """One image (height, width, 3): the original, the same in K colours, and the palette."""
     high = len(original)
     gap = np.full((high, 8, 3), 255, dtype=np.uint8)
     palette = reduced.palette.round().astype(np.uint8)
@@ -143,41 +143,34 @@ def triptych(original, reduced):
 
 def montage(*items):
     """Images side by side. items: (title, image)."""
-    figure, axes = blank(2.3 * len(items), 2.6, 1, len(items), squeeze=False)
-    for ax, (title, image) in zip(axes[0], items, strict=True):
+    figure, axes = side_by_side([title for title, _ in items], 2.3, 2.6)
+    for ax, (_, image) in zip(axes, items, strict=True):
         ax.imshow(image, interpolation="nearest")
-        ax.set_title(title, fontsize=10)
         ax.axis("off")
     return figure
 
 
 def dots(plate, *labellings):
-    """The plate as it is, and in black and grey for each further (title, labels of 0 and 1)."""
-    figure, axes = blank(2.2 * (1 + len(labellings)), 2.4, 1, 1 + len(labellings), squeeze=False)
+    """The plate, and the plate in black and grey for each labelling: (title, labels of 0 and 1)."""
+    figure, axes = side_by_side(["the plate", *(title for title, _ in labellings)], 2.2, 2.4)
     tones = np.array([(0.12, 0.12, 0.12), (0.84, 0.84, 0.84)])
-    shown = [("the plate", plate.colours)] + [(title, tones[np.asarray(labels, dtype=int)]) for title, labels in labellings]
-    for ax, (title, colours) in zip(axes[0], shown, strict=True):
-        across = 2 * plate.radii
-        ax.add_collection(
-            EllipseCollection(
-                across, across, np.zeros_like(across), units="xy", offsets=plate.centres, offset_transform=ax.transData,
-                facecolors=colours,
-            )
-        )  # fmt: skip
+    colourings = [plate.colours, *(tones[np.asarray(labels, dtype=int)] for _, labels in labellings)]
+    for ax, colours in zip(axes, colourings, strict=True):
+        circles = [Circle(centre, radius) for centre, radius in zip(plate.centres, plate.radii, strict=True)]
+        ax.add_collection(PatchCollection(circles, facecolors=colours))
         ax.set(xlim=(-1, 1), ylim=(-1, 1), aspect="equal")
-        ax.set_title(title, fontsize=10)
         ax.axis("off")
     return figure
 
 
 def means_and_counts(points, centroids):
-    """What a block of points has to say: where the mean of each cluster lies, and how many members it has there."""
+    """The map of a block of points: the mean of each cluster, and how many members it has."""
     labels = assign_points(points, centroids)
     return update_centroids(points, labels, centroids), np.bincount(labels, minlength=len(centroids))
 
 
-def spots(ax, means, counts, most):
-    """Each mean as a disc with its letter, larger for more members; where there are none, nothing."""
+def discs(ax, means, counts, most):
+    """Draw each mean as a disc with its letter, larger for more members. A cluster without members has none."""
     for k in np.flatnonzero(counts):
         size = 8 + 14 * (counts[k] / most) ** 0.5
         ax.plot(*means[k], "o", color=colour(k), mec="black", mew=0.8, ms=size)
@@ -190,10 +183,10 @@ def arrow(figure, above, below):
 
 
 def map_and_reduce(blocks, centroids):
-    """Blocks of points (each (m, 2)) in a row, what each says below, and below that the centroids that follow from it."""
+    """Three rows: blocks of points (each (m, 2)), the means and counts of each block, and the centroids that follow."""
     blocks, centroids = [as_table(block, "points") for block in blocks], as_table(centroids, "centroids")
     figure = FigureCanvasAgg(Chart(figsize=(9, 5.4))).figure
-    # no layout engine: with one, the arrows would be drawn before the axes have found their places
+    # no layout engine: it would move the axes after the arrows are drawn
     grid = figure.add_gridspec(3, len(blocks), left=0.13, right=0.99, top=0.95, bottom=0.03, hspace=0.3, wspace=0.08)
     everything = np.vstack(blocks)
     edge = 0.12 * np.ptp(everything, axis=0)  # room for a disc
@@ -202,14 +195,14 @@ def map_and_reduce(blocks, centroids):
     found = [means_and_counts(block, centroids) for block in blocks]
     most = sum(counts for _, counts in found).max()
     last = figure.add_subplot(grid[2, :], **frame)
-    for i, (block, said) in enumerate(zip(blocks, found, strict=True)):
+    for i, (block, summary) in enumerate(zip(blocks, found, strict=True)):
         above, below = figure.add_subplot(grid[0, i], **frame), figure.add_subplot(grid[1, i], **frame)
         above.set_title(f"block {i}: {len(block):,} points", fontsize=9)
         scatter(above, block, assign_points(block, centroids), 2)
-        spots(below, *said, most)
+        discs(below, *summary, most)
         arrow(figure, above, below)
         arrow(figure, below, last)
-    spots(last, *means_and_counts(everything, centroids), most)
+    discs(last, *means_and_counts(everything, centroids), most)
     for height, words in (0.83, "map:\nlabel,\nadd up,\ncount"), (0.5, "what\ntravels"), (0.16, "reduce:\nadd up,\ndivide"):
         figure.text(0.01, height, words, va="center", fontsize=10)
     return figure

@@ -16,22 +16,21 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from kmeans_teach.inputs import read_only
-from kmeans_teach.kmeans import KMeansND, Step, assign_points, distances_moved, inertia, update_centroids
+from kmeans_teach.kmeans import KMeansND, Step, assign_points, distances_moved, fingerprint, inertia, update_centroids
 
 EPS = np.finfo(np.float64).eps
 VANISH = 1e-150  # the square of a smaller distance has lost its digits
 SMALL = 1 << 15  # with this many distances or fewer, it is faster to measure all of them than to choose some
 TABLE = 1 << 18  # distances in one table: it fits in the cache, and the calls of NumPy cost little compared with the work
-# OpenBLAS starts threads of its own for a product of more multiplications than this. They wait for each other by spinning,
+# OpenBLAS starts threads of its own for a product of more multiplications than PRODUCT. They wait for each other by spinning,
 # and slow down our two threads. So a large product is made of tiles, each with TILE centroids.
-PRODUCT = 1 << 18
-TILE = 64
+PRODUCT, TILE = 1 << 18, 64
 SPLIT = 1 << 15  # with this many points or more to measure, a second thread is worth its cost
 CHUNK = 1 << 18  # points in one scan
 AHEAD = 8  # the list of points to watch is made for about this many iterations
-# Freeing an array of this many numbers once makes glibc keep the memory of smaller ones for the next (mallopt(3)). Without it,
-FREED = 1 << 20  # the system clears every page again, which took a third of a run over 12,000 points.
-NONE = np.empty(0, np.intp)
+# Freeing an array of this many numbers once makes glibc keep the memory of smaller arrays (mallopt(3)). Otherwise the system
+# clears every page of every new array, which took a third of a run over 12,000 points.
+FREED = 1 << 20
 RESTLESS = 16  # while more than one point in 16 changes label, a slack would not last: no slack is measured
 
 
@@ -130,17 +129,16 @@ class Small(Ruler):
     """A run over few points: each iteration measures all distances."""
 
     def last_step(self, max_iter):
-        points, centroids, seen = np.asfortranarray(self.points), self.start, {(self.start + 0.0).tobytes()}
+        points, centroids, seen = np.asfortranarray(self.points), self.start, {fingerprint(self.start)}
         self.x = self.lay_out(points)
         labels = self.assign(centroids)
         for i in range(1, max_iter + 1):
             moved = exact_means(points, labels, centroids)
             if np.count_nonzero(moved == centroids) == moved.size:
                 return last_step(points, labels, moved, i, "converged")
-            mark = (moved + 0.0).tobytes()  # + 0.0 makes -0.0 and 0.0 the same place
-            if mark in seen:
+            if (key := fingerprint(moved)) in seen:
                 return None
-            seen.add(mark)
+            seen.add(key)
             before, labels, centroids = labels, self.assign(moved), moved
         return last_step(points, labels, centroids, i, "max_iter", int((labels != before).sum()))
 
@@ -323,7 +321,7 @@ class Skipping(Ruler):
         return changed, names
 
     def in_blocks(self, rows, measure):
-        return joined([measure(rows[s : s + self.block]) for s in range(0, len(rows), self.block)] or [(NONE, NONE, NONE)])
+        return joined([measure(rows[s : s + self.block]) for s in range(0, len(rows), self.block)] or [(rows, rows, rows)])
 
     def find_sure_changes(self, rows):
         """The rows that surely change label, their labels, and the rows that are too close to call."""
@@ -341,7 +339,7 @@ class Skipping(Ruler):
         sure = slack > self.margin
         budget = slack + self.drift.take(names)
         changes = names != before
-        close = NONE
+        close = rows[:0]
         if np.count_nonzero(sure) < len(rows):
             budget[~sure] = -np.inf
             changes &= sure

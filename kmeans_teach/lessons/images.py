@@ -1,4 +1,4 @@
-"""A picture in K colours, and a plate of coloured dots: K-means where the points are colours. Lesson 07 uses it."""
+"""K-means where the points are colours: a picture in K colours, and a plate of coloured dots. Lesson 07 uses it."""
 
 from dataclasses import dataclass
 
@@ -43,7 +43,7 @@ def _blend(share, first, last):
 
 @dataclass(frozen=True)
 class Reduced:
-    """An image in K colours: what is shown, the palette (K, 3), a label for each pixel, the inertia, and the size."""
+    """An image in K colours."""
 
     image: np.ndarray  # (height, width, 3) uint8
     palette: np.ndarray  # (K, 3) float64, dark to light
@@ -52,13 +52,13 @@ class Reduced:
 
     @property
     def bytes(self) -> int:
-        """Bytes that the labels and the palette take: whole bits for each label, three bytes for each colour."""
+        """The size of labels and palette: whole bits for each label, three bytes for each colour."""
         k = len(self.palette)
         return (len(self.labels) * (k - 1).bit_length() + 7) // 8 + 3 * k
 
 
 class Colours:
-    """The colours of an image (height, width, 3) of uint8, ready to be reduced to few, quickly and more than once."""
+    """The colours of an image (height, width, 3) of uint8. They can be reduced to K colours again and again, quickly."""
 
     def __init__(self, image):
         image = np.asarray(image)
@@ -70,7 +70,7 @@ class Colours:
         self.sample = self.points[rows]
 
     def reduce(self, k: int) -> Reduced:
-        """K-means on a sample of the pixels, then every pixel assigned, and each colour moved to the mean of its pixels."""
+        """Run K-means on a sample of the pixels, assign all pixels, and move each colour to the mean of its pixels."""
         check_k(k, len(np.unique(self.sample, axis=0)))
         start = plus_plus(self.sample, k, np.random.default_rng(1))
         palette = KMeansND(self.sample, start, max_iter=50).fit().centroids
@@ -83,36 +83,36 @@ class Colours:
 
 @dataclass(frozen=True)
 class Plate:
-    """Dots of many sizes in a disc: centres (M, 2), radii (M,), colours (M, 3) from 0 to 1, and which lie in the figure."""
+    """Dots of many sizes in a disc, with colours from 0 to 1. `inside` says which dots lie in the figure."""
 
-    centres: np.ndarray
-    radii: np.ndarray
-    colours: np.ndarray
+    centres: np.ndarray  # (M, 2)
+    radii: np.ndarray  # (M,)
+    colours: np.ndarray  # (M, 3)
     inside: np.ndarray  # (M,) bool
 
 
 def plate(figure: str = "7", *, rng: np.random.Generator) -> Plate:
-    """A plate in the manner of a colour-vision test: the figure's dots differ in hue, and all of them in brightness.
+    """A plate like those of a colour-vision test: the dots of the figure have another hue, and all dots differ in brightness.
 
-    Circles are put one after the other where they touch no other. The idea is Ishihara's (1917); the plate is our own.
+    Each dot is put where it touches no dot before it. The idea is Ishihara's (1917), and the plate is our own.
     """
     centres, radii = np.empty((0, 2)), np.empty(0)
-    for radius in (0.045, 0.034, 0.025, 0.018):  # the large ones first, as gravel fills before sand
+    for radius in (0.045, 0.034, 0.025, 0.018):  # the large dots first, because the small ones fit between them
         tries = rng.uniform(-1, 1, size=(5_000, 2))
-        for place in tries[np.hypot(*tries.T) < 1 - radius]:
-            if (np.hypot(*(centres - place).T) > radii + radius + 0.006).all():
-                centres, radii = np.vstack([centres, place]), np.append(radii, radius)
+        for centre in tries[np.hypot(*tries.T) < 1 - radius]:
+            if (np.hypot(*(centres - centre).T) > radii + radius + 0.006).all():
+                centres, radii = np.vstack([centres, centre]), np.append(radii, radius)
     outline = TextPath((0, 0), figure, size=1, prop={"weight": "bold"})
     low, high = outline.vertices.min(axis=0), outline.vertices.max(axis=0)
     shape = Path((outline.vertices - (low + high) / 2) * 1.3 / (high - low).max(), outline.codes)
     inside = shape.contains_points(centres)
     hue = np.where(inside[:, None], (0.86, 0.50, 0.34), (0.53, 0.64, 0.36))
-    light = rng.uniform(0.55, 1.15, size=(len(radii), 1))  # far more different than the hues are
+    light = rng.uniform(0.55, 1.15, size=(len(radii), 1))  # brightness differs much more than hue
     colours = np.clip(hue * light + rng.normal(0, 0.012, size=hue.shape), 0, 1)
     return Plate(centres, radii, colours, inside)
 
 
 def hues(colours) -> np.ndarray:
-    """Each colour's shares of red and green (M, 2): a colour twice as bright has the same shares."""
+    """The shares of red and green in each colour (M, 2). A colour that is twice as bright has the same shares."""
     colours = np.asarray(colours, dtype=np.float64)
     return colours[:, :2] / np.maximum(colours.sum(axis=1, keepdims=True), np.finfo(float).tiny)

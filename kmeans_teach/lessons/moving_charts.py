@@ -49,29 +49,25 @@ class Surface(MovingChart):
                 ax.plot(*pair, "*", mfc="white", mec="black", ms=13, zorder=4)
             for pair in self.others:
                 ax.plot(*pair, "D", mfc="white", mec="black", ms=6, zorder=4)
-        self._draw_plane()
+        self._draw_plane(surface := loss_surface(points, self.places, self.places))
         self._draw_map()
         self.path = self.plane.plot([], [], "-", color="black", linewidth=1.6, marker="o", ms=6, mfc="white", zorder=5)[0]
         self.start = [ax.plot([], [], "X", color="#bd1f01", mec="white", ms=11, zorder=6)[0] for ax in (self.plane, self.map)]
         self.line = self.stairs.plot([], [], "-", color="0.6", linewidth=1)[0]
         self.updates = self.stairs.plot([], [], "s", color="#3f90da", label="after update")[0]
         self.assigns = self.stairs.plot([], [], "o", color="#ffa90e", mec="black", label="after assign")[0]
-        top = loss_surface(points, self.places, self.places).max()
-        self.stairs.set(yscale="log", ylim=(0.8 * self.least, 1.2 * top), xlabel="half-step", title="Inertia of this run")
+        heights = (0.8 * self.least, 1.2 * surface.max())
+        self.stairs.set(xlim=(-0.5, 12.5), yscale="log", ylim=heights, xlabel="half-step", title="Inertia of this run")
         self.stairs.axhline(self.least, color="black", linewidth=0.8, linestyle="--", label="best of all")
         self.stairs.legend(loc="upper right", fontsize=8)
-        self.stairs.set_xlim(-0.5, 12.5)
         self.moving = [self.path, *self.start, self.line, self.updates, self.assigns]
         self.show(low, high)
 
-    def _draw_plane(self):
-        surface = loss_surface(self.points, self.places, self.places)
+    def _draw_plane(self, surface):
         levels = np.geomspace(self.least * 1.1, surface.max(), 12)
         self.plane.contourf(self.places, self.places, surface, levels, cmap="Blues", norm=LogNorm(), extend="both")
         lines = self.plane.contour(self.places, self.places, surface, levels[::2], colors="0.35", linewidths=0.6)
-        self.plane.clabel(
-            lines, levels[::2][:3], fmt=number, fontsize=7, colors="black"
-        )  # other colours cannot be read on dark blue
+        self.plane.clabel(lines, levels[::2][:3], fmt=number, fontsize=7, colors="black")  # readable on dark blue
         self.plane.set_title("Inertia at (c1, c2), and the path")
 
     def _draw_map(self):
@@ -94,13 +90,13 @@ class Surface(MovingChart):
         steps = list(KMeansND(self.points, [[c1], [c2]]).steps())
         stops = np.array([step.centroids[:, 0] for step in steps if step.phase != "assign"])
         self.path.set_data(stops[:, 0], stops[:, 1])
-        for mark in self.start:
-            mark.set_data([c1], [c2])
+        for cross in self.start:
+            cross.set_data([c1], [c2])
         heights = np.array([step.inertia for step in steps])
         self.line.set_data(np.arange(len(steps)), heights)
-        for marks, chosen in (self.updates, "update"), (self.assigns, "assign"):
-            at = [i for i, step in enumerate(steps) if (step.phase == "update") == (chosen == "update")]
-            marks.set_data(at, heights[at])
+        for line, updates in (self.updates, True), (self.assigns, False):
+            at = [i for i, step in enumerate(steps) if (step.phase == "update") is updates]
+            line.set_data(at, heights[at])
         if len(steps) > self.stairs.get_xlim()[1]:  # this run is longer than all before
             self.stairs.set_xlim(-0.5, len(steps) + 4)
             self.version += 1

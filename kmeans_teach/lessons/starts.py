@@ -74,7 +74,7 @@ def _nearest(points, centroids):
 
 
 def results(setting: Setting, n: int = 100, *, own=None) -> list[Result]:
-    """The runs of a setting from starts 0 to n - 1, each with its replay string (`own`: the points of the data set "mine")."""
+    """The ends of a setting's runs from start=0 to n - 1. `own` are the points of the data set "mine"."""
     points = setting.points(own)
     settings = [setting.replace(start=start) for start in range(check_count(n, "n"))]
     _, inertias = run_many(points, [one.centroids(points) for one in settings])
@@ -91,9 +91,10 @@ def loss_surface(points, c1, c2) -> np.ndarray:
 def best_on_line(points, k: int) -> tuple[np.ndarray, float]:
     """The best K centroids (K, 1) of points on a line (M, 1), of all there are, and their inertia.
 
-    On a line a cluster is a run of neighbours, so the best k clusters of the first i points are the best k - 1 of the first
-    j and the run from j to i, for the best j. Fisher, "On grouping for maximum homogeneity", J. Am. Stat. Assoc. 53 (1958)
-    789-798; Wang and Song, "Ckmeans.1d.dp", The R Journal 3/2 (2011) 29-33. Time in proportion to K times M squared.
+    On a line a cluster is a row of neighbours. So the best k clusters of the first i points are the best k - 1 clusters of the
+    first j points and the neighbours from j to i, for the best j. The time grows with K times M squared. Fisher, "On grouping
+    for maximum homogeneity", J. Am. Stat. Assoc. 53 (1958) 789-798; Wang and Song, "Ckmeans.1d.dp", The R Journal 3/2 (2011)
+    29-33.
     """
     line = np.sort(_line(points))
     m, k = len(line), check_k(k, len(line))
@@ -104,8 +105,8 @@ def best_on_line(points, k: int) -> tuple[np.ndarray, float]:
     for row in cuts:
         before, best = best, np.full(m + 1, np.inf)
         for i in range(1, m + 1):
-            run = squares[i] - squares[:i] - (sums[i] - sums[:i]) ** 2 / np.arange(i, 0, -1)  # inertia of points j..i-1
-            total = before[:i] + run
+            last = squares[i] - squares[:i] - (sums[i] - sums[:i]) ** 2 / np.arange(i, 0, -1)  # inertia of points j..i-1
+            total = before[:i] + last
             row[i] = total.argmin()
             best[i] = total[row[i]]
     ends = [m]
@@ -139,9 +140,8 @@ def silhouette(points, labels) -> float:
     if labels.shape != (len(points),) or not 2 <= len(names) <= len(points):
         raise ValueError(f"labels must be one for each of {len(points)} points, of 2 clusters or more, got {len(names)}")
     rows, counts = np.arange(len(points)), np.bincount(labels)
-    distances = np.empty((len(points), len(names)))  # to each cluster's members, summed, then averaged
-    for k in range(len(names)):
-        distances[:, k] = np.sqrt(((points[:, None] - points[labels == k]) ** 2).sum(axis=2)).sum(axis=1)
+    between = np.sqrt(((points[:, None] - points) ** 2).sum(axis=2))  # (M, M)
+    distances = between @ np.eye(len(names))[labels]  # (M, K) to each cluster's members: summed here, averaged below
     own = distances[rows, labels] / np.maximum(counts[labels] - 1, 1)  # a point is no neighbour of itself
     distances /= counts
     distances[rows, labels] = np.inf
@@ -151,10 +151,10 @@ def silhouette(points, labels) -> float:
 
 
 def gap(points, ks: Iterable[int], rng: np.random.Generator, *, references: int = 20, n: int = 5):
-    """Gaps and their errors, an array each: how far log inertia lies below that of even points in the same box.
+    """Gaps and their errors, an array each. A gap is the log inertia of even points in the same box, minus our log inertia.
 
     Tibshirani, Walther and Hastie, "Estimating the number of clusters in a data set via the gap statistic",
-    J. R. Stat. Soc. B 63 (2001) 411-423. `references` boxes are filled, and n starts are made for every fit.
+    J. R. Stat. Soc. B 63 (2001) 411-423. `references` boxes are filled, and every fit has n starts.
     """
     points, ks = as_table(points, "points"), list(ks)
     low, high = points.min(axis=0), points.max(axis=0)
@@ -167,15 +167,18 @@ def gap(points, ks: Iterable[int], rng: np.random.Generator, *, references: int 
 
 
 def first_within(ks, gaps, errors) -> int:
-    """The K the gap statistic chooses: the first whose gap is at least the next one's, less its error; else the last."""
-    *others, last = ks
-    for i, k in enumerate(others):
-        if gaps[i] >= gaps[i + 1] - errors[i + 1]:
-            return int(k)
-    return int(last)
+    """The K of the gap statistic: the first whose gap is at least the next gap minus its error, or else the last."""
+    enough = [k for i, k in enumerate(list(ks)[:-1]) if gaps[i] >= gaps[i + 1] - errors[i + 1]]
+    return int([*enough, ks[-1]][0])
 
 
-# ---- two small helpers for a table: of points, and of counts
+# ---- small helpers for lesson 07
+
+
+def nearer_in_picture(points, labels, centroids, columns):
+    """The rows whose nearest centroid is another one if only these columns count, as in a picture of them."""
+    in_picture = assign_points(np.ascontiguousarray(points[:, columns]), np.ascontiguousarray(centroids[:, columns]))
+    return np.flatnonzero(in_picture != labels)
 
 
 def standardise(points) -> np.ndarray:

@@ -33,23 +33,20 @@ class Clickable(anywidget.AnyWidget):
 
 
 class PictureBox(VBox):
-    """Controls, a picture and a sentence that describes it. The stored output shows the picture and the sentence."""
+    """Controls, a picture and a sentence that describes it. The stored output shows the picture and the sentence.
+
+    A subclass has `draw()`, which shows what the controls say by `put`, and `click(x, y)` if a click does something.
+    """
 
     def __init__(self, *controls, below=(), clickable=False):
         self.image, self.line = Clickable(clickable=clickable), Access()
         style = HTML(STYLE, layout=Layout(display="none"))
         super().__init__([VBox([style, *controls, self.image, self.line]).add_class("kmeans-panel"), *below])
         MainThread().watch(self.children[0])  # matplotlib is not thread-safe
-        self.image.observe(lambda change: self.click(*change.new), "position")
+        if clickable:
+            self.image.observe(lambda change: self.click(*change.new), "position")
         self.draw()
         take_over(self)
-
-    def draw(self):
-        """Draw what the controls say."""
-        raise NotImplementedError
-
-    def click(self, x, y):
-        """What a click on the picture does: nothing, unless a subclass says otherwise."""
 
     def put(self, image, sentence):
         """Show an array of pixels, and the sentence that describes it."""

@@ -12,10 +12,10 @@ from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
 from kmeans_teach import KMeansND, Setting, load
-from kmeans_teach.lessons.charts import dots, gallery, montage, nearer_in_picture, projections, ranks, scores, strips, triptych
+from kmeans_teach.lessons.charts import dots, gallery, montage, projections, ranks, scores, strips, triptych
 from kmeans_teach.lessons.images import Colours, landscape, plate
 from kmeans_teach.lessons.moving_charts import Strip, Surface
-from kmeans_teach.lessons.starts import Result, results
+from kmeans_teach.lessons.starts import Result, nearer_in_picture, results
 from kmeans_teach.lessons.widgets import ColourSlider, StartChooser, StripPicker
 from tests.panel.test_panel import from_a_subshell
 
@@ -134,7 +134,7 @@ def test_a_point_may_be_nearer_in_the_picture_to_a_wrong_centroid():
 
 def test_a_grid_of_projections_has_a_picture_for_each_pair():
     points = load("penguins")
-    figure = projections(points, np.arange(len(points)) % 3, points[:3], list("abcd"), mark=5)
+    figure = projections(points, np.arange(len(points)) % 3, points[:3], list("abcd"), ring=5)
     assert len(figure.axes) == 6
     assert {(ax.get_xlabel(), ax.get_ylabel()) for ax in figure.axes if ax.get_xlabel()} == {("a", "d"), ("b", ""), ("c", "")}
     with pytest.raises(ValueError, match="a picture needs two columns or more, got 1"):
