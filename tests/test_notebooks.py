@@ -152,7 +152,7 @@ def test_the_file_is_small_and_clean(path):
     assert raw["metadata"]["kernelspec"]["name"] == "python3"
     assert raw["metadata"]["language_info"] == {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
     for cell in raw["cells"]:
-        assert set(cell["metadata"]) <= {"tags", "jupyter"}, cell["id"]
+        assert set(cell["metadata"]) <= {"jupyter", "mystnb", "tags"}, cell["id"]
         assert not [output for output in cell.get("outputs", []) if output.get("metadata")], cell["id"]
 
 
@@ -175,6 +175,15 @@ def test_links_lead_somewhere(path):
             continue
         file = target.partition("#")[0]
         assert (FOLDER / file).exists() or Path(file).stem in COURSE, target  # test_the_course_is_there sees to those
+
+
+@every_notebook
+def test_a_stored_picture_is_described_in_words(path):
+    """For those who cannot see it: MyST-NB writes this text into the page."""
+    for cell in cells(path, "code"):
+        drawn = any("image/png" in output.get("data", {}) for output in cell.outputs)
+        words = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+        assert len(words.split()) >= 4 if drawn else not words, cell.id
 
 
 # ---- how it reads
@@ -224,6 +233,7 @@ def test_a_lesson_asks_for_predictions(path):
     assert len(asked) >= 3
     for cell in asked:
         assert "<details>" in "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs), cell.id
+        assert "remove-input" in cell.metadata.get("tags", []), f"{cell.id}: the site would show the answer"
 
 
 @every_lesson

@@ -19,7 +19,7 @@ def clean(notebook):
     language = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC, "language_info": language})
     for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in ("tags", "jupyter")})
+        cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in ("jupyter", "mystnb", "tags")})
         if "outputs" in cell:
             cell.outputs = joined(cell.outputs)
         for output in cell.get("outputs", []):
