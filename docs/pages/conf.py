@@ -1,10 +1,14 @@
 """How Sphinx reads the pages. `tools/pages.py` runs it, in a copy of the repository with this folder's files on top."""
 
+import inspect
+import re
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE)]  # for `words` below, and so that the API is that of this copy
+from docutils import nodes
+from traitlets import HasTraits
+
+sys.path[:0] = [str(Path(__file__).parent)]  # so that the API is that of this copy
 
 from kmeans_teach import __version__  # noqa: E402
 
@@ -14,7 +18,7 @@ release = version = __version__
 html_title = project
 language = "en"
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "words"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 root_doc = "index"
 include_patterns = [
     "index.md",
@@ -53,3 +57,33 @@ html_show_copyright = False
 html_show_search_summary = False  # a page opened from a folder may not fetch another
 html_copy_source = False
 html_show_sourcelink = False
+
+
+def number_lesson(app, doctree):
+    """A lesson has its number wherever its title is listed."""
+    lesson = re.match(r"notebooks/(\d\d)_", app.env.docname)
+    if lesson:
+        (entry, *_) = app.env.tocs[app.env.docname].findall(nodes.reference)
+        for title in app.env.titles[app.env.docname], entry:
+            title.insert(0, nodes.Text(f"{lesson[1]} "))
+
+
+def replace_remote_pictures(app, doctree):
+    """A picture on another host becomes its alternative text, because a page loads nothing from the network."""
+    for image in list(doctree.findall(nodes.image)):
+        if "://" in image["uri"]:
+            image.replace_self(nodes.inline("", image.get("alt", "picture")))
+
+
+def own_arguments(app, what, name, thing, options, signature, returns):
+    """Sphinx would show (*args, **kwargs), which every widget takes, instead of the arguments of this one."""
+    if what == "class" and issubclass(thing, HasTraits):
+        _self, *taken = inspect.signature(thing.__init__).parameters.values()
+        return str(inspect.Signature(taken)), returns
+    return None
+
+
+def setup(app):
+    app.connect("doctree-read", replace_remote_pictures)
+    app.connect("doctree-read", number_lesson, priority=900)  # after Sphinx has collected the titles
+    app.connect("autodoc-process-signature", own_arguments)
