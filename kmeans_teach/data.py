@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
 from io import StringIO
-from numbers import Real
 from pathlib import Path
 
 import numpy as np
 
-from kmeans_teach.inputs import as_table, check_count, check_k, read_text
+from kmeans_teach.inputs import as_table, check_count, check_k, check_number, read_text
 
 POST_SPREAD = 0.08**0.5  # 0.2828...: the original post draws its clusters with variance 0.08
 SPREAD = 0.28  # the same in two digits, for the named data sets, so that a replay string is short
@@ -55,10 +54,7 @@ def make_clusters(
     """
     for name, value in {"n_clusters": n_clusters, "points_per_cluster": points_per_cluster, "n_features": n_features}.items():
         check_count(value, name)
-    if not isinstance(spread, Real) or isinstance(spread, bool):
-        raise TypeError(f"spread must be a number, got {spread!r}")
-    if not 0 <= spread < np.inf:
-        raise ValueError(f"spread must be a finite number of at least 0, got {spread}")
+    check_number(spread, "spread")
     try:
         low, high = map(float, bounds)
     except (TypeError, ValueError):
@@ -93,9 +89,8 @@ def plus_plus(points, k: int, rng: np.random.Generator) -> np.ndarray:
     Each next point is drawn with a chance in proportion to its squared distance to the nearest point chosen so far:
     Arthur and Vassilvitskii, "k-means++: the advantages of careful seeding", SODA 2007.
     """
-    points = as_table(points, "points")
+    rng, points = _generator(rng), as_table(points, "points")
     k = check_k(k, len(points))
-    rng = _generator(rng)
     chosen = [points[int(rng.random() * len(points))]]
     squared = np.full(len(points), np.inf)
     while len(chosen) < k:
@@ -222,9 +217,8 @@ def read_points(path, columns=None):
     table.columns = names
     short = table.isna().any(axis=1)  # pandas fills a short row with None; an empty value is ""
     if short.any():
-        row = short.idxmax()
-        got = table.loc[row].count()
-        raise ValueError(f"row {row} of {path.name} must have {len(names)} values, as many as there are names, got {got}")
+        row, values = short.idxmax(), f"{len(names)} values, as many as there are names"
+        raise ValueError(f"row {row} of {path.name} must have {values}, got {table.loc[row].count()}")
     missing = table.apply(lambda column: column.str.strip().str.lower().isin(MISSING))
     wrong = table.apply(pd.to_numeric, errors="coerce").isna() & ~missing
     numeric = [name for name in names if not wrong[name].any() and not missing[name].all()]
@@ -236,10 +230,8 @@ def read_points(path, columns=None):
             row = wrong[name].idxmax()
             value = table.loc[row, name]
             hint = " (a number here is written with a point: 3.5)" if re.fullmatch(r"\s*[-+]?\d*,\d+\s*", value) else ""
-            raise ValueError(
-                f"column {name!r} must hold numbers, got {value[:40]!r} in row {row}{hint}; "
-                f"columns of numbers: {', '.join(numeric) or 'none'}"
-            )
+            others = f"columns of numbers: {', '.join(numeric) or 'none'}"
+            raise ValueError(f"column {name!r} must hold numbers, got {value[:40]!r} in row {row}{hint}; {others}")
     gaps = missing[columns]
     if gaps.any(axis=None):
         counts = ", ".join(f"{n} in {name!r}" for name, n in gaps.sum().items() if n)

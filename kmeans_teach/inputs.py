@@ -1,5 +1,7 @@
 """Checks of arguments. Each returns the value, or raises one error with the rule and the value."""
 
+from numbers import Real
+
 import numpy as np
 
 LARGEST = 1e150  # a squared distance between larger numbers would overflow float64
@@ -51,9 +53,8 @@ def check_table(table, name):
 def check_width(points, centroids):
     """Check that points and centroids have the same number of features."""
     if points.shape[1] != centroids.shape[1]:
-        raise ValueError(
-            f"points and centroids must have the same number of features, got shapes {points.shape} and {centroids.shape}"
-        )
+        got = f"got shapes {points.shape} and {centroids.shape}"
+        raise ValueError(f"points and centroids must have the same number of features, {got}")
 
 
 def check_count(value, name):
@@ -63,6 +64,15 @@ def check_count(value, name):
     if value < 1:
         raise ValueError(f"{name} must be at least 1, got {value}")
     return int(value)
+
+
+def check_number(value, name):
+    """Return a finite number of at least 0. True and False are not accepted."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    if not 0 <= value < np.inf:
+        raise ValueError(f"{name} must be a finite number of at least 0, got {value}")
+    return value
 
 
 def check_k(k, m):
@@ -105,30 +115,25 @@ def call_learners(role, function, *arguments):
 
 def check_labels(labels, function, m, k):
     """Return the labels of `function` as intp (m,), if they are whole numbers from 0 to k - 1."""
+    name = name_of(function)
     if labels.shape != (m,) or labels.dtype.kind not in "iu":
-        raise TypeError(
-            f"assign: {name_of(function)} must return {m} integer labels, shape ({m},), "
-            f"got shape {labels.shape} of {labels.dtype}"
-        )
+        got = f"got shape {labels.shape} of {labels.dtype}"
+        raise TypeError(f"assign: {name} must return {m} integer labels, shape ({m},), {got}")
     if labels.min() < 0 or labels.max() >= k:
-        raise ValueError(
-            f"assign: {name_of(function)} must return labels from 0 to {k - 1}, got {labels.min()} to {labels.max()}"
-        )
+        raise ValueError(f"assign: {name} must return labels from 0 to {k - 1}, got {labels.min()} to {labels.max()}")
     return labels.astype(np.intp, copy=False)  # Step makes a copy
 
 
 def check_moved(moved, function, centroids):
     """Return the centroids of `function` as float64, if they are finite, not too large, and of the same shape as before."""
+    name = name_of(function)
     if moved.shape != centroids.shape or moved.dtype.kind not in "fiu":
-        raise TypeError(
-            f"update: {name_of(function)} must return {len(centroids)} centroids, shape {centroids.shape}, "
-            f"got shape {moved.shape} of {moved.dtype}"
-        )
+        got = f"got shape {moved.shape} of {moved.dtype}"
+        raise TypeError(f"update: {name} must return {len(centroids)} centroids, shape {centroids.shape}, {got}")
     moved = moved.astype(np.float64, copy=False)  # Step makes a copy
     size = np.abs(moved)
-    if not size.max() <= LARGEST:  # also True if there is a NaN
-        bad = ~np.isfinite(moved) if not np.isfinite(moved).all() else size > LARGEST
-        rule = "finite centroids" if not np.isfinite(moved).all() else f"centroids below {LARGEST:g} in size"
-        k = int(np.flatnonzero(bad.any(axis=1))[0])
-        raise ValueError(f"update: {name_of(function)} must return {rule}, got {moved[k]} for centroid {k}")
+    for bad, rule in (~np.isfinite(size), "finite centroids"), (size > LARGEST, f"centroids below {LARGEST:g} in size"):
+        if bad.any():
+            k = int(np.flatnonzero(bad.any(axis=1))[0])
+            raise ValueError(f"update: {name} must return {rule}, got {moved[k]} for centroid {k}")
     return moved

@@ -1,5 +1,7 @@
 """A run in words: a title and one plain sentence for each half-step."""
 
+from string import ascii_uppercase
+
 import numpy as np
 
 from kmeans_teach.kmeans import Step, distances_moved
@@ -7,22 +9,13 @@ from kmeans_teach.kmeans import Step, distances_moved
 
 def letter(k: int) -> str:
     """The name of cluster k: A, B, ... Z, AA, AB, ..."""
-    name = ""
-    k += 1
-    while k > 0:
-        k, rest = divmod(k - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name
+    before = letter(k // 26 - 1) if k >= 26 else ""
+    return before + ascii_uppercase[k % 26]
 
 
 def number(x: float) -> str:
     """About three significant digits, without zeros at the end: 0.42, 81.2, 2317."""
     return f"{x:.0f}" if 999.5 <= abs(x) < 1e6 else f"{x:.3g}"
-
-
-def and_list(names) -> str:
-    names = list(names)
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
 
 
 def plural(n: int, noun: str) -> str:
@@ -31,7 +24,7 @@ def plural(n: int, noun: str) -> str:
 
 def describe(step: Step) -> str:
     """Describe a half-step in one sentence: what moved or changed, the inertia, empty clusters, and why the run stopped."""
-    return f"{_name(step)}: {'; '.join(part for part in _parts(step) if part)}."
+    return f"{_name(step)}: {'; '.join(filter(None, _parts(step)))}."
 
 
 def title(step: Step) -> str:
@@ -78,13 +71,11 @@ def _inertia(step):
 
 
 def _empty(step):
-    counts = np.asarray(
-        np.bincount(step.labels, minlength=len(step.centroids))
-    )  # asarray, because a Dask array must be computed first
+    counts = np.asarray(np.bincount(step.labels, minlength=len(step.centroids)))  # an array of Dask is computed here
     names = [letter(k) for k in np.flatnonzero(counts == 0)]
-    if not names:
-        return ""
-    return f"{and_list(names)} {'has no points and stays' if len(names) == 1 else 'have no points and stay'} in place"
+    if len(names) > 1:
+        return f"{', '.join(names[:-1])} and {names[-1]} have no points and stay in place"
+    return f"{names[0]} has no points and stays in place" if names else ""
 
 
 def _stop(step):
