@@ -17,6 +17,8 @@ from numbers import Real
 from IPython.display import display
 from ipywidgets import HTML, Button, HBox, Layout, Text, VBox
 
+from kmeans_teach.inputs import check_number
+
 
 @dataclass(frozen=True)
 class Question:
@@ -29,9 +31,8 @@ class Question:
     tolerance: float = 0.0
 
     def __post_init__(self):
-        for name in "text", "because":
-            value = getattr(self, name)
-            if not isinstance(value, str) or not value.strip():
+        for name, value in {"text": self.text, "because": self.because}.items():
+            if not _is_text(value):
                 raise ValueError(f"{name} must be a sentence, got {value!r}")
         if self.options:
             if len(set(self.options)) != len(self.options) or len(self.options) < 2:
@@ -43,18 +44,12 @@ class Question:
                 raise ValueError(f"answer must be a finite number, got {self.answer}")
         elif not isinstance(self.answer, tuple) or not self.answer or not all(_is_text(word) for word in self.answer):
             raise TypeError(f"answer must be a number, text or a list of texts (or give options), got {self.answer!r}")
-        if isinstance(self.tolerance, bool) or not isinstance(self.tolerance, Real) or not 0 <= self.tolerance < math.inf:
-            raise ValueError(f"tolerance must be a finite number of at least 0, got {self.tolerance!r}")
-        if self.tolerance and (self.options or not self.is_number):
+        if check_number(self.tolerance, "tolerance") > 0 and (self.options or not self.is_number):
             raise ValueError(f"tolerance is for an answer that is a number, got {self.tolerance} with {self.answer!r}")
 
     @property
     def is_number(self) -> bool:
         return not self.options and isinstance(self.answer, Real) and not isinstance(self.answer, bool)
-
-    @property
-    def shown_answer(self) -> str:
-        return self.answer[0] if isinstance(self.answer, tuple) else str(self.answer)
 
     def check(self, reply: str) -> bool:
         """Is the reply right? ValueError has a sentence for the learner if the reply cannot be read as an answer."""
@@ -76,47 +71,49 @@ class Asked(VBox):
 
     def __init__(self, question: Question):
         self.question = question
-        self.box = Text(
-            description="Your answer:",
-            placeholder="a number" if question.is_number else "a few words",
-            tooltip=question.text,
-            style={"description_width": "initial"},
-            continuous_update=False,  # the browser sends the value when the learner leaves the box, so before a click on Check
-        )
+        answer = question.answer[0] if isinstance(question.answer, tuple) else str(question.answer)
+        self.heading = f"<b>Predict:</b> {_code(question.text)}"
+        self.explanation = f"{_code(answer)}. {_code(question.because)}"
         self.buttons = tuple(
             Button(description=name, tooltip=f"{name}: {question.text}", layout=Layout(width="auto", min_width="6em"))
             for name in question.options or ["Check"]
         )
         for button in self.buttons:
             button.on_click(self._pressed)
+        controls = self.buttons if question.options else (self._make_box(), *self.buttons)
+        row = HBox(controls, layout=Layout(flex_flow="row wrap"))
+        self.result = HTML()
+        self._say("")
+        super().__init__([HTML(f'<div style="line-height: 1.5">{self.heading}</div>'), row, self.result])
+
+    def _make_box(self):
+        self.box = Text(
+            description="Your answer:",
+            placeholder="a number" if self.question.is_number else "a few words",
+            tooltip=self.question.text,
+            style={"description_width": "initial"},
+            continuous_update=False,  # the browser sends the value when the learner leaves the box, so before a click on Check
+        )
         self._entered_at = -math.inf  # when Enter was pressed last; the browser sends the new value after it
         self.box.on_msg(self._message)
         self.box.observe(self._changed, "value")
-        self.result = HTML(_status(""))
-        row = self.buttons if question.options else (self.box, *self.buttons)
-        super().__init__(
-            [
-                HTML(f'<div style="line-height: 1.5">{_heading(question)}</div>'),
-                HBox(row, layout=Layout(flex_flow="row wrap")),
-                self.result,
-            ]
-        )
+        return self.box
 
     def reveal(self, reply: str):
         """Check the reply, explain the answer, and count the first reply to each question."""
-        question, self._entered_at = self.question, -math.inf
+        self._entered_at = -math.inf
         try:
-            right = question.check(reply)
+            right = self.question.check(reply)
         except ValueError as error:
             self._say(escape(str(error)))
             return
         except Exception as error:  # a widget hides the errors of its callbacks, so show it first
             self._say(escape(f"{type(error).__name__}: {error}"))
             raise
-        first_replies.setdefault(question, right)
+        first_replies.setdefault(self.question, right)
         verdict = "Right:" if right else f"{escape(reply)}: not this time. The answer:"
         score = f"{sum(first_replies.values())} of {len(first_replies)} right so far"
-        self._say(f"<b>{verdict}</b> {_code(question.shown_answer)}. {_code(question.because)} <i>({score})</i>")
+        self._say(f"<b>{verdict}</b> {self.explanation} <i>({score})</i>")
 
     def _pressed(self, button):
         self.reveal(button.description if self.question.options else self.box.value)
@@ -132,22 +129,21 @@ class Asked(VBox):
 
     def close(self):
         """Close this widget and every widget inside it."""
-        _close(self.box, *self.children)  # with options, the box is not on the page
-        self.layout.close()
+        close_inside(self)
         super().close()
 
     def _say(self, html):
-        self.result.value = _status(html)
+        """Show HTML below the question. It is a status: a screen reader reads it aloud when it changes."""
+        self.result.value = f'<div role="status" style="line-height: 1.5">{html}</div>'
 
     def __repr__(self):
         options = f" ({' / '.join(self.question.options)})" if self.question.options else ""
         return f"Predict: {self.question.text}{options}"
 
     def _repr_mimebundle_(self, **kwargs):
-        question = self.question
-        folded = f"<details><summary>Answer</summary>{_code(question.shown_answer)}. {_code(question.because)}</details>"
-        options = f" ({' / '.join(map(_code, question.options))})" if question.options else ""
-        texts = {"text/plain": repr(self), "text/html": f"<div>{_heading(question)}{options}{folded}</div>"}
+        options = f" ({' / '.join(map(_code, self.question.options))})" if self.question.options else ""
+        folded = f"<details><summary>Answer</summary>{self.explanation}</details>"
+        texts = {"text/plain": repr(self), "text/html": f"<div>{self.heading}{options}{folded}</div>"}
         return {**super()._repr_mimebundle_(**kwargs), **texts}
 
 
@@ -192,13 +188,15 @@ def ask(question: str, *, answer, because: str, options=(), tolerance: float = 0
     display(widget)
 
 
-def _close(*widgets):
-    for widget in widgets:
-        _close(*getattr(widget, "children", ()))
-        for part in widget.layout, getattr(widget, "style", None):
-            if part is not None:
-                part.close()
+def close_inside(box):
+    """Close every widget inside a box, and the layout and style of each and of the box itself."""
+    for widget in getattr(box, "children", ()):
         widget.close()
+        widget.unobserve_all()
+        close_inside(widget)
+    for name in "layout", "style":
+        if hasattr(box, name):
+            getattr(box, name).close()
 
 
 def _number(reply):
@@ -224,12 +222,3 @@ def _plain(text):
 
 def _code(text):
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
-
-
-def _heading(question):
-    return f"<b>Predict:</b> {_code(question.text)}"
-
-
-def _status(html):
-    """The HTML of a status: a screen reader reads it aloud when it changes."""
-    return f'<div role="status" style="line-height: 1.5">{html}</div>'

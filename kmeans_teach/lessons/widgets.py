@@ -11,13 +11,14 @@ import numpy as np
 import traitlets
 from ipywidgets import HTML, FloatSlider, HBox, IntSlider, Layout, VBox
 
+from kmeans_teach.ask import close_inside
 from kmeans_teach.lessons.charts import ranks, triptych
 from kmeans_teach.lessons.images import Colours
 from kmeans_teach.lessons.moving_charts import Strip, Surface
 from kmeans_teach.narrate import number, plural
 from kmeans_teach.panel.access import Access
 from kmeans_teach.panel.controls import STYLE
-from kmeans_teach.panel.main_thread import MainThread, close_inside, take_over
+from kmeans_teach.panel.main_thread import MainThread, take_over
 from kmeans_teach.pixels import png
 
 
@@ -64,7 +65,6 @@ class PictureBox(VBox):
     def close(self):
         """Free the widgets inside, and the picture."""
         close_inside(self)
-        self.layout.close()
         super().close()
 
 

@@ -119,14 +119,3 @@ def take_over(widget):
         widgets = WeakSet()
     widgets.add(widget)
     _made[cell] = execution, widgets
-
-
-def close_inside(box):
-    """Close every widget inside a box, each with its layout and style."""
-    for widget in getattr(box, "children", ()):
-        widget.close()
-        close_inside(widget)
-        for part in getattr(widget, "layout", None), getattr(widget, "style", None):
-            if part is not None:
-                part.close()
-        widget.unobserve_all()

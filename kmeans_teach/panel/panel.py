@@ -5,12 +5,13 @@ from html import escape
 
 import ipywidgets as w
 
+from kmeans_teach.ask import close_inside
 from kmeans_teach.narrate import describe
 from kmeans_teach.panel.access import Access
 from kmeans_teach.panel.by_hand import ByHand
 from kmeans_teach.panel.controls import SETTERS, follow, lay_out, make_controls
 from kmeans_teach.panel.folds import Quiz, Saver, StartScore
-from kmeans_teach.panel.main_thread import cancel, close_inside, in_slices, take_over
+from kmeans_teach.panel.main_thread import cancel, in_slices, take_over
 from kmeans_teach.panel.run import PanelRun
 from kmeans_teach.panel.stage import WIDEST, Stage
 from kmeans_teach.pixels import png
@@ -246,5 +247,4 @@ class Panel(w.VBox):
             cancel(self._task, self.saver.task, self.start_score.task)
             self.stage.close()
             close_inside(self)
-            self.layout.close()
         super().close()

@@ -8,8 +8,9 @@ import pytest
 from comm.base_comm import BaseComm
 from ipywidgets.widgets.widget import _instances
 
+from kmeans_teach.ask import close_inside
 from kmeans_teach.panel import main_thread
-from kmeans_teach.panel.main_thread import MainThread, close_inside, take_over
+from kmeans_teach.panel.main_thread import MainThread, take_over
 
 
 class Main:
@@ -145,6 +146,5 @@ def test_closing_what_is_inside_a_box_leaves_nothing_open():
     assert len(set(_instances) - before) > 7, "each has a layout, and most have a style"
     close_inside(box)
     close_inside(box)
-    box.layout.close()
     box.close()
     assert set(_instances) == before
