@@ -12,8 +12,9 @@ from numbers import Real
 from pathlib import Path
 from secrets import token_hex
 from subprocess import CalledProcessError
+from tempfile import TemporaryDirectory
 
-from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
+from matplotlib.animation import AbstractMovieWriter, FFMpegWriter, FuncAnimation, PillowWriter
 
 from kmeans_teach.kmeans import KMeansND
 from kmeans_teach.narrate import describe
@@ -83,37 +84,26 @@ class _Ffmpeg(FFMpegWriter):
             raise OSError(f"ffmpeg could not make the video: {lines[-1]}") from error
 
 
-class PlayerWriter:
+class PlayerWriter(AbstractMovieWriter):
     """Writes a page with all pictures inside it: buttons, a slider, and below each picture the sentence that describes it."""
 
-    def __init__(self, fps):
-        self.fps, self.frames, self.sentences = fps, [], []
+    def setup(self, *args, **kwargs):
+        super().setup(*args, **kwargs)
+        self.frames, self.sentences = [], []
 
-    def setup(self, figure, outfile, dpi):
-        self.figure, self.outfile, self.dpi = figure, outfile, dpi
-
-    def grab_frame(self, **_):
-        small = png(self.figure, small=True, dpi=self.dpi)
+    def grab_frame(self, **kwargs):
+        small = png(self.fig, small=True, dpi=self.dpi)
         self.frames.append("data:image/png;base64," + b64encode(small).decode())
 
     def finish(self):
-        Path(self.outfile).write_text(self.page(), encoding="utf-8")
-
-    def page(self):
-        template = (files("kmeans_teach") / "assets" / "player.html").read_text(encoding="utf-8")
+        page = (files("kmeans_teach") / "assets" / "player.html").read_text(encoding="utf-8")
+        page = page.replace("@first@", self.frames[0]).replace("@sentence@", escape(self.sentences[0]))
         data = dumps({"frames": self.frames, "sentences": self.sentences, "ms": round(1000 / self.fps)})
-        return template.replace("@first@", self.frames[0]).replace("@sentence@", escape(self.sentences[0], quote=True)).replace(
-            "@data@", data.replace("<", "\\u003c")
-        )  # fmt: skip
+        page = page.replace("@data@", data.replace("<", "\\u003c"))
+        Path(self.outfile).write_text(page, encoding="utf-8")
 
 
 WRITERS = {".mp4": _Ffmpeg, ".gif": PillowWriter, ".html": PlayerWriter}
-
-
-def check_positive(**values):
-    for name, value in values.items():
-        if not (isinstance(value, Real) and 0 < value < inf):
-            raise ValueError(f"{name} must be a number above 0, got {value!r}")
 
 
 def saving(model: KMeansND, path, *, fps: float = 2, dpi: int = 100, **picture_options) -> Iterator[tuple[int, int]]:
@@ -125,7 +115,9 @@ def saving(model: KMeansND, path, *, fps: float = 2, dpi: int = 100, **picture_o
         raise FileExistsError(f"{path} exists already; choose another name")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} to save in")
-    check_positive(fps=fps, dpi=dpi)
+    for name, value in {"fps": fps, "dpi": dpi}.items():
+        if not (isinstance(value, Real) and 0 < value < inf):
+            raise ValueError(f"{name} must be a number above 0, got {value!r}")
     steps = list(model.steps())
     picture = Picture.of(model, **picture_options)  # a new one, so that a picture on the screen does not change
     writer = WRITERS[path.suffix.lower()](fps=fps)
@@ -191,12 +183,5 @@ def save(model: KMeansND, path, **options) -> Path:
 
 def player_page(model: KMeansND, *, fps: float = 2, dpi: int = 70, **picture_options) -> str:
     """The .html player as a string, for `IPython.display.HTML`. It plays in a page that has no kernel."""
-    check_positive(fps=fps, dpi=dpi)
-    picture = Picture.of(model, **picture_options)
-    writer = PlayerWriter(fps)
-    writer.setup(picture.figure, None, dpi)
-    for step in model.steps():
-        picture.show(step)
-        writer.sentences.append(describe(step))
-        writer.grab_frame()
-    return writer.page()
+    with TemporaryDirectory() as folder:
+        return save(model, Path(folder, "run.html"), fps=fps, dpi=dpi, **picture_options).read_text(encoding="utf-8")
