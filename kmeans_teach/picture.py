@@ -1,6 +1,7 @@
 """The picture of one half-step. Its artists are made once; `show(step)` moves them. It never uses pyplot's state."""
 
 import re
+from functools import partial
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -53,14 +54,11 @@ class Picture:
         self.note.set_bbox({"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1.5})
         self.regions, self.spokes = False, False  # colour the regions? draw a line from each point to its centroid?
         self.selected, self.ringed_point = None, None  # the index of a centroid and of a point to highlight, or None
-        self._scale, self._drawn = 1.0, None
-        self._view = None  # (low, high, equal scales): the range that the limits were chosen for
-        self._area = self.ax.imshow(
-            np.zeros((1, 1, 4)), zorder=0, aspect="auto", interpolation="nearest", origin="lower", visible=False
-        )
+        self.scale, self.xy = 1.0, np.empty((0, 2))
+        self._view = (None, None, None)  # low, high, equal scales: the range that the limits were chosen for
+        self._area = self.ax.imshow(np.zeros((1, 1, 4)), zorder=0, aspect="auto", interpolation="nearest", origin="lower")
         self._links = self.ax.plot([], [], "-", color="0.4", alpha=0.4, linewidth=0.5, zorder=1)[0]
-        self._raster = Raster(self.ax)
-        self.ax.add_artist(self._raster)
+        self._raster = self.ax.add_artist(Raster())
         self._point_ring = self.ax.plot([], [], "o", mfc="none", mec="#d6006c", ms=18, mew=3, zorder=6.5)[0]
         self._rings = self.ax.plot([], [], "o", mfc="none", mec="black", mew=0.6, alpha=0.6, zorder=3)[0]
         self._trail = self.ax.plot([], [], "-", color="black", linewidth=1.6, zorder=4)[0]
@@ -82,29 +80,23 @@ class Picture:
             raise ValueError(f"names must be one for each of {n} features, got {names}")
         if n > 1 and (len(columns) != 2 or not set(columns) <= set(range(n))):
             raise ValueError(f"columns must be two of 0 to {n - 1}, got {columns}")
-        same = self._drawn == (points.shape, tuple(columns)) and np.array_equal(points, self.points)
-        self.points, self.k, self._drawn = points, check_k(k, len(points)), (points.shape, tuple(columns))
+        self.points, self.k = points, check_k(k, m)
         self.columns = tuple(columns) if n > 1 else (0,)
-        if not same:  # for the same points the array stays, because the raster has computed its pixels already
-            self.xy = self.flat(points)
-            if n == 1 and m > 60:  # these heights keep neighbours apart, and the same points always get the same heights
-                self.xy[:, 1] = (np.arange(m) * 0.6180339887498949) % 1 - 0.5
+        xy = self.flat(points)
+        if n == 1 and m > 60:  # these heights keep neighbours apart, and the same points always get the same heights
+            xy[:, 1] = (np.arange(m) * 0.6180339887498949) % 1 - 0.5
+        if not np.array_equal(xy, self.xy):  # otherwise the array stays, because the raster has computed its pixels already
+            self.xy = xy
         self._label_axes(names)
         for k in range(len(self._members), self.k):
             self._add_cluster(k)
-        self.scale = self._scale
+        self.resize(self.scale)
         self._include = self.flat(include) if include is not None else self.xy[:0]
-        self.set_view(keep=True)
+        self.set_view()
 
-    @property
-    def scale(self):
-        """The size of markers and title: 1 in a figure of the default size."""
-        return self._scale
-
-    @scale.setter
-    def scale(self, scale):
-        self._scale = scale
-        m = len(self.points)
+    def resize(self, scale):
+        """Set the size of markers and title: 1 in a figure of the default size."""
+        self.scale, m = scale, len(self.points)
         size = scale * (7 if m <= 150 else 5.5 if m <= 600 else 4.5 if m <= 2000 else 3)
         for k, (members, disc, name) in enumerate(zip(self._members, self._discs, self._letters, strict=True)):
             members.set_markersize(size)
@@ -120,8 +112,7 @@ class Picture:
         return np.ascontiguousarray(table[:, self.columns])
 
     def _label_axes(self, names):
-        units = [re.search(r"\((.*)\)\s*$", names[c]) for c in self.columns]
-        units = [u and u.group(1) for u in units]
+        units = [re.findall(r"\((.*)\)\s*$", names[column]) for column in self.columns]
         line = len(self.columns) == 1
         self.ax.set_xlabel(names[self.columns[0]])
         self.ax.set_ylabel("" if line else names[self.columns[1]])
@@ -131,23 +122,19 @@ class Picture:
         self.ax.set_aspect("equal" if self.equal else "auto")
 
     def _add_cluster(self, k):
-        outline = letter_path(letter(k))
-        shared = {"linestyle": "none", "marker": shape(k), "color": colour(k)}
-        self._members += self.ax.plot([], [], zorder=2, mew=0, **shared)
-        self._discs += self.ax.plot([], [], "o", mfc=colour(k), mec="black", mew=1.5, zorder=5 + k / 100)
-        self._letters += self.ax.plot(
-            [], [], linestyle="none", marker=outline, mew=0, color=ink(colour(k)),
-            zorder=5.005 + k / 100,
-        )  # fmt: skip
+        plot = partial(self.ax.plot, [], [], linestyle="none")
+        self._members += plot(marker=shape(k), color=colour(k), mew=0, zorder=2)
+        self._discs += plot(marker="o", mfc=colour(k), mec="black", mew=1.5, zorder=5 + k / 100)
+        self._letters += plot(marker=letter_path(letter(k)), color=ink(colour(k)), mew=0, zorder=5.005 + k / 100)
 
-    def set_view(self, keep=False):
-        """Set the limits to the range of the points and 5 % more. With `keep`, change them only if the points fit badly."""
+    def set_view(self):
+        """Set the limits to the range of the points and 5 % more, if the points fit the present view badly."""
         shown = np.vstack([self.xy, self._include])
         low, high = shown.min(axis=0), shown.max(axis=0)
         if len(self.columns) == 1:
             low[1], high[1] = -1.5, 1.5
         wide = np.where(high > low, high - low, 1.0)
-        if not (keep and self._fits(low, high, wide)):
+        if not self._fits(low, high, wide):
             self._view = (low - PAD * wide, high + PAD * wide, self.equal)
         low, high, _ = self._view
         if self.equal:  # widen the narrower side instead of shrinking the Axes
@@ -159,10 +146,9 @@ class Picture:
 
     def _fits(self, low, high, wide):
         """Does this range lie within the present view, and fill a good part of it?"""
-        if self._view is None or self._view[2] != self.equal:
-            return False
-        inside = (low >= self._view[0]).all() and (high <= self._view[1]).all()
-        return inside and (wide / (self._view[1] - self._view[0])).max() > 0.6
+        view_low, view_high, equal = self._view
+        inside = equal == self.equal and (low >= view_low).all() and (high <= view_high).all()
+        return inside and (wide / (view_high - view_low)).max() > 0.6
 
     @property
     def background(self):
@@ -181,10 +167,8 @@ class Picture:
     def show(self, step: Step):
         """Move the artists to one half-step. Returns them, because FuncAnimation asks for them."""
         if step.labels.shape != self.points.shape[:1] or step.centroids.shape != (self.k, self.points.shape[1]):
-            raise ValueError(
-                f"the picture is of {len(self.points)} points and {self.k} centroids, got a step of {len(step.labels)} points "
-                f"and centroids of shape {step.centroids.shape}"
-            )
+            got = f"got a step of {len(step.labels)} points and centroids of shape {step.centroids.shape}"
+            raise ValueError(f"the picture is of {len(self.points)} points and {self.k} centroids, {got}")
         self.step = step
         self.title.set_text(title(step))
         self._show_points(step)

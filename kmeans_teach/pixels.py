@@ -44,10 +44,8 @@ def letter_path(name: str):
 class Raster(Artist):
     """Draws many points as squares of a few pixels, in an image made with NumPy. As markers they would be too slow."""
 
-    def __init__(self, ax):
+    def __init__(self):
         super().__init__()
-        self.set_figure(ax.get_figure())
-        self.axes = ax
         self.set_zorder(2)
         self._view, self._cells, self._inside = None, None, None
         self.xy, self.labels = np.empty((0, 2)), np.empty(0, dtype=np.intp)
@@ -115,19 +113,14 @@ class KeptBackground:
             self._canvas.restore_region(self._kept)
             self._draw_moving()
 
-    def forget(self):
-        """Draw everything at the next frame."""
-        self._kept = None
-
     def _keep(self, event):
         if not self._canvas.is_saving():
             self._kept = self._canvas.copy_from_bbox(self._canvas.figure.bbox)
             self._draw_moving()
 
     def _draw_moving(self):
-        renderer = self._canvas.get_renderer()
         for artist in self._moving():
-            artist.draw(renderer)
+            self._canvas.figure.draw_artist(artist)
 
 
 def png(shown, small=False, dpi="figure") -> bytes:

@@ -294,7 +294,7 @@ def test_the_size_of_markers_follows_the_number_of_points_and_the_scale():
     assert sizes == sorted(sizes, reverse=True)
     assert len(set(sizes)) == 4
     large = picture._discs[0].get_markersize()
-    picture.scale = 0.5
+    picture.resize(0.5)
     assert (picture.scale, picture._discs[0].get_markersize()) == (0.5, large / 2)
 
 

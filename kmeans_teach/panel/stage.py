@@ -121,7 +121,7 @@ class Stage:
         if width != self.width and not self.closed:
             self._arrange(width)
             self.canvas.manager.resize(*self.canvas.get_width_height(physical=True))
-            self.picture.set_view(keep=True)
+            self.picture.set_view()
             self.canvas.draw_idle()
 
     def _arrange(self, width):
@@ -146,7 +146,7 @@ class Stage:
         else:
             put(self.picture.ax, 62, low + 50, width - 15, low + 50 + high)
             put(self.curve.ax, 62, 50, width - 15, low - 25)
-        self.picture.scale = 1 if beside else 0.75
+        self.picture.resize(1 if beside else 0.75)
 
     def pixels_to(self, event, xy):
         """The distance of each row of xy (rows, 2), in the drawn features, from a mouse event: CSS pixels at zoom 1."""

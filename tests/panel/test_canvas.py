@@ -55,7 +55,7 @@ def scene():
 
 def drawn(canvas):
     """The picture as a full drawing gives it."""
-    canvas.kept.forget()
+    canvas.kept._kept = None
     canvas.draw()
     return np.asarray(canvas.buffer_rgba()).copy()
 
