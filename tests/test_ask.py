@@ -97,6 +97,7 @@ def test_a_reply_that_cannot_be_read_says_so(question, reply, says):
         ({"answer": None}, TypeError, "got None"),
         ({"answer": float("nan")}, ValueError, "finite"),
         ({"answer": 7, "tolerance": -1}, ValueError, "tolerance must be a finite number of at least 0, got -1"),
+        ({"answer": 7, "tolerance": True}, TypeError, "tolerance must be a number, got True"),
         ({"answer": "word", "tolerance": 1}, ValueError, "tolerance is for an answer that is a number"),
         ({"answer": 7, "because": ""}, ValueError, "because must be a sentence"),
     ],
