@@ -14,13 +14,13 @@ from types import GeneratorType
 
 import numpy as np
 
+from kmeans_teach.check import diagnose
 from kmeans_teach.check.cases import assign_cases, run_cases, update_cases
-from kmeans_teach.check.diagnose import centroids_fault, diagnose_array, diagnose_steps, explains, labels_fault
 from kmeans_teach.check.mistakes_assign import ASSIGN, MANHATTAN
 from kmeans_teach.check.mistakes_steps import STEPS
 from kmeans_teach.check.mistakes_update import UPDATE
 from kmeans_teach.check.report import case_lines
-from kmeans_teach.check.trial import Endless, as_array, run_once, run_stream, same_array, same_steps
+from kmeans_teach.check.trial import Endless, as_array, run, same_array, same_steps
 from kmeans_teach.inputs import name_of
 from kmeans_teach.kmeans import KMeansND, assign_points, update_centroids
 
@@ -71,11 +71,10 @@ class Check:
 
     arguments: tuple[str, ...]
     cases: Callable  # () -> the cases, each a tuple of arguments
-    right: Callable  # the right function: (*case) -> what is expected
-    run: Callable  # (f, case, expected) -> Trial
+    right: Callable  # the right function: (*case) -> what is expected, an array or a list of steps
     same: Callable  # (trial) -> whether its result is what was expected
     mistakes: list
-    diagnose: Callable  # (f, trials, first failing trial, mistakes) -> (name, hint, trial to show)
+    fault_of_values: Callable  # (f, trials, first failing trial) -> (name, hint), if no known mistake fits
     accepted: tuple = ()  # other methods that pass, with a remark
 
 
@@ -88,40 +87,36 @@ _ASSIGN = Check(
     arguments=("points", "centroids"),
     cases=assign_cases,
     right=assign_points,
-    run=run_once,
     same=lambda trial: _is_right_array(trial, "iu"),
     mistakes=ASSIGN,
-    diagnose=partial(diagnose_array, fault_of_values=labels_fault),
+    fault_of_values=partial(diagnose.array_fault, fault_of_values=diagnose.labels_fault),
     accepted=(MANHATTAN,),
 )
 _UPDATE = Check(
     arguments=("points", "labels", "centroids"),
     cases=update_cases,
     right=update_centroids,
-    run=run_once,
     same=lambda trial: _is_right_array(trial, "fiu"),
     mistakes=UPDATE,
-    diagnose=partial(diagnose_array, fault_of_values=centroids_fault),
+    fault_of_values=partial(diagnose.array_fault, fault_of_values=diagnose.centroids_fault),
 )
 _STEPS = Check(
     arguments=("points", "centroids"),
     cases=run_cases,
     right=lambda *case: [(step.phase, step.centroids, step.labels) for step in KMeansND(*case).steps()],
-    run=run_stream,
     same=lambda trial: same_steps(trial.steps, trial.expected),
     mistakes=STEPS,
-    diagnose=diagnose_steps,
+    fault_of_values=diagnose.steps_fault,
 )
 
 
 def _check(f, check):
-    fault = _call_fault(f, check.arguments)
-    if fault:
+    if fault := _call_fault(f, check.arguments):
         mistake, hint = fault
         return _report(False, f"{getattr(f, '__name__', 'this')}: not checked. The mistake: {mistake}. {hint}", mistake)
     trials = []
     for case in check.cases():
-        trial = check.run(f, case, check.right(*case))
+        trial = run(f, case, check.right(*case))
         trial.right = not trial.error and not trial.changed and not trial.overwritten and check.same(trial)
         trials.append(trial)
         if isinstance(trial.error, Endless):
@@ -130,10 +125,9 @@ def _check(f, check):
     if not failing:
         return _report(True, f"{name_of(f)}: right on {len(trials)} cases")
     for method in check.accepted:
-        if not any(trial.changed for trial in trials) and explains(method, trials):
-            text = f"{name_of(f)}: right on {len(trials)} cases, by {method.name}. {method.hint}"
-            return _report(True, text, method.name)
-    mistake, hint, shown = check.diagnose(f, trials, failing[0], check.mistakes)
+        if not any(trial.changed for trial in trials) and diagnose.explains(method, trials):
+            return _report(True, f"{name_of(f)}: right on {len(trials)} cases, by {method.name}. {method.hint}", method.name)
+    mistake, hint, shown = diagnose.diagnose(f, trials, failing[0], check)
     which = "The smallest" if shown is failing[0] else "One"
     lines = [
         f"{name_of(f)}: wrong on {len(failing)} of {len(trials)} cases. {which} of them:",

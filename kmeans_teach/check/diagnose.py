@@ -6,41 +6,47 @@ from types import CodeType
 import numpy as np
 
 from kmeans_teach.check.mistakes import ALONE, BY_HAND, EMPTY, ENDLESS, IN_PLACE, MIXED
-from kmeans_teach.check.trial import Endless, as_array, as_step, run_once, same_array, same_steps
+from kmeans_teach.check.trial import Endless, as_array, as_step, run, same_array, same_steps
 
-# ---- a function that returns an array: assign and update
+_OVERWRITTEN = "A yielded step changed later, because a later step uses the same array. How can each step have its own arrays?"
 
 
-def diagnose_array(f, trials, first, mistakes, fault_of_values):
-    """`first` is the smallest failing trial; `fault_of_values(trials, first)` is asked if no known mistake fits."""
-    last = trials[-1]
-    if isinstance(last.error, Endless):
-        return "never stops", ENDLESS, last
+def diagnose(f, trials, first, check):
+    """A name (or None), a hint, and the trial that shows the mistake. `first` is the smallest failing trial."""
+    for trial in trials:
+        if trial.overwritten:
+            return "the same array each time", _OVERWRITTEN, trial
+    for trial in trials:
+        if trial.too_long or isinstance(trial.error, Endless):
+            return "never stops", ENDLESS, trial
+    if fault := stream_fault(trials, first):
+        return *fault, first
     for trial in trials:
         if trial.changed:
             return "input changed in place", IN_PLACE, trial
+    if first.not_a_step is not None:
+        return "not a step", "A step is (phase, centroids, labels): a word, a (K, N) array and M whole numbers.", first
     if first.value is None and not first.error:
         return "no return", "None came back: what a function prints or computes is lost unless it is returned.", first
-    for mistake in mistakes:
+    for mistake in check.mistakes:
         if explains(mistake, trials):
             return mistake.name, mistake.hint, first
-    fault = reads_global(f) or (_error_fault(trials, first) if first.error else fault_of_values(trials, first))
-    return *fault, first
+    return *check.fault_of_values(f, trials, first), first
 
 
 def explains(mistake, trials):
     """Does the known mistake give the same results as the learner's function on all cases, and a wrong value on one?"""
-    wrong_value = False
-    for trial in trials:
-        other = run_once(mistake.wrong, trial.case, None)
-        if trial.error or other.error:
-            if not (trial.error and other.error):
-                return False
-        elif not same_array(trial.value, other.value):
-            return False
-        else:
-            wrong_value |= not trial.right
-    return wrong_value
+
+    def alike(trial):
+        if isinstance(trial.expected, list):
+            return not trial.error and same_steps(trial.steps, mistake.wrong(trial.expected))
+        other = run(mistake.wrong, trial.case, None)
+        return other.error if trial.error else not other.error and same_array(trial.value, other.value)
+
+    return any(not (trial.right or trial.error) for trial in trials) and all(map(alike, trials))
+
+
+# ---- a function that returns an array: assign and update
 
 
 def _error_fault(trials, first):
@@ -76,6 +82,11 @@ def _array_fault(trials, first):
 def _arrays(trials):
     """(result, expected, case) of each trial that raised no error."""
     return [(as_array(trial.value), np.asarray(trial.expected), trial.case) for trial in trials if not trial.error]
+
+
+def array_fault(f, trials, first, fault_of_values):
+    """Name a use of the notebook's data, an error, or what `fault_of_values(trials, first)` finds in the results."""
+    return reads_global(f) or (_error_fault(trials, first) if first.error else fault_of_values(trials, first))
 
 
 def labels_fault(trials, first):
@@ -131,63 +142,44 @@ def kind_of(value):
 
 def reads_global(f):
     """A name and a hint if the function reads data of the notebook instead of its arguments, or None."""
-    codes, names = [getattr(f, "__code__", None)], set()
+    codes, names = [f.__code__] if hasattr(f, "__code__") else [], set()
     while codes:
         code = codes.pop()
-        if code is not None:
-            names |= {i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"}
-            codes += [const for const in code.co_consts if isinstance(const, CodeType)]
-    data = [name for name in sorted(names) if isinstance(f.__globals__.get(name), (np.ndarray, list, tuple, int))]
-    if data:
-        found = ", ".join(f"`{name}`" for name in data)
-        return "reads a global", f"It reads {found} from the notebook. A function should use its arguments only."
-    return None
+        names |= {i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"}
+        codes += [const for const in code.co_consts if isinstance(const, CodeType)]
+    data = [f"`{name}`" for name in sorted(names) if isinstance(f.__globals__.get(name), (np.ndarray, list, tuple, int))]
+    hint = f"It reads {', '.join(data)} from the notebook. A function should use its arguments only."
+    return ("reads a global", hint) if data else None
 
 
 # ---- a function that yields steps
 
 
-def diagnose_steps(f, trials, first, mistakes):
-    for trial in trials:
-        if trial.overwritten:
-            hint = (
-                "A yielded step changed later, because a later step uses the same array. How can each step have its own arrays?"
-            )
-            return "the same array each time", hint, trial
-    last, value = trials[-1], first.value
-    if isinstance(last.error, Endless) or any(trial.too_long for trial in trials):
-        return "never stops", ENDLESS, next((trial for trial in trials if trial.too_long), last)
-    if value is None and not first.error:
-        return "no yield", "None came back. A function becomes a generator function by a yield in its body.", first
-    if not first.error and as_step(value, *first.case):
-        return "one step, not a stream", "One step came back, and that was all. Which word gives one step and goes on?", first
-    if not first.error and not hasattr(value, "__iter__"):
-        return "no stream", f"{kind_of(value)} came back, and it cannot be read step by step.", first
+def stream_fault(trials, first):
+    """Name what is wrong with a result that is not a fresh stream. None if it is one, or if an array is expected."""
+    value = first.value
+    if first.error or not isinstance(first.expected, list):
+        return None
+    if value is None:
+        return "no yield", "None came back. A function becomes a generator function by a yield in its body."
+    if as_step(value, *first.case):
+        return "one step, not a stream", "One step came back, and that was all. Which word gives one step and goes on?"
+    if not hasattr(value, "__iter__"):
+        return "no stream", f"{kind_of(value)} came back, and it cannot be read step by step."
     if isinstance(value, (list, tuple, np.ndarray)):
-        return (
-            "a list, not a generator",
-            "All steps were computed before the first was seen. Which word gives one at a time?",
-            first,
-        )
-    if len({id(trial.value) for trial in trials}) < len(trials) and not first.error:
+        return "a list, not a generator", "All steps were computed before the first was seen. Which word gives one at a time?"
+    if len({id(trial.value) for trial in trials}) < len(trials):
         hint = "Every call returned the same generator, but a generator runs once. Where is a fresh one made?"
-        return "a used-up generator", hint, first
-    for trial in trials:
-        if trial.changed:
-            return "input changed in place", IN_PLACE, trial
-    if first.not_a_step is not None:
-        return "not a step", "A step is (phase, centroids, labels): a word, a (K, N) array and M whole numbers.", first
-    for mistake in mistakes:
-        if all(not trial.error and same_steps(trial.steps, mistake.wrong(trial.expected)) for trial in trials):
-            return mistake.name, mistake.hint, first
-    return *_steps_fault(f, trials, first), first
+        return "a used-up generator", hint
+    return None
 
 
-def _steps_fault(f, trials, first):
+def steps_fault(f, trials, first):
     """Name what can be seen in the steps alone."""
     if first.error:
         return f"raises {type(first.error).__name__}", ALONE
-    if not all(_starts_right(t) for t in trials) and all(t.steps and same_array(t.steps[0][1], t.case[1]) for t in trials):
+    starts = [(t.steps[0], t.expected[0]) for t in trials if t.steps and same_array(t.steps[0][1], t.case[1])]
+    if len(starts) == len(trials) and not all(same_array(step[2], expected[2]) for step, expected in starts):
         return "start without labels", "The start has labels too: those of the nearest centroids. Which half-step makes them?"
     for trial in trials:
         for (_, centroids, labels), (_, moved, chosen) in zip(trial.steps, trial.steps[1:], strict=False):
@@ -202,7 +194,3 @@ def _steps_fault(f, trials, first):
     if all(same_array(labels, t.steps[0][2]) for t in trials for _, _, labels in t.steps):
         return "never assigns again", "The labels stay those of the start. What comes after the centroids have moved?"
     return reads_global(f) or (None, BY_HAND)
-
-
-def _starts_right(trial):
-    return bool(trial.steps) and same_array(trial.steps[0][2], trial.expected[0][2])

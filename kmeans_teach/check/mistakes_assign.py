@@ -29,11 +29,6 @@ def _nearest_not_reset(points, centroids):
     return labels
 
 
-def _zero(labels, rows):
-    labels[rows] = 0
-    return labels
-
-
 _CANCEL = "Offsets of +3 and -3 cancel here. What has to happen to each offset before they are added?"
 _SIGN = "An offset of -9 counts as nearer than one of 0. How can both directions count the same?"
 _FARTHEST = "Each of these points joins the centroid that is farthest from it."
@@ -58,10 +53,10 @@ _TIES = (
 _HOW_FAR = "This is the distance to the nearest centroid. The label is the index of that centroid."
 _WHERE = "This is the position of the nearest centroid. The label is its row number."
 _TABLE = "These are all the distances. One step is left: which centroid has the smallest?"
+_VALID = "This distance is valid too, but it is not the course's: the mean is not its best centre, so inertia may rise."
 ASSIGN = [
     Mistake("sum before square", _CANCEL, lambda p, c: (_offsets(p, c).sum(axis=2) ** 2).argmin(axis=1)),
-    Mistake("no square", _SIGN, lambda p, c: _offsets(p, c).sum(axis=2).argmin(axis=1)),
-    Mistake("no square", _SIGN, lambda p, c: (-_offsets(p, c)).sum(axis=2).argmin(axis=1)),
+    *(Mistake("no square", _SIGN, lambda p, c, s=s: (s * _offsets(p, c)).sum(axis=2).argmin(axis=1)) for s in (1, -1)),
     Mistake("argmax for argmin", _FARTHEST, lambda p, c: _squared(p, c).argmax(axis=1)),
     Mistake("wrong axis", _AXIS, lambda p, c: _squared(p, c).argmin(axis=0)),
     Mistake("wrong axis", _AXIS, lambda p, c: _squared(p, c).argmin()),
@@ -79,9 +74,9 @@ ASSIGN = [
     Mistake("last feature left out", _FEATURE, lambda p, c: _squared(p[:, :-1], c[:, :-1]).argmin(axis=1)),
     Mistake("first two features only", _X_AND_Y, lambda p, c: _squared(p[:, :2], c[:, :2]).argmin(axis=1)),
     Mistake("only the first point", _ONE, lambda p, c: assign_points(p, c)[:1]),
-    Mistake("only the first point", _ONE, lambda p, c: _zero(assign_points(p, c), np.s_[1:])),
+    Mistake("only the first point", _ONE, lambda p, c: assign_points(p, c) * (np.arange(len(p)) < 1)),
     Mistake("last point left out", _POINT, lambda p, c: assign_points(p, c)[:-1]),
-    Mistake("last point left out", _POINT, lambda p, c: _zero(assign_points(p, c), -1)),
+    Mistake("last point left out", _POINT, lambda p, c: assign_points(p, c) * (np.arange(len(p)) < len(p) - 1)),
     Mistake("last centroid left out", LAST_CENTROID, lambda p, c: assign_points(p, c[:-1])),
     Mistake("last centroid left out", LAST_CENTROID, lambda p, c: _squared(p, c[:-1]).argmin(axis=1)),
     Mistake("first centroid left out", _SECOND, lambda p, c: assign_points(p, c[1:]) + (len(c) > 1)),
@@ -92,15 +87,9 @@ ASSIGN = [
     Mistake("integer truncation", _DIGITS, lambda p, c: assign_points(np.round(p), np.round(c))),
     Mistake("1-based labels", _ONE_BASED, lambda p, c: assign_points(p, c) + 1),
     Mistake("ties to the last", _TIES, lambda p, c: len(c) - 1 - assign_points(p, c[::-1])),
-    Mistake("distance, not label", _HOW_FAR, lambda p, c: _squared(p, c).min(axis=1)),
-    Mistake("distance, not label", _HOW_FAR, lambda p, c: np.sqrt(_squared(p, c)).min(axis=1)),
+    *(Mistake("distance, not label", _HOW_FAR, lambda p, c, e=e: (_squared(p, c) ** e).min(axis=1)) for e in (1, 0.5)),
     Mistake("centroid, not label", _WHERE, lambda p, c: c[assign_points(p, c)]),
-    Mistake("distances, not labels", _TABLE, lambda p, c: _squared(p, c)),
-    Mistake("distances, not labels", _TABLE, lambda p, c: np.sqrt(_squared(p, c))),
+    *(Mistake("distances, not labels", _TABLE, lambda p, c, e=e: _squared(p, c) ** e) for e in (1, 0.5)),
 ]
 # accepted, with a remark: it works, but it is not the distance that the course uses
-MANHATTAN = Mistake(
-    "Manhattan distance",
-    "This distance is valid too, but it is not the course's: the mean is not its best centre, so inertia may rise.",
-    lambda p, c: np.abs(_offsets(p, c)).sum(axis=2).argmin(axis=1),
-)
+MANHATTAN = Mistake("Manhattan distance", _VALID, lambda p, c: np.abs(_offsets(p, c)).sum(axis=2).argmin(axis=1))

@@ -1,5 +1,7 @@
 """Known mistakes in moving the centroids: each `wrong` is a small wrong version of `update_centroids`."""
 
+from functools import partial
+
 import numpy as np
 
 from kmeans_teach.check.mistakes import EMPTY, LAST_CENTROID, Mistake
@@ -20,19 +22,15 @@ def _each(summary, keep=True):
     return update
 
 
-def _sum_not_reset(reset_count):
-    """An update whose sum, and perhaps whose count, is set to 0 once and not for each centroid."""
-
-    def update(points, labels, centroids):
-        rows, total, n = np.array(centroids, dtype=float), np.zeros(points.shape[1]), 0
-        for k in range(len(centroids)):
-            n = 0 if reset_count else n
-            total, n = total + points[labels == k].sum(axis=0), n + (labels == k).sum()
-            if n:
-                rows[k] = total / n
-        return rows
-
-    return update
+def _sum_not_reset(points, labels, centroids, reset_count):
+    """The sum, and perhaps the count, is set to 0 once and not for each centroid."""
+    rows, total, n = np.array(centroids, dtype=float), np.zeros(points.shape[1]), 0
+    for k in range(len(centroids)):
+        n = 0 if reset_count else n
+        total, n = total + points[labels == k].sum(axis=0), n + (labels == k).sum()
+        if n:
+            rows[k] = total / n
+    return rows
 
 
 def _only(points, labels, centroids, ks):
@@ -42,10 +40,12 @@ def _only(points, labels, centroids, ks):
     return rows
 
 
-def _members(points, labels, centroids):
-    return [points[labels == k] for k in range(len(centroids)) if (labels == k).any()]
+def _dropped(summary):
+    """An update that returns a row `summary(members)` for each cluster with points, and no row for an empty cluster."""
+    return lambda points, labels, centroids: np.array([summary(points[labels == k]) for k in np.unique(labels)])
 
 
+_nan_if_empty = _each(lambda p, members, c: p[members].mean(axis=0), keep=False)
 _EVERYONE = "Every centroid moves to one position: the mean of all points. Which points belong to cluster k?"
 _ROWS = "A mean over features mixes metres with grams. Which axis runs over the points?"
 _DROPPED = f"{EMPTY} K rows go in, and K rows come out."
@@ -54,6 +54,7 @@ _SINGLE = "A cluster of one point does not move here. How many members does a me
 _FIRST = "Only one centroid moves. When does the function return?"
 _FINE = "Round what you show, not what you compute with."
 _RESET = "The first centroid is right, and the next one includes members of the one before. Where does each sum begin?"
+_SUM = "The members are added up. What turns a sum into a mean?"
 _COUNT = "The sum over the members is divided by the wrong number. How many were added?"
 _MEMBER = "The old centroid is counted as one more member."
 _ADDED = "The members are added to the old centroid. With which value should their sum begin?"
@@ -62,24 +63,15 @@ _MOVE = "This is how far each centroid moves. Where does it arrive?"
 _MEDIAN = "The median is the best centre for another distance (Manhattan). K-means takes the mean."
 _ONE_BASED = "The first cluster has label 0, and the last one K - 1."
 UPDATE = [
-    Mistake("mean over all points", _EVERYONE, _each(lambda p, members, c: p.mean(axis=0))),
-    Mistake("mean over all points", _EVERYONE, _each(lambda p, members, c: p.mean(axis=0), keep=False)),
+    *(Mistake("mean over all points", _EVERYONE, _each(lambda p, m, c: p.mean(axis=0), keep)) for keep in (True, False)),
     Mistake("wrong axis", _ROWS, _each(lambda p, members, c: p[members].mean())),
     Mistake("wrong axis", _ROWS, _each(lambda p, members, c: p[members].mean(axis=1))),
-    Mistake("wrong axis", _ROWS, lambda p, labels, c: np.array([rows.mean() for rows in _members(p, labels, c)])),
-    Mistake("wrong axis", _ROWS, lambda p, labels, c: np.array([rows.mean(axis=1) for rows in _members(p, labels, c)])),
-    Mistake("empty cluster as NaN", EMPTY, _each(lambda p, members, c: p[members].mean(axis=0), keep=False)),
+    Mistake("wrong axis", _ROWS, _dropped(lambda members: members.mean())),
+    Mistake("wrong axis", _ROWS, _dropped(lambda members: members.mean(axis=1))),
+    Mistake("empty cluster as NaN", EMPTY, _nan_if_empty),
     Mistake("empty cluster as zeros", EMPTY, _each(lambda p, m, c: p[m].sum(axis=0) / max(m.sum(), 1), keep=False)),
-    Mistake(
-        "empty cluster dropped",
-        _DROPPED,
-        lambda p, labels, c: np.array([rows.mean(axis=0) for rows in _members(p, labels, c)]),
-    ),
-    Mistake(
-        "empty cluster dropped",
-        _DROPPED,
-        lambda p, labels, c: np.array([p[labels == k].mean(axis=0) for k in range(labels.max() + 1)]),
-    ),
+    Mistake("empty cluster dropped", _DROPPED, _dropped(lambda members: members.mean(axis=0))),
+    Mistake("empty cluster dropped", _DROPPED, lambda p, labels, c: _nan_if_empty(p, labels, c[: labels.max() + 1])),
     Mistake("single member ignored", _SINGLE, _each(lambda p, m, c: p[m].mean(axis=0) if m.sum() > 1 else c)),
     Mistake("only the first centroid", _FIRST, lambda p, labels, c: _only(p, labels, c, [0])),
     Mistake("only the first centroid", _FIRST, lambda p, labels, c: _only(p, labels, c, [labels.min()])),
@@ -92,18 +84,11 @@ UPDATE = [
     Mistake("integer truncation", _WHOLE, _each(lambda p, m, c: p[m].sum(axis=0) // m.sum())),
     Mistake("integer truncation", _WHOLE, _each(lambda p, m, c: np.trunc(p[m].sum(axis=0) / max(m.sum(), 1)), keep=False)),
     Mistake("integer truncation", _WHOLE, lambda p, labels, c: update_centroids(p, labels, c).astype(p.dtype)),
-    Mistake(
-        "sum, not mean", "The members are added up. What turns a sum into a mean?", _each(lambda p, m, c: p[m].sum(axis=0))
-    ),
+    Mistake("sum, not mean", _SUM, _each(lambda p, m, c: p[m].sum(axis=0))),
     Mistake("divided by the wrong count", _COUNT, _each(lambda p, m, c: p[m].sum(axis=0) / len(p))),
     Mistake("divided by the wrong count", _COUNT, _each(lambda p, m, c: p[m].sum(axis=0) / p.shape[1])),
-    Mistake(
-        "divided by the wrong count",
-        _COUNT,
-        lambda p, labels, c: _each(lambda p, m, _: p[m].sum(axis=0) / len(c))(p, labels, c),
-    ),
-    Mistake("sum not reset", _RESET, _sum_not_reset(reset_count=False)),
-    Mistake("sum not reset", _RESET, _sum_not_reset(reset_count=True)),
+    Mistake("divided by the wrong count", _COUNT, lambda *case: _each(lambda p, m, c: p[m].sum(axis=0) / len(case[2]))(*case)),
+    *(Mistake("sum not reset", _RESET, partial(_sum_not_reset, reset_count=reset)) for reset in (False, True)),
     Mistake("old centroid in the mean", _MEMBER, _each(lambda p, m, c: (p[m].sum(axis=0) + c) / (m.sum() + 1))),
     Mistake("old centroid in the mean", _ADDED, _each(lambda p, m, c: (p[m].sum(axis=0) + c) / m.sum())),
     Mistake("half-way", _HALF, lambda p, labels, c: (update_centroids(p, labels, c) + c) / 2),

@@ -19,9 +19,10 @@ class Endless(BaseException):
 
 
 @contextmanager
-def time_limit():
-    """Stop a loop that does not end, on any system and without a thread: a trace function is called at each line of Python.
+def limited(trial):
+    """Run a learner's lines, and keep their error in the trial.
 
+    A trace function is called at each line of Python. It stops a loop that does not end, on any system and without a thread.
     Lines of libraries are not timed. A single line counts as 0.1 s at most, because an import may take long.
     """
     spent, last = 0.0, perf_counter()
@@ -37,13 +38,15 @@ def time_limit():
         return trace
 
     before = sys.gettrace()
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        sys.settrace(trace)
-        try:
-            yield
-        finally:
-            sys.settrace(before)
+    try:
+        with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
+            sys.settrace(trace)
+            try:
+                yield
+            finally:
+                sys.settrace(before)
+    except (Exception, SystemExit, Endless) as error:
+        trial.error = error
 
 
 @dataclass
@@ -75,35 +78,25 @@ class Trial:
         return isinstance(self.expected, list) and len(self.steps) == len(self.expected) + EXTRA
 
 
-def run_once(function, case, expected) -> Trial:
-    """Call the function once, on copies of the case."""
+def run(function, case, expected) -> Trial:
+    """Call the function once, on copies of the case. If steps are expected, read them, at most EXTRA more than expected."""
     trial = Trial(case, expected, case_after=tuple(array.copy() for array in case))
-    try:
-        with time_limit():
-            trial.value = function(*trial.case_after)
-    except (Exception, SystemExit, Endless) as error:
-        trial.error = error
-    return trial
-
-
-def run_stream(function, case, expected) -> Trial:
-    """Call the function once, then read the steps from what it returned, at most EXTRA more than expected."""
-    trial = run_once(function, case, expected)
-    if trial.error or isinstance(trial.value, (list, tuple, np.ndarray)) or not hasattr(trial.value, "__iter__"):
+    with limited(trial):
+        trial.value = function(*trial.case_after)
+    if trial.error or not isinstance(expected, list):
         return trial
-    try:
-        with time_limit(), closing(trial.value) if hasattr(trial.value, "close") else nullcontext():
-            for item in trial.value:
-                step = as_step(item, *case)
-                if step is None:
-                    trial.not_a_step = item
-                    break
-                trial.steps_at_end.append(step)
-                trial.steps.append((step[0], step[1].copy(), step[2].copy()))
-                if trial.too_long:
-                    break
-    except (Exception, SystemExit, Endless) as error:
-        trial.error = error
+    if isinstance(trial.value, (list, tuple, np.ndarray)) or not hasattr(trial.value, "__iter__"):
+        return trial
+    with limited(trial), closing(trial.value) if hasattr(trial.value, "close") else nullcontext():
+        for item in trial.value:
+            step = as_step(item, *case)
+            if step is None:
+                trial.not_a_step = item
+                break
+            trial.steps_at_end.append(step)
+            trial.steps.append((step[0], step[1].copy(), step[2].copy()))
+            if trial.too_long:
+                break
     return trial
 
 

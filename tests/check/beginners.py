@@ -293,23 +293,23 @@ def looks_at_its_history(points, centroids):
     history = [("start", centroids, assign_points(points, centroids))]
     yield history[-1]
     while True:
-        phase, places, labels = history[-1]
-        if phase == "update" and (places == history[-2][1]).all():
+        phase, current, labels = history[-1]
+        if phase == "update" and (current == history[-2][1]).all():
             return
         if phase == "update":
-            history.append(("assign", places, assign_points(points, places)))
+            history.append(("assign", current, assign_points(points, current)))
         else:
-            history.append(("update", update_centroids(points, labels, places), labels))
+            history.append(("update", update_centroids(points, labels, current), labels))
         yield history[-1]
 
 
 @right(check_steps)
 def inner_recursion(points, centroids):
-    def go_on(places):
-        labels = assign_points(points, places)
-        moved = update_centroids(points, labels, places)
+    def go_on(current):
+        labels = assign_points(points, current)
+        moved = update_centroids(points, labels, current)
         yield "update", moved, labels
-        if (moved != places).any():
+        if (moved != current).any():
             yield "assign", moved, assign_points(points, moved)
             yield from go_on(moved)
 
@@ -319,17 +319,17 @@ def inner_recursion(points, centroids):
 
 @right(check_steps)
 def copies_what_it_overwrites(points, centroids):
-    places, moving = centroids.copy(), True
-    labels = assign_points(points, places)
-    yield "start", places.copy(), labels.copy()
+    current, moving = centroids.copy(), True
+    labels = assign_points(points, current)
+    yield "start", current.copy(), labels.copy()
     while moving:
-        moved = update_centroids(points, labels, places)
-        moving = not np.array_equal(moved, places)
-        places[:] = moved
-        yield "update", places.copy(), labels.copy()
+        moved = update_centroids(points, labels, current)
+        moving = not np.array_equal(moved, current)
+        current[:] = moved
+        yield "update", current.copy(), labels.copy()
         if moving:
-            labels[:] = assign_points(points, places)
-            yield "assign", places.copy(), labels.copy()
+            labels[:] = assign_points(points, current)
+            yield "assign", current.copy(), labels.copy()
 
 
 Named = namedtuple("Named", "phase centroids labels")
@@ -337,8 +337,8 @@ right(check_steps)(lambda points, centroids: map(list, Turns(points, centroids))
 right(check_steps)(lambda points, centroids: iter(deque(itertools.starmap(Named, Turns(points, centroids)))))
 right(check_steps)(
     lambda points, centroids: (
-        SimpleNamespace(phase=phase, centroids=places.tolist(), labels=labels.tolist())
-        for phase, places, labels in Turns(points, centroids)
+        SimpleNamespace(phase=phase, centroids=current.tolist(), labels=labels.tolist())
+        for phase, current, labels in Turns(points, centroids)
     )
 )
 right(check_steps)(functools.partial(inner_recursion))
@@ -845,8 +845,8 @@ def leaves_midway(points, centroids):
 
 @wrong(check_steps, "not a step")
 def labels_before_centroids(points, centroids):
-    for phase, places, labels in inner_recursion(points, centroids):
-        yield phase, labels, places
+    for phase, current, labels in inner_recursion(points, centroids):
+        yield phase, labels, current
 
 
 @wrong(check_steps, "not a step")
@@ -856,14 +856,14 @@ def yields_a_generator(points, centroids):
 
 @wrong(check_steps, "wrong phase")
 def numbers_the_phases(points, centroids):
-    for i, (phase, places, labels) in enumerate(inner_recursion(points, centroids)):
-        yield f"{phase} {i}", places, labels
+    for i, (phase, current, labels) in enumerate(inner_recursion(points, centroids)):
+        yield f"{phase} {i}", current, labels
 
 
 @wrong(check_steps, "wrong phase")
 def no_word_for_the_start(points, centroids):
-    for phase, places, labels in inner_recursion(points, centroids):
-        yield phase.replace("start", "assign"), places, labels
+    for phase, current, labels in inner_recursion(points, centroids):
+        yield phase.replace("start", "assign"), current, labels
 
 
 @wrong(check_steps, "no stream")

@@ -705,9 +705,9 @@ def one_array(points, centroids):
 @wrong(check_steps, "the same array each time")
 def one_array_of_labels(points, centroids):
     labels = np.zeros(len(points), dtype=int)
-    for phase, places, chosen in s_tuples(points, centroids):
+    for phase, current, chosen in s_tuples(points, centroids):
         labels[:] = chosen
-        yield phase, places, labels
+        yield phase, current, labels
 
 
 @wrong(check_steps, "mixes half-steps")
@@ -848,14 +848,14 @@ def a_number(points, centroids):
 
 @wrong(check_steps, "not a step")
 def pairs(points, centroids):
-    for _, places, labels in s_tuples(points, centroids):
-        yield places, labels
+    for _, current, labels in s_tuples(points, centroids):
+        yield current, labels
 
 
 @wrong(check_steps, "wrong phase")
 def other_words(points, centroids):
-    for phase, places, labels in s_tuples(points, centroids):
-        yield phase.upper(), places, labels
+    for phase, current, labels in s_tuples(points, centroids):
+        yield phase.upper(), current, labels
 
 
 @wrong(check_steps, "input changed in place")
@@ -877,8 +877,8 @@ def raises_midway(points, centroids):
 
 @wrong(check_steps, None)
 def empties_to_zero(points, centroids):
-    for phase, places, labels in s_tuples(points, centroids):
-        yield phase, np.zeros_like(places), labels
+    for phase, current, labels in s_tuples(points, centroids):
+        yield phase, np.zeros_like(current), labels
 
 
 @pytest.mark.parametrize(("check", "f", "mistake"), WRONG)
@@ -1065,7 +1065,7 @@ def outputs(mistake, cases):
     [([*ASSIGN, MANHATTAN], assign_cases(), assign_points), (UPDATE, update_cases(), update_centroids)],
     ids=["assign", "update"],
 )
-def test_known_mistakes_are_wrong_and_can_be_told_apart(table, cases, right):
+def test_known_mistakes_are_wrong_and_differ_from_each_other(table, cases, right):
     assert len(table) > 15
     answers = [list(outputs(mistake, cases)) for mistake in table]
     expected = [right(*case) for case in cases]
@@ -1076,7 +1076,7 @@ def test_known_mistakes_are_wrong_and_can_be_told_apart(table, cases, right):
             assert not all(a is b or same_array(a, b) for a, b in zip(answer, another, strict=True)), (one.name, other.name)
 
 
-def test_known_mistakes_of_a_stream_are_wrong_and_can_be_told_apart():
+def test_known_mistakes_of_a_stream_are_wrong_and_differ_from_each_other():
     streams = [[(s.phase, s.centroids, s.labels) for s in KMeansND(*case).steps()] for case in run_cases()]
     assert len(STEPS) >= 5
     for mistake in STEPS:
