@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from kmeans_teach.check import ASSIGN, STEPS, UPDATE
-from kmeans_teach.lessons.charts import nearer_in_picture
+from kmeans_teach.lessons.starts import nearer_in_picture
 from kmeans_teach.narrate import number
 from kmeans_teach.panel.run import PanelRun
 from kmeans_teach.panel.setting import Setting
