@@ -1,6 +1,6 @@
 """Run notebooks top to bottom in a fresh kernel and store their outputs: `python tools/execute.py [NOTEBOOK ...]`.
 
-What is stored is what the tests compare, so whatever differs from run to run (widget ids, timings) is left out.
+The tests compare the stored outputs with new ones. So whatever differs from run to run (widget ids, timings) is left out.
 """
 
 import sys
@@ -30,7 +30,7 @@ def clean(notebook):
 
 
 def joined(outputs):
-    """The outputs, with printed text in one piece: where a kernel cuts it is chance."""
+    """Join the pieces of printed text: a kernel cuts it at random places."""
     whole = []
     for output in outputs:
         if whole and output.output_type == "stream" == whole[-1].output_type and output.name == whole[-1].name:
@@ -41,6 +41,7 @@ def joined(outputs):
 
 
 def execute(path):
+    """Run one notebook and write it back with its new outputs."""
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}).execute()
     nbformat.write(clean(notebook), path)

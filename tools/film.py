@@ -12,23 +12,24 @@ import nbformat
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))  # the tests know how a lab and a browser are started
+sys.path.insert(0, str(ROOT))  # tests/browser starts the lab and the browser
 
 from tests.browser.lab import chromium, lab, open_notebook  # noqa: E402
 
-REPLAY = "blobs k=5 seed=20 start=13 clusters=5 size=60 spread=0.5"  # every centroid goes a long way, and it ends well
+REPLAY = "blobs k=5 seed=20 start=13 clusters=5 size=60 spread=0.5"  # every centroid moves far, and the run ends well
 MOST = 30  # frames
 FIRST, EACH, LAST = 1500, 900, 4000  # milliseconds
 
 
 def notebook(path):
+    """Write a notebook that opens the panel at the replay string in the file `replay`."""
     cell = nbformat.v4.new_code_cell("from kmeans_teach.panel import Panel\nPanel(open('replay').read())")
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel}), path)
 
 
 def still(panel):
-    """A screenshot of the panel once two in a row are alike: the picture has arrived."""
+    """Take screenshots until two in a row are equal: then the picture is complete."""
     before, now = None, panel.screenshot()
     while now != before:
         panel.page.wait_for_timeout(200)
@@ -38,7 +39,7 @@ def still(panel):
 
 
 def shoot(replay):
-    """The frames: the start, and one for each half-step up to the last."""
+    """Return the frames: the start, and one for each half-step up to the last."""
     with tempfile.TemporaryDirectory() as folder, lab(Path(folder)) as address, chromium() as browser:
         (Path(folder) / "replay").write_text(replay, encoding="utf-8")
         notebook(Path(folder) / "panel.ipynb")
@@ -59,7 +60,7 @@ def shoot(replay):
 
 
 def save(frames, path):
-    """A GIF of few colours, the same ones in all frames, so that what stands still costs nothing."""
+    """Write a GIF with one small palette for all frames, so that parts that do not change need few bytes."""
     both = Image.new("RGB", (frames[0].width, 2 * frames[0].height))
     both.paste(frames[0], (0, 0))
     both.paste(frames[-1], (0, frames[0].height))

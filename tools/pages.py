@@ -1,7 +1,7 @@
-"""Build the pages to read: `python tools/pages.py [FOLDER]` writes FOLDER/html, site/html if none is named.
+"""Build the web pages: `python tools/pages.py [FOLDER]` writes FOLDER/html, or site/html without FOLDER.
 
-Sphinx reads one folder, and the pages are spread over the repository. So the repository is copied below FOLDER, and what is in
-docs/pages/ is laid on top of the copy. Each page keeps its place in it, and so every link between two pages its meaning.
+Sphinx reads one folder, but the pages lie in several. So the repository is copied to FOLDER/source, and the files of docs/pages/
+are copied to the top of it. Each other page keeps its path, so the links between pages still work.
 """
 
 import shutil
@@ -17,7 +17,7 @@ LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "d
 
 
 def build(folder):
-    """Sphinx's exit code: 0 if all went well, without a single warning."""
+    """Run Sphinx and return its exit code: 0 if there was no error and no warning."""
     source = folder / "source"
     shutil.copytree(ROOT, source, ignore=LEFT_OUT)
     shutil.copytree(ROOT / "docs" / "pages", source, dirs_exist_ok=True)
