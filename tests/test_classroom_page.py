@@ -87,7 +87,7 @@ def test_limits_leave_room_for_what_was_measured():
     memory, cpu = settings()["singleuser"]["memory"], settings()["singleuser"]["cpu"]
     measured = [int(number) for number in re.findall(r"\b(\d+) MB", PAGE)]
     assert len(measured) > 5
-    panel = int(re.search(r"then a learner takes (\d+) MB", PAGE)[1])
+    panel = int(re.search(r"then a learner takes\s+(\d+) MB", PAGE)[1])
     assert panel <= in_megabytes(memory["guarantee"]) < in_megabytes(memory["limit"])
     assert max(number for number in measured if number < 1000) + 150 < in_megabytes(memory["limit"])
     assert 0.03 <= cpu["guarantee"] < cpu["limit"]
