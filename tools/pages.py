@@ -1,7 +1,7 @@
 """Build the web pages: `python tools/pages.py [FOLDER]` writes FOLDER/html, or site/html without FOLDER.
 
-Sphinx reads one folder, but the pages lie in several. So the repository is copied to FOLDER/source, and the files of docs/pages/
-are copied to the top of it. Each other page keeps its path, so the links between pages still work.
+Sphinx reads one folder, but the pages lie in several. So the repository is copied to FOLDER/source, and the files of
+docs/pages/ are copied to the top of it. Each other page keeps its path, so the links between pages still work.
 """
 
 import shutil
