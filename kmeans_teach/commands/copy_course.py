@@ -119,7 +119,6 @@ def _write(path, data):
     try:
         part.write_bytes(data)
         os.replace(part, path)
-    except BaseException:
+    finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-        raise

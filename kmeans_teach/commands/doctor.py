@@ -1,5 +1,6 @@
 """`kmeans-teach doctor`: the versions that matter to the course, and what is wrong with them, in plain sentences."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -39,10 +40,7 @@ def requirements():
 
 def installed(name):
     """The version of the copy that Python imports, the first one on its path; None if there is no copy."""
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None
+    return next((copy.version for copy in metadata.distributions(name=name)), None)
 
 
 def wrong_package(need, version):
@@ -68,10 +66,8 @@ def wrong_front_ends(folders):
 
 def wrong_kernel():
     """Sentences about the Python that runs the notebooks."""
-    try:
-        from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
-    except ImportError:
-        return
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
     try:
         command = KernelSpecManager().get_kernel_spec("python3").argv[0]
     except NoSuchKernel:
@@ -88,12 +84,10 @@ def wrong_kernel():
 
 def ffmpeg():
     """The path of the ffmpeg that imageio-ffmpeg offers, or None."""
-    try:
+    with contextlib.suppress(ImportError, RuntimeError):
         import imageio_ffmpeg
 
         return imageio_ffmpeg.get_ffmpeg_exe()
-    except (ImportError, RuntimeError):
-        return None
 
 
 def report(_):
@@ -107,13 +101,10 @@ def report(_):
             wrong += wrong_package(need, version)
     except ImportError:
         wrong.append("packaging is not installed, so nothing that the course needs is: python -m pip install kmeans-teach")
-    wrong += wrong_kernel()
-    try:
+    with contextlib.suppress(ImportError):  # the list already says that jupyterlab is missing
         from jupyter_core.paths import jupyter_path
 
-        wrong += wrong_front_ends(jupyter_path("labextensions"))
-    except ImportError:
-        pass  # the list already says that jupyterlab is missing
+        wrong += [*wrong_kernel(), *wrong_front_ends(jupyter_path("labextensions"))]
     video = ffmpeg()
     print(f"ffmpeg {video or 'missing'}")
     if video is None:

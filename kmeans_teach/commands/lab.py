@@ -17,9 +17,8 @@ def add_command(commands):
     command = commands.add_parser("lab", help="open the course in JupyterLab (the default command)")
     notebooks = "the folder of the notebooks (default: in a clone its own notebooks, otherwise the course,"
     command.add_argument("folder", nargs="?", type=a_folder, help=f"{notebooks} copied into ./{copy_course.FOLDER})")
-    command.add_argument(
-        "--ip", type=an_address, default="127.0.0.1", help="the address to listen on (default: %(default)s, this machine)"
-    )
+    listen = "the address to listen on (default: %(default)s, this machine)"
+    command.add_argument("--ip", type=an_address, default="127.0.0.1", help=listen)
     add_server_options(command, port=8888)
     command.set_defaults(run=open_lab)
 

@@ -17,8 +17,8 @@ from time import monotonic
 
 from kmeans_teach import __version__
 from kmeans_teach.commands import CommandError, copy_course, say
-from kmeans_teach.commands.kernel import Kernel
-from kmeans_teach.commands.notebook import cells_to_run, lesson_of, read
+from kmeans_teach.commands.kernel import start_kernel
+from kmeans_teach.commands.notebook import CellRun, cells_to_run, lesson_of, read
 
 SECONDS = 120  # the default time limit of a notebook
 LARGE = 100_000_000  # bytes; beyond this, what lies beside a notebook is not copied
@@ -52,7 +52,7 @@ def mark(path, seconds=SECONDS, models=None) -> dict:
     lesson, wanted = lesson_of(cells, path, models or sorted(copy_course.shipped().glob(copy_course.LESSONS)))
     runs = cells_to_run(cells, wanted)
     try:
-        with Kernel() as kernel:
+        with start_kernel() as kernel:
             copy_files(Path(path).parent, "\n".join(run.source for run in runs), kernel.folder)
             run_cells(runs, kernel, seconds)
     except (CommandError, OSError) as error:
@@ -91,9 +91,9 @@ def run_cells(runs, kernel, seconds):
         if left <= 0.01:
             return
         if run.check:
-            kernel.run(f"{VERDICTS}.clear()", left, silent=True)
-        run.result = kernel.run(run.source, left / 2, expressions={"verdicts": VERDICT_PAIRS} if run.check else None)
-        if run.result.dead:
+            kernel.run(CellRun(f"{VERDICTS}.clear()"), left, silent=True)
+        kernel.run(run, left / 2, expression=VERDICT_PAIRS if run.check else "None")
+        if run.dead:
             return
 
 
@@ -106,34 +106,28 @@ def judge(exercise, runs) -> dict:
     check = next((run for run in runs if run.exercise is exercise and run.check), None)
 
     def give(status, text="", mistake=None):
-        found = {"status": status, "mistake": mistake, "text": text.strip()}
-        return {"id": exercise.cell.id, "name": exercise.name, **found}
+        return {"id": exercise.cell.id, "name": exercise.name, "status": status, "mistake": mistake, "text": text.strip()}
 
     if mine and _untouched(exercise.cell.source, [run.source for run in mine]):
         return give("not tried")
-    for run in mine:
-        if run.result and run.result.timed_out:
-            return give("mistake", "the cell does not end", "never stops")
-        if run.fault:
-            return give("error", run.fault)
     if check is None or (not mine and check.fault):
         return give("missing", "the exercise's cell is gone")
-    if check.result is None:
-        dead = next((run for run in runs if run.result and run.result.dead and not run.result.timed_out), None)
+    for run in (*mine, check):
+        if run.timed_out:
+            return give("mistake", f"{'its check' if run.check else 'the cell'} does not end", "never stops")
+        if run.check and run.error_type == "AssertionError":
+            return give("mistake", run.message, re.match("[^:\n]*", run.message).group() or None)
+        if run.fault:
+            return give("error", run.fault)
+    if not check.was_run:
+        dead = next((run for run in runs if run.dead and not run.timed_out), None)
         return give("error", f"Python ended before, in cell {dead.number}") if dead else give("no time left")
-    if check.result.timed_out:
-        return give("mistake", "its check does not end", "never stops")
-    if check.result.error_type == "AssertionError":
-        name = check.result.message.partition("\n")[0].partition(":")[0]
-        return give("mistake", check.result.message, name or None)
-    if check.fault:
-        return give("error", check.fault)
     # a check that ends without an error passes, unless it gave a verdict that says otherwise
-    verdicts = check.result.values.get("verdicts", [])
+    verdicts = check.value or []
     if len(verdicts) < len(re.findall(r"^check_\w+\(", check.source, flags=re.MULTILINE)):
         return give("error", "the check gave no verdict: is its name used for something else?")
     wrong = [mistake for ok, mistake in verdicts if not ok]
-    return give("mistake", check.result.printed, wrong[0]) if wrong else give("passed", check.result.printed)
+    return give("mistake", check.printed, wrong[0]) if wrong else give("passed", check.printed)
 
 
 def _untouched(handed_out, sources):

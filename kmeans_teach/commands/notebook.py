@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from kmeans_teach.commands import CommandError
-from kmeans_teach.commands.kernel import Result
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,24 @@ class CellRun:
     number: int | None = None
     exercise: Exercise | None = None  # the one that the cell belongs to
     check: bool = False
-    result: Result | None = None  # None if the cell was not run
+    was_run: bool = False
+    printed: str = ""
+    error_type: str | None = None  # such as NameError
+    message: str = ""  # the whole message of the error
+    timed_out: bool = False
+    dead: bool = False  # the kernel has ended, and runs nothing more
+    value: Any = None  # of the expression that was asked for
 
     @property
     def fault(self):
         """What went wrong in the cell, in one sentence; None if nothing did."""
-        if self.result is None:
-            return None
-        if self.result.timed_out:
+        if self.timed_out:
             return "it does not end"
-        return "Python ended here" if self.result.dead else self.result.error
+        if self.dead:
+            return "Python ended here"
+        line = self.message.partition("\n")[0]
+        line = re.sub(r" \([^()]*?line (\d+)\)$", r" in line \1", line)  # IPython's made-up file name helps nobody
+        return f"{self.error_type}: {line}" if line else self.error_type
 
 
 def read(path) -> list[Cell]:
@@ -106,14 +114,12 @@ def cells_to_run(cells, wanted) -> list[CellRun]:
     checks = _find_checks(code, wanted, starts)
     runs, current = [], None
     for index, cell in enumerate(code):
-        if index in checks:
-            runs.append(CellRun(checks[index].check.source, exercise=checks[index], check=True))
-            current = None
-            continue
-        current = starts.get(index, current)
-        runs.append(CellRun(cell.source, index + 1, current))
-        if current and current not in checks.values():
-            runs.append(CellRun(current.check.source, exercise=current, check=True))
+        current, checked = starts.get(index, current), checks.get(index)
+        if checked is None:
+            runs.append(CellRun(cell.source, index + 1, current))
+            checked = None if current in checks.values() else current
+        if checked:
+            runs.append(CellRun(checked.check.source, exercise=checked, check=True))
             current = None
     return runs
 

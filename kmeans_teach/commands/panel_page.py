@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import secrets
-import shutil
 import sys
 import tempfile
 import webbrowser
@@ -29,41 +28,28 @@ def add_command(commands):
     command = commands.add_parser("panel", help="show the panel alone, as a page, for a projector")
     command.add_argument("replay", nargs="?", help='the run to show, such as "blobs k=4 seed=7 start=12"')
     command.add_argument("--data", metavar="FILE.csv", help="your own points")
-    command.add_argument(
-        "--column",
-        action="append",
-        metavar="NAME",
-        help="a column of FILE.csv; repeat it for more columns (default: all columns of numbers)",
-    )
+    columns = "a column of FILE.csv; repeat it for more columns (default: all columns of numbers)"
+    command.add_argument("--column", action="append", metavar="NAME", help=columns)
     add_server_options(command, port=8866)
     command.set_defaults(run=show_panel, refuse=command.error)
 
 
 def show_panel(arguments):
     """Serve the page that the command line asks for, or refuse it in one sentence."""
-    try:
-        options = page_options(arguments)
-    except ValueError as error:
-        arguments.refuse(" ".join(str(error).split()))
-    return serve(options, arguments.port, can_open_browser(arguments))
-
-
-def page_options(arguments):
-    """The options of the page, from those of the command line. They are tried out: ValueError says what cannot be used."""
     from kmeans_teach.panel.run import PanelRun
 
     if arguments.column and not arguments.data:
-        raise ValueError("--column names a column of a file, so it needs --data FILE.csv")
-    options = {"replay": arguments.replay, "points": arguments.data, "names": arguments.column}
+        arguments.refuse("--column names a column of a file, so it needs --data FILE.csv")
+    options = {"points": arguments.data and str(Path(arguments.data).resolve()), "names": arguments.column}
     try:
-        PanelRun(options["replay"], points=options["points"], names=options["names"])
+        PanelRun(arguments.replay, **options)  # an error says what cannot be used
     except OSError as error:
-        raise ValueError(f"{arguments.data!r} cannot be read: {error.strerror or error}") from None
-    except TypeError as error:
-        raise ValueError(str(error)) from None
-    if arguments.data:
-        options["points"] = str(Path(arguments.data).resolve())
-    return options | {"folder": os.getcwd()}  # where saved runs go: the folder of the page's notebook is removed at the end
+        arguments.refuse(f"{arguments.data!r} cannot be read: {error.strerror or error}")
+    except (TypeError, ValueError) as error:
+        arguments.refuse(" ".join(str(error).split()))
+    # saved runs go to the current folder: that of the page's notebook is removed at the end
+    options |= {"replay": arguments.replay, "folder": os.getcwd()}
+    return serve(options, arguments.port, can_open_browser(arguments))
 
 
 def make_page():
@@ -129,33 +115,31 @@ def serve(options, port, browser, idle=IDLE):
     os.environ[OPTIONS_VARIABLE] = json.dumps(options)
     import nbformat
 
-    folder = Path(tempfile.mkdtemp(prefix="kmeans-teach-"))
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    cells, metadata = [nbformat.v4.new_code_cell(CODE)], {"title": "K-means", "kernelspec": kernel}
+    token = secrets.token_hex(24)
     try:
-        (folder / "served").mkdir()
-        notebook = folder / "served" / "panel.ipynb"
-        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        metadata = {"title": "K-means", "kernelspec": kernel}
-        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CODE)], metadata=metadata), notebook)
-        token = secrets.token_hex(24)
-        server = application(notebook, port, token, idle)
+        with tempfile.TemporaryDirectory(prefix="kmeans-teach-", ignore_cleanup_errors=True) as folder:
+            notebook = Path(folder, "served", "panel.ipynb")
+            notebook.parent.mkdir()
+            nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), notebook)
+            server = application(notebook, port, token, idle)
 
-        def announce():
-            if server.port != port:
-                say(f"Port {port} is taken, so this is port {server.port}.")
-            address = f"http://127.0.0.1:{server.port}/?{urlencode({'token': token})}"
-            say(f"The panel is at {address}\nEnd it with Ctrl-C.")
-            if browser:
-                open_in_browser(address, folder)
+            def announce():
+                if server.port != port:
+                    say(f"Port {port} is taken, so this is port {server.port}.")
+                address = f"http://127.0.0.1:{server.port}/?{urlencode({'token': token})}"
+                say(f"The panel is at {address}\nEnd it with Ctrl-C.")
+                if browser:
+                    open_in_browser(address, folder)
 
-        from tornado.ioloop import IOLoop
+            from tornado.ioloop import IOLoop
 
-        IOLoop.current().add_callback(announce)  # runs once the server listens
-        server.start()
+            IOLoop.current().add_callback(announce)  # runs once the server listens
+            server.start()
     except KeyboardInterrupt:
         pass
     except ImportError:
         print("Voila is not installed in this Python; `kmeans-teach doctor` says what is missing.", file=sys.stderr)
         return 1
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     return 0

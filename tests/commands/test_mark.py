@@ -12,7 +12,6 @@ import pytest
 
 from kmeans_teach import __main__ as launcher
 from kmeans_teach.commands import mark
-from kmeans_teach.commands.kernel import Result
 from kmeans_teach.commands.notebook import Cell, CellRun, Exercise, cells_to_run, exercises, lesson_of, read
 from tests.test_notebooks import NOTEBOOKS, ROOT, search_path
 
@@ -29,33 +28,38 @@ rng = np.random.default_rng(1)
 NEEDED = re.compile(r"^def (assign_line|steps|look)\b", re.MULTILINE)
 
 
-def check(path, *options):
+def check(*words):
     """The command in a process of its own, since the sockets of a kernel's client end with it: exit code and marks."""
-    command = [sys.executable, "-m", "kmeans_teach", "check", "--json", path, *options]
+    command = [sys.executable, "-m", "kmeans_teach", "check", "--json", *words]
     env = {**os.environ, "PYTHONPATH": search_path()}
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=200, check=False)
     assert done.stderr == ""
-    (notebook,) = json.loads(done.stdout)["notebooks"]
-    return done.returncode, notebook
+    return done.returncode, json.loads(done.stdout)["notebooks"]
+
+
+def answered(number, answers, between=()):
+    """Cells of a lesson, with answers instead of its exercises, in their order (None leaves one as it is).
+
+    Of the lesson only the functions stay that the checks need, which is quick. The checks themselves are gone, too, so
+    that the lesson's are put in; `between` are cells that the learner adds after the first answer.
+    """
+    code = [cell for cell in nbformat.read(LESSONS[number], as_version=4).cells if cell.cell_type == "code"]
+    tried = [cell for cell in code if "exercise" in cell.metadata.get("tags", [])]
+    before = [cell for cell in code[: code.index(tried[0])] if NEEDED.search(cell.source)]
+    for cell, answer in zip(tried, answers, strict=True):
+        cell.source = answer or cell.source
+    return [*before, tried[0], *map(nbformat.v4.new_code_cell, between), *tried[1:]]
+
+
+def write(cells, path):
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    return path
 
 
 def worked_on(number, answers, folder, *, set_up=SET_UP, between=()):
-    """A learner's copy of a lesson with answers in the place of its exercises, in their order (None leaves one as it is).
-
-    Of the lesson only the functions are kept that the checks need, which is quick. The checks themselves are gone, too, so
-    that the lesson's are put in; `between` are cells of the learner's own behind the first answer.
-    """
-    notebook = nbformat.read(LESSONS[number], as_version=4)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    tried = [cell for cell in code if "exercise" in cell.metadata.get("tags", [])]
-    before = [cell for cell in code[: code.index(tried[0])] if set_up and NEEDED.search(cell.source)]
-    for cell, answer in zip(tried, answers, strict=True):
-        cell.source = answer or cell.source
-    new = nbformat.v4.new_code_cell
-    notebook.cells = [new(set_up), *before, tried[0], *map(new, between), *tried[1:]]
-    path = folder / f"{number} mine.ipynb"
-    nbformat.write(notebook, path)
-    return path
+    """A learner's copy of a lesson."""
+    cells = [nbformat.v4.new_code_cell(set_up), *answered(number, answers, between)]
+    return write(cells, folder / f"{number} mine.ipynb")
 
 
 @pytest.fixture(scope="module")
@@ -127,26 +131,46 @@ WRONG = {
 }
 
 
+OWN = [nbformat.v4.new_code_cell("f = len  # your turn", id="own", metadata={"tags": ["exercise"]})]
+OWN += [nbformat.v4.new_code_cell("assert f([3, 5]) == 5, 'not the largest: 3 and 5'", id="own-check")]
+
+
 @pytest.fixture(scope="module")
 def marked(pool, tmp_path_factory):
+    """One notebook with the exercises of many lessons and one of a teacher's own, marked in one kernel, which is quick."""
     folder = tmp_path_factory.mktemp("wrong answers")
-    paths = {number: worked_on(number, [answer for answer, _ in pairs], folder) for number, pairs in WRONG.items()}
-    return {number: pool.submit(check, path) for number, path in paths.items()}
+    pairs = [pair for number in WRONG for pair in exercises(read(LESSONS[number]))]
+    handed_out = [nbformat.v4.new_code_cell(one.source, id=one.id) for pair in pairs for one in (pair.cell, pair.check)]
+    for exercise in handed_out[::2]:
+        exercise.metadata["tags"] = ["exercise"]
+    cells = [nbformat.v4.new_code_cell(SET_UP)]
+    for number, pairs in WRONG.items():
+        cells += answered(number, [answer for answer, _ in pairs])
+    cells += [nbformat.from_dict({**OWN[0], "source": "f = max"})]
+    mine, model = write(cells, folder / "mine.ipynb"), write([*handed_out, *OWN], folder / "handed out.ipynb")
+    return pool.submit(check, mine, "--model", model)
 
 
 @pytest.mark.parametrize("number", WRONG)
 def test_a_wrong_answer_is_named(number, marked):
-    code, notebook = marked[number].result()
+    code, (notebook,) = marked.result()
     assert code == 1
     assert notebook["passed"] is False
-    assert notebook["lesson"] == LESSONS[number].stem
-    said = [mark.in_words(notebook).splitlines()[row] for row in (1, 2)]
-    for row, each, (answer, name) in zip(said, notebook["exercises"], WRONG[number], strict=True):
+    ids = {pair.cell.id for pair in exercises(read(LESSONS[number]))}
+    rows = zip(mark.in_words(notebook).splitlines()[1:], notebook["exercises"], strict=False)  # below are cells that fail
+    rows = [(row, each) for row, each in rows if each["id"] in ids]
+    for (row, each), (answer, name) in zip(rows, WRONG[number], strict=True):
         status, _, what = ("mistake: " + name if "error" not in name else name).partition(": ")
         assert each["status"] == status
         assert (each["mistake"] if status == "mistake" else each["text"]).startswith(what), answer
         assert f": {status}: {what}" in row
         assert each["text"]
+
+
+def test_a_notebook_of_ones_own_is_marked_by_the_one_that_was_handed_out(marked):
+    _, (notebook,) = marked.result()
+    assert notebook["lesson"] == "handed out"
+    assert (notebook["exercises"][-1]["name"], notebook["exercises"][-1]["status"]) == ("f", "passed")
 
 
 def test_at_least_ten_wrong_answers_are_tried():
@@ -157,7 +181,7 @@ def test_at_least_ten_wrong_answers_are_tried():
 # ---- what it is given to run does no harm
 
 ENDLESS = ["while True:\n    print('for ever')", "while True:\n    pass"]
-STUBBORN = "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass"
+STUBBORN = "import time\nwhile True:\n    try:\n        time.sleep(60)\n    except BaseException:\n        pass"
 ANY = "def my_assign(points, centroids):\n    return 0"
 SQUARED = "def my_squared(points, centroids):\n    return ((points[:, None] - centroids) ** 2).sum(axis=2)"
 BETWEEN = [
@@ -181,26 +205,11 @@ def rough(pool, tmp_path_factory):
     (beside.parent / "helper.py").write_text("text = 'more'")
     (beside.parent / "data").mkdir()
     (beside.parent / "data" / "more.txt").write_text("more")
-    model, own = (of_ones_own(tmp_path_factory.mktemp("own"), answer) for answer in ("f = len", "f = max"))
-    jobs = {
-        "endless": (attempt("endless", ENDLESS), "--timeout", "5"),
-        "stubborn": (attempt("stubborn", [STUBBORN, ANY]), "--timeout", "3"),
-        "dead": (attempt("dead", ["import os\nos._exit(1)", ANY]),),
-        "beside": (beside,),
-        "own": (own, "--model", model),
-    }
-    return {name: (job[0], contents(job[0].parent), pool.submit(check, *job)) for name, job in jobs.items()}
-
-
-def of_ones_own(folder, answer):
-    """A notebook that is no lesson of the course, with one exercise, which asks for the largest number."""
-    texts = (f"{answer}  # your turn", "assert f([3, 5]) == 5, 'not the largest: 3 and 5'")
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(text, id=f"own-{at}") for at, text in enumerate(texts)]
-    )
-    notebook.cells[0].metadata["tags"] = ["exercise"]
-    nbformat.write(notebook, folder / "own.ipynb")
-    return folder / "own.ipynb"
+    endless, stubborn = attempt("endless", ENDLESS), attempt("stubborn", [STUBBORN, ANY])
+    before = contents(beside.parent)
+    dead = attempt("dead", ["import os\nos._exit(1)", ANY])
+    slow, quick = pool.submit(check, endless, stubborn, "--timeout", "4"), pool.submit(check, dead, beside)
+    return {"slow": slow, "quick": quick, "folder": beside.parent, "before": before}
 
 
 def contents(folder):
@@ -212,18 +221,18 @@ def statuses(notebook):
 
 
 def test_cells_that_do_not_end_are_stopped_in_time_and_each_is_named(rough):
-    code, notebook = rough["endless"][2].result()
-    assert code == 1
+    code, (notebook, _) = rough["slow"].result()
+    assert (code, notebook["lesson"]) == (1, "02_assign_points")
     assert statuses(notebook) == [("mistake", "never stops"), ("mistake", "never stops")]
 
 
 def test_a_cell_that_does_not_listen_is_ended_and_for_the_rest_there_is_no_time(rough):
-    _, notebook = rough["stubborn"][2].result()
+    _, (_, notebook) = rough["slow"].result()
     assert statuses(notebook) == [("mistake", "never stops"), ("no time left", None)]
 
 
 def test_a_cell_that_ends_python_is_named(rough):
-    _, notebook = rough["dead"][2].result()
+    _, (notebook, _) = rough["quick"].result()
     assert [(each["status"], each["text"]) for each in notebook["exercises"]] == [
         ("error", "Python ended here"),
         ("error", "Python ended before, in cell 1"),
@@ -231,19 +240,12 @@ def test_a_cell_that_ends_python_is_named(rough):
 
 
 def test_what_lies_beside_a_notebook_can_be_used_and_stays_as_it_was_and_a_failing_cell_stops_no_other(rough):
-    path, before, future = rough["beside"]
-    code, notebook = future.result()
-    assert len(before) == 5  # the notebook, a table, a module, a folder and a text in it
-    assert contents(path.parent) == before
+    code, (_, notebook) = rough["quick"].result()
+    assert len(rough["before"]) == 5  # the notebook, a table, a module, a folder and a text in it
+    assert contents(rough["folder"]) == rough["before"]
     assert code == 1
     assert statuses(notebook) == [("passed", None), ("mistake", "wrong shape")]
     assert [error["text"] for error in notebook["errors"]] == ["ZeroDivisionError: division by zero"]
-
-
-def test_a_notebook_of_ones_own_is_marked_by_the_one_that_was_handed_out(rough):
-    code, notebook = rough["own"][2].result()
-    assert code == 0
-    assert [(each["name"], each["status"]) for each in notebook["exercises"]] == [("f", "passed")]
 
 
 # ---- which cells are run
@@ -318,15 +320,12 @@ def test_a_lesson_is_known_by_its_cells_and_without_ids_by_its_title(path):
 # ---- what is told
 
 
-def failed(kind, message):
-    return Result(error_type=kind, message=message, error=f"{kind}: {message}")
-
-
-def judged(source, check):
+def judged(source, **result):
     exercise = exercises(HANDED_OUT)[0]
     sources = [source] if isinstance(source, str) else source or []
-    runs = [CellRun(one, number, exercise, result=Result()) for number, one in enumerate(sources, 1)]
-    found = mark.judge(exercise, [*runs, CellRun(exercise.check.source, None, exercise, check=True, result=check)])
+    runs = [CellRun(one, number, exercise, was_run=True) for number, one in enumerate(sources, 1)]
+    check = CellRun(exercise.check.source, None, exercise, check=True, **{"was_run": True, **result})
+    found = mark.judge(exercise, [*runs, check])
     assert (found["id"], found["name"]) == ("a", "f")
     return found["status"], found["mistake"], found["text"]
 
@@ -334,35 +333,36 @@ def judged(source, check):
 @pytest.mark.parametrize(
     ("source", "check", "told"),
     [
-        ("f=g # not yet", Result(), ("not tried", None, "")),
-        (["f=g", "1 + 1\n%time f\n!ls"], Result("f: right"), ("not tried", None, "")),
-        (["f=g", "def f(): return 1"], Result("f: right"), ("passed", None, "f: right")),
-        (["f=g", "f, h = g, 1"], Result("f: right"), ("passed", None, "f: right")),
-        (["f=g", "from my_kmeans import mine as f"], Result("f: right"), ("passed", None, "f: right")),
-        ("f = 1", Result("f: right on 5 cases\n"), ("passed", None, "f: right on 5 cases")),
-        ("f = 1", failed("AssertionError", "off by one: 2\nnot 1"), ("mistake", "off by one", "off by one: 2\nnot 1")),
-        ("f = 1", failed("AssertionError", ""), ("mistake", None, "")),
-        ("f = 1", failed("TypeError", "f"), ("error", None, "TypeError: f")),
-        ("f = 1", Result(timed_out=True), ("mistake", "never stops", "its check does not end")),
-        ("f = 1", Result("so", values={"verdicts": [(True, None), (False, "no square")]}), ("mistake", "no square", "so")),
-        ("f = 1", Result("so", values={"verdicts": [(True, "Manhattan distance")]}), ("passed", None, "so")),
-        ("f = 1", Result("so", values={"verdicts": [(False, None)]}), ("mistake", None, "so")),
-        ("f = 1", None, ("no time left", None, "")),
-        (None, failed("NameError", "f"), ("missing", None, "the exercise's cell is gone")),
-        (None, Result(), ("passed", None, "")),  # written in another cell
+        ("f=g # not yet", {}, ("not tried", None, "")),
+        (["f=g", "1 + 1\n%time f\n!ls"], {"printed": "f: right"}, ("not tried", None, "")),
+        (["f=g", "def f(): return 1"], {"printed": "f: right"}, ("passed", None, "f: right")),
+        (["f=g", "f, h = g, 1"], {"printed": "f: right"}, ("passed", None, "f: right")),
+        (["f=g", "from my_kmeans import mine as f"], {"printed": "f: right"}, ("passed", None, "f: right")),
+        ("f = 1", {"printed": "f: right on 5 cases\n"}, ("passed", None, "f: right on 5 cases")),
+        (
+            "f = 1",
+            {"error_type": "AssertionError", "message": "off by one: 2\nnot 1"},
+            ("mistake", "off by one", "off by one: 2\nnot 1"),
+        ),
+        ("f = 1", {"error_type": "AssertionError"}, ("mistake", None, "")),
+        ("f = 1", {"error_type": "TypeError", "message": "f"}, ("error", None, "TypeError: f")),
+        ("f = 1", {"timed_out": True}, ("mistake", "never stops", "its check does not end")),
+        ("f = 1", {"printed": "so", "value": [(True, None), (False, "no square")]}, ("mistake", "no square", "so")),
+        ("f = 1", {"printed": "so", "value": [(True, "Manhattan distance")]}, ("passed", None, "so")),
+        ("f = 1", {"printed": "so", "value": [(False, None)]}, ("mistake", None, "so")),
+        ("f = 1", {"was_run": False}, ("no time left", None, "")),
+        (None, {"error_type": "NameError", "message": "f"}, ("missing", None, "the exercise's cell is gone")),
+        (None, {}, ("passed", None, "")),  # written in another cell
     ],
 )
 def test_what_is_told_follows_from_what_the_check_did(source, check, told):
-    assert judged(source, check) == told
+    assert judged(source, **check) == told
 
 
 def test_a_check_whose_verdict_is_gone_does_not_pass():
     exercise = Exercise(FIRST, cell("a-check", "check_assign(f)"))
-    steps = [
-        CellRun("f = 1", 1, exercise, result=Result()),
-        CellRun("check_assign(f)", None, exercise, check=True, result=Result()),
-    ]
-    assert mark.judge(exercise, steps)["status"] == "error"
+    check = CellRun("check_assign(f)", None, exercise, check=True, was_run=True)
+    assert mark.judge(exercise, [CellRun("f = 1", 1, exercise, was_run=True), check])["status"] == "error"
 
 
 def test_the_page_on_marking_describes_what_comes_out(tmp_path, monkeypatch, capsys):

@@ -186,7 +186,8 @@ def test_a_reply_does_not_wait_for_an_acknowledgement_and_code_is_not_run(served
 def test_what_a_user_gives_reaches_the_panel_as_text(tmp_path, monkeypatch):
     """What the launcher hands on is run as the page's kernel runs it: the fixed cell, in a folder of its own."""
     words = ["panel", "--data", str(hostile_table(tmp_path)), "--column", COLUMN, "--column", "y", "mine\nk=2"]
-    options = panel_page.page_options(launcher.parser().parse_args(words))
+    monkeypatch.setattr(panel_page, "serve", lambda options, *_: options)
+    options = launcher.main([*words, "--no-browser"])
     assert options["points"] == str(tmp_path / HOSTILE)
     code = f"{panel_page.CODE}\nrun = make_page().children[0].run\n"
     code += "print(run.setting, len(run.model.points), run.axes_options['names'])"

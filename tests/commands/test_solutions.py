@@ -67,7 +67,7 @@ def test_a_solution_comes_after_its_exercise(path):
 
 @every_notebook
 def test_every_exercise_has_a_solution_that_passes_its_check(path, marks):
-    code, notebook = marks[path].result()
+    code, (notebook,) = marks[path].result()
     assert code == 0, notebook
     assert len(notebook["exercises"]) == len(tagged(path, "exercise")) >= 2
     assert {each["status"] for each in notebook["exercises"]} == {"passed"}
