@@ -68,16 +68,13 @@ def copy(folder, *, source=None, version=__version__) -> list[str]:
             if path.is_dir():
                 raise CommandError(f"'{path}' is a folder, but the course has a file of that name")
             here, given = (file.read_bytes() if file.exists() else None for file in (path, pristine))
-            if here is None:
-                _write(path, new)
-                copied.append(path.name)
-            elif given == new:
+            if here is not None and given == new:
                 continue  # there is no newer one
-            elif given is not None and _cells(path, here) == _cells(path, given):
-                if here != new:
-                    _write(path, new)
-                    replaced.append(path.name)
-            elif _cells(path, new) not in (_cells(path, here), given and _cells(path, given)):
+            mine, first, newer = (data and _cells(path, data) for data in (here, given, new))
+            if here is None or (mine == first and here != new):
+                _write(path, new)
+                (copied if here is None else replaced).append(path.name)
+            elif newer not in (mine, first):
                 reason = f"Another {path.name} was there, so the course's" if given is None else ""
                 reason = reason or f"You have changed {path.name}, so the newer one"
                 beside.append(f"{reason} is beside it: '{_write_beside(path, new, version)}'.")

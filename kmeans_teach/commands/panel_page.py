@@ -74,6 +74,7 @@ def make_page():
 
 def application(notebook, port, token, idle=IDLE):
     """The server, on this machine alone and with a token. It reads no settings of the user, which could turn that off."""
+    from traitlets.config import Config
     from voila.app import Voila
 
     config = {
@@ -93,8 +94,6 @@ def application(notebook, port, token, idle=IDLE):
         from kmeans_teach.commands.nodelay import NoDelayConnection
 
         config["Voila"]["kernel_websocket_connection_class"] = NoDelayConnection
-    from traitlets.config import Config
-
     server = Voila(config=Config(config))
     server.initialize([str(notebook)])
     return server
@@ -114,6 +113,7 @@ def serve(options, port, browser, idle=IDLE):
     os.environ["JUPYTER_PATH"] = in_front(JUPYTER, "JUPYTER_PATH")  # for the page's template
     os.environ[OPTIONS_VARIABLE] = json.dumps(options)
     import nbformat
+    from tornado.ioloop import IOLoop
 
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     cells, metadata = [nbformat.v4.new_code_cell(CODE)], {"title": "K-means", "kernelspec": kernel}
@@ -132,8 +132,6 @@ def serve(options, port, browser, idle=IDLE):
                 say(f"The panel is at {address}\nEnd it with Ctrl-C.")
                 if browser:
                     open_in_browser(address, folder)
-
-            from tornado.ioloop import IOLoop
 
             IOLoop.current().add_callback(announce)  # runs once the server listens
             server.start()
