@@ -28,45 +28,37 @@ the arrow keys to move it (with Shift: farther). A new run begins from where you
 REPLAY = "The same text gives the same run on any machine. Change it and press Enter."
 
 
-def row(*widgets, **layout):
-    return w.Box(list(widgets), layout=w.Layout(flex_flow="row wrap", align_items="center", width="100%", **layout))
+def row(*widgets, width="100%", **layout):
+    """Widgets side by side. With width=None they stay together in the row around them."""
+    return w.Box(list(widgets), layout=w.Layout(flex_flow="row wrap", align_items="center", width=width, **layout))
 
 
-def group(*widgets):
-    """Widgets that stay together in a row."""
-    return w.Box(list(widgets), layout=w.Layout(flex_flow="row wrap", align_items="center"))
+def at_most(width, **layout):
+    """The layout of a widget that is narrower where the page is."""
+    return w.Layout(width=width, max_width="100%", **layout)
 
 
 def button(label, tip, width="auto", **more):
     return w.Button(description=label, tooltip=tip, layout=w.Layout(width=width), **more)
 
 
-AS_WIDE_AS_IT_IS = {"description_width": "initial"}  # otherwise ipywidgets gives each label 80 pixels
-
-
 def slider(kind, label, value, low, high, step=1, width="300px", **more):
-    # on a narrow page the slider must stay long enough to hit a value
-    layout = w.Layout(width=width, min_width="220px", max_width="100%")
+    layout = at_most(width, min_width="220px")  # on a narrow page it must stay long enough to hit a value
     return kind(value=value, min=low, max=high, step=step, description=label, layout=layout, **more)
 
 
 def make_controls(own_data=False):
     """All widgets of a panel, by name."""
-    names = [name for name in DATA_LABELS if own_data or name != "mine"]
-    c = SimpleNamespace()
-    field = w.Layout(width="285px", max_width="100%")
+    c, number = SimpleNamespace(), at_most("170px")
     # what a run depends on
-    c.data = w.Dropdown(
-        options=[(DATA_LABELS[n], n) for n in names], description="Data", style=AS_WIDE_AS_IT_IS,
-        layout=w.Layout(width="240px", max_width="100%"),
-    )  # fmt: skip
-    c.k = slider(w.IntSlider, "K", DATA_SETS["blobs"].k, 1, MOST["k"], style=AS_WIDE_AS_IT_IS)
+    names = [(label, name) for name, label in DATA_LABELS.items() if own_data or name != "mine"]
+    c.data = w.Dropdown(options=names, description="Data", layout=at_most("240px"))
+    c.k = slider(w.IntSlider, "K", DATA_SETS["blobs"].k, 1, MOST["k"])
     c.spread = slider(w.FloatSlider, "Spread", SPREAD, 0.0, MOST["spread"], 0.02, width="270px")
     c.size = slider(w.IntSlider, "Points each", 100, 5, MOST["size"], 5, width="270px")
     c.clusters = slider(w.IntSlider, "Heaps", 12, 1, MOST["clusters"], width="270px")
     ways = [("random points", "random"), ("k-means++", "plusplus"), ("by hand", "hand")]
-    c.way = w.Dropdown(options=ways, description="Start from", layout=field)
-    number = w.Layout(width="170px", max_width="100%")
+    c.way = w.Dropdown(options=ways, description="Start from", layout=at_most("285px"))
     c.seed = w.BoundedIntText(value=0, min=0, max=MOST["seed"], description="Data seed", layout=number)
     c.start = w.BoundedIntText(value=0, min=0, max=MOST["start"], description="Start seed", layout=number)
     c.new_data = button("New data", "Draw new points")
@@ -77,18 +69,16 @@ def make_controls(own_data=False):
     c.play = w.ToggleButton(description="Play", tooltip="Play or pause; at the end, play again", layout=w.Layout(width="80px"))
     c.step = button("Step", "One half-step on", button_style="primary")
     c.last = button(">|", "To the end of the run")
-    c.scrubber = slider(w.IntSlider, "Half-step", 0, 0, 1, style=AS_WIDE_AS_IT_IS)
-    c.speed = slider(
-        w.FloatLogSlider, "Speed", 10**0.3, 0, 1.5, 0.05, width="230px", style=AS_WIDE_AS_IT_IS,
-        readout_format=".1f", tooltip="Half-steps a second",
-    )  # fmt: skip
+    c.scrubber = slider(w.IntSlider, "Half-step", 0, 0, 1)
+    speed = {"width": "230px", "readout_format": ".1f", "tooltip": "Half-steps a second"}
+    c.speed = slider(w.FloatLogSlider, "Speed", 10**0.3, 0, 1.5, 0.05, **speed)
     # what is shown
     c.regions = w.Checkbox(description="Regions", indent=False, tooltip="Colour the plane by nearest centroid", layout=number)
     c.spokes = w.Checkbox(description="Lines to centroids", indent=False, layout=w.Layout(width="200px"))
-    c.point = w.BoundedIntText(
-        value=0, min=0, max=0, description="Ring point", tooltip="Ring a point, read its distances", layout=number
-    )
-    c.replay = w.Text(description="Replay", continuous_update=False, layout=w.Layout(width="560px", max_width="100%"))
+    c.point = w.BoundedIntText(max=0, description="Ring point", tooltip="Ring a point, read its distances", layout=number)
+    c.replay = w.Text(description="Replay", continuous_update=False, layout=at_most("560px"))
+    for control in c.data, c.k, c.scrubber, c.speed:
+        control.style.description_width = "initial"  # otherwise ipywidgets gives each label 80 pixels
     return c
 
 
@@ -104,20 +94,17 @@ def lay_out(panel):
         "Save": [panel.saver.box],
     }
     c.folds, boxes = {}, []
-    room = row(panel.stage.canvas)
-    room.add_class("kmeans-room")
     for title, inside in folds.items():
-        box = w.VBox(inside, layout=w.Layout(display="none", width="100%", padding="4px 0 8px 10px"))
-        box.add_class("kmeans-fold")
-        c.folds[title] = fold = w.ToggleButton(description=title, tooltip="Show or hide", layout=w.Layout(width="auto"))
-        fold.add_class("kmeans-opener")
-        fold.observe(lambda change, box=box: setattr(box.layout, "display", "flex" if change["new"] else "none"), "value")
+        box = w.VBox(inside, layout=w.Layout(display="none", width="100%", padding="4px 0 8px 10px")).add_class("kmeans-fold")
+        opener = w.ToggleButton(description=title, tooltip="Show or hide", layout=w.Layout(width="auto"))
+        c.folds[title] = opener.add_class("kmeans-opener")
+        opener.observe(lambda change, box=box: setattr(box.layout, "display", "flex" if change["new"] else "none"), "value")
         boxes.append(box)
     return [
         w.HTML(STYLE, layout=w.Layout(display="none")),
-        row(c.data, c.k, group(c.new_data, c.new_centroids), grid_gap=GAP),
-        room,
-        row(group(c.first, c.back, c.play, c.step, c.last), c.scrubber, c.speed, grid_gap=GAP),
+        row(c.data, c.k, row(c.new_data, c.new_centroids, width=None), grid_gap=GAP),
+        row(panel.stage.canvas).add_class("kmeans-room"),
+        row(row(c.first, c.back, c.play, c.step, c.last, width=None), c.scrubber, c.speed, grid_gap=GAP),
         panel.access,
         panel.message,
         row(*c.folds.values()),

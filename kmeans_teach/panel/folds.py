@@ -13,7 +13,7 @@ from kmeans_teach.animation import saving
 from kmeans_teach.data import random_points
 from kmeans_teach.kmeans import KMeansND, distances_moved
 from kmeans_teach.narrate import letter, number
-from kmeans_teach.panel.controls import button, row
+from kmeans_teach.panel.controls import at_most, button, row
 from kmeans_teach.panel.main_thread import in_slices
 
 
@@ -28,9 +28,8 @@ def question(player):
         i = int(changing[len(changing) // 2]) if len(changing) else player.cursor * 7919 % len(now.labels)
         return "Which centroid will the ringed point join?", {int(after.labels[i])}, i
     moves = distances_moved(now.centroids, after.centroids)
-    if moves.max() == 0:
-        return "Which centroid will move farthest, or none?", {None}, None
-    return "Which centroid will move farthest, or none?", set(np.flatnonzero(moves == moves.max()).tolist()), None
+    right = set(np.flatnonzero(moves == moves.max()).tolist()) if moves.max() > 0 else {None}
+    return "Which centroid will move farthest, or none?", right, None
 
 
 class Quiz:
@@ -51,9 +50,8 @@ class Quiz:
 
     def ask(self, playing):
         """Ask the question that belongs to the cursor, and ring the point that it is about."""
-        self._question = None
+        self._question = question(self._player) if self.on.value and not playing else None
         if self.on.value:
-            self._question = None if playing else question(self._player)
             self._ring(self._question[2] if self._question else None)
             clusters = range(len(self._player.step.centroids))
             self.answer.options = [("choose", -1), *((letter(k), k) for k in clusters), ("none", None)]
@@ -119,8 +117,11 @@ class StartScore:
             self._fail(error)
 
 
-KINDS = [("video (.mp4)", ".mp4"), ("picture (.gif)", ".gif"), ("page that plays (.html)", ".html")]
-TYPES = {".mp4": "video/mp4", ".gif": "image/gif", ".html": "text/html"}
+KINDS = {  # for each kind of file: its label, its media type, and the HTML that shows it
+    ".mp4": ("video (.mp4)", "video/mp4", '<video controls src="{}" aria-label="the saved run" style="{}"></video>'),
+    ".gif": ("picture (.gif)", "image/gif", '<img src="{}" alt="the saved run" style="{}">'),
+    ".html": ("page that plays (.html)", "text/html", ""),
+}
 SHOWN_TO = 8_000_000  # bytes: a file up to this size is put into the page, to be seen and downloaded
 
 
@@ -133,16 +134,13 @@ def free_name(folder, suffix, now):
 
 def offer(path):
     """HTML that shows a saved file and offers it for download."""
-    name = escape(path.name)
+    saved = f"Saved as <code>{escape(str(path))}</code>"
     if path.stat().st_size > SHOWN_TO:
-        return f"Saved as <code>{escape(str(path))}</code>."
-    data = f"data:{TYPES[path.suffix]};base64,{b64encode(path.read_bytes()).decode()}"
-    shown = {
-        ".mp4": f'<video controls src="{data}" style="max-width:480px;width:100%" aria-label="the saved run"></video>',
-        ".gif": f'<img src="{data}" style="max-width:480px;width:100%" alt="the saved run">',
-        ".html": "",
-    }[path.suffix]
-    return f'Saved as <code>{escape(str(path))}</code> (<a download="{name}" href="{data}">download</a>)<br>{shown}'
+        return f"{saved}."
+    _, media_type, html = KINDS[path.suffix]
+    data = f"data:{media_type};base64,{b64encode(path.read_bytes()).decode()}"
+    shown = html.format(data, "max-width:480px;width:100%")
+    return f'{saved} (<a download="{escape(path.name)}" href="{data}">download</a>)<br>{shown}'
 
 
 class Saver:
@@ -153,22 +151,20 @@ class Saver:
 
     def __init__(self, run, speed, folder, do, fail):
         self.folder, self._run, self._speed, self._fail = folder, run, speed, fail
-        self.task, self.path, self._busy = None, None, False
-        self.kind = w.Dropdown(options=KINDS, description="Save as", layout=w.Layout(width="280px", max_width="100%"))
+        self.task, self.path = None, None
+        kinds = [(label, suffix) for suffix, (label, *_) in KINDS.items()]
+        self.kind = w.Dropdown(options=kinds, description="Save as", layout=at_most("280px"))
         self.button = button("Save this run", "Save every half-step of this run as a frame")
-        self.progress = w.IntProgress(
-            description="Frames", layout=w.Layout(width="280px", max_width="100%", visibility="hidden")
-        )
+        self.progress = w.IntProgress(description="Frames", layout=at_most("280px", visibility="hidden"))
         self.result = w.HTML()
         self.box = w.VBox([row(self.kind, self.button, self.progress), self.result])
         self.button.on_click(lambda _: do(self.save))
 
     def save(self):
-        if self._busy:
+        if self.task is not None and not self.task.done():
             raise RuntimeError("a run is being saved; wait until it is done")
         path = free_name(self.folder, self.kind.value, datetime.now())
         frames = saving(self._run.model, path, fps=max(1, round(self._speed.value)), **self._run.axes_options)
-        self._busy = True
         self.task = in_slices(self._work(frames, path))
 
     def _work(self, frames, path):
@@ -182,5 +178,4 @@ class Saver:
             self.result.value = ""
             self._fail(OSError(f"the run could not be saved as {path.name}: {error}"))
         finally:
-            self._busy = False
             self.progress.layout.visibility = "hidden"
