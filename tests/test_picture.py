@@ -492,8 +492,8 @@ def test_the_curve_grows_by_blocks_and_takes_an_inertia_of_zero():
     step = steps([[1.0], [2.0]], [[1.0], [2.0]])[0]
     assert step.inertia == 0
     curve.show([step] * BLOCK, 0)
-    before = curve.background
+    before = curve.ax.get_xlim()
     assert curve._line.get_ydata().tolist() == [100] * BLOCK
     curve.show([step] * (BLOCK + 1), 0)
-    assert curve.background != before
+    assert curve.ax.get_xlim() != before
     assert curve.ax.get_xlim()[1] == 2 * BLOCK

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from ipympl.backend_nbagg import Canvas, FigureManager
 
-from kmeans_teach.panel.main_thread import MainThread, running_loop
+from kmeans_teach.panel.main_thread import MainThread, cancel, running_loop
 from kmeans_teach.pixels import KeptBackground, png
 
 LOST_AFTER = 1.0  # seconds: if the browser has not answered by then, a new frame is sent. A hidden tab does not answer
@@ -48,9 +48,8 @@ class Clock:
             self._task = loop.create_task(self._run())
 
     def stop(self):
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
+        cancel(self._task)
+        self._task = None
 
     def tick(self):
         for function, args, kwargs in list(self._callbacks):
@@ -76,7 +75,7 @@ class LiveCanvas(Canvas):
         self._background, self._rescaled, self._shown = background, rescaled, None
         self._arrived = asyncio.Event()
         self._arrived.set()
-        self._sent_at, self._wanted = 0.0, False
+        self._sent_at, self._wanted = 0.0, False  # wanted: a frame after the one that is on its way
         super().__init__(figure)
         self.kept = KeptBackground(self, moving)
         FigureManager(self, 0)  # sets itself as self.manager
@@ -112,14 +111,12 @@ class LiveCanvas(Canvas):
         """Send the newest state to the browser: now, or when the frame that is on its way has arrived."""
         if not self.connected:
             return
-        if self._arrived.is_set() or time.monotonic() - self._sent_at > LOST_AFTER:
-            self._wanted = False
+        self._wanted = not self._arrived.is_set() and time.monotonic() - self._sent_at <= LOST_AFTER
+        if not self._wanted:
             self._arrived.clear()
             self._sent_at = time.monotonic()
             self.draw()
             self.send_event("draw")  # the browser answers in order, so its answer means that the frame has arrived
-        else:
-            self._wanted = True
 
     def handle_draw(self, event):
         """The browser asks for a picture, or reports that the last one has arrived."""

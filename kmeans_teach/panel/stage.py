@@ -27,14 +27,7 @@ class InertiaCurve:
         self._line = ax.plot([], [], "-", color="0.45", linewidth=1.2)[0]
         self._updates = ax.plot([], [], "o", ms=3.5, color="0.15")[0]
         self._ring = ax.plot([], [], "o", ms=9, mfc="none", mec="#bd1f01", mew=2)[0]
-
-    @property
-    def artists(self):
-        return [self._line, self._updates, self._ring]
-
-    @property
-    def background(self):
-        return self.ax.get_xlim()
+        self.artists = self._line, self._updates, self._ring
 
     def show(self, steps, cursor):
         inertias = np.array([step.inertia for step in steps])
@@ -68,7 +61,7 @@ class Stage:
         self.canvas = LiveCanvas(
             self.figure,
             moving=lambda: [*self.picture.artists, *self.curve.artists],
-            background=lambda: (self.picture.background, self.curve.background),
+            background=lambda: (self.picture.background, self.curve.ax.get_xlim()),
             rescaled=lambda: self._arrange(self.width),
         )
         self.clock = Clock(0.5, self.canvas.ready)
@@ -90,8 +83,7 @@ class Stage:
             self._ticking = False
 
     def set_model(self, model, **axes_options):
-        """Stop playing, and draw the points, K and names of another run from now on."""
-        self.pause()
+        """Draw the points, K and names of another run from now on."""
         self.picture.set_points(model.points, len(model.centroids), include=model.centroids, **axes_options)
 
     def show(self, player):
@@ -128,24 +120,21 @@ class Stage:
         """Lay out the figure for a width in CSS pixels. Labels keep their size, and fit."""
         self.width, self.zoom = width, max(1, width / WIDEST)
         width /= self.zoom  # from here on the unit is `zoom` CSS pixels
-        wide = width - 62 - 15  # of the Axes, between the labels at the left and the margin
         beside = width >= SIDE_BY_SIDE_FROM
-        high = 0.5 * width - 80 if beside else 0.78 * wide
-        low = 0 if beside else 170  # the height of the curve below
-        height = 30 + high + 50 + low
+        # left, bottom, width and height of both Axes: 62 for the labels at the left, 50 below, 15 at the right, 30 on top
+        if beside:
+            high = 0.5 * width - 80
+            picture, curve = (62, 50, width - 322, high), (width - 195, 50, 180, 0.5 * high)
+        else:
+            wide = width - 77
+            picture, curve = (62, 220, wide, 0.78 * wide), (62, 50, wide, 95)
+        height = picture[1] + picture[3] + 30
         ratio = self.canvas.device_pixel_ratio if hasattr(self, "canvas") else 1
         self.figure.set_size_inches(width / DPI, height / DPI, forward=False)
         self.figure.dpi = DPI * self.zoom * ratio
-
-        def put(ax, left, bottom, right, top):
-            ax.set_position((left / width, bottom / height, (right - left) / width, (top - bottom) / height))
-
-        if beside:
-            put(self.picture.ax, 62, 50, width - 260, 50 + high)
-            put(self.curve.ax, width - 195, 50, width - 15, 50 + 0.5 * high)  # its bottom is level with the picture's
-        else:
-            put(self.picture.ax, 62, low + 50, width - 15, low + 50 + high)
-            put(self.curve.ax, 62, 50, width - 15, low - 25)
+        whole = width, height, width, height
+        self.picture.ax.set_position(np.divide(picture, whole))
+        self.curve.ax.set_position(np.divide(curve, whole))
         self.picture.resize(1 if beside else 0.75)
 
     def pixels_to(self, event, xy):
