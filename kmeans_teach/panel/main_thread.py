@@ -81,11 +81,11 @@ class MainThread:
             widget.comm.handle_msg = partial(self._arrive, widget.comm.handle_msg)
 
     def _arrive(self, handle, message):
-        entry = handle, message, copy_context()  # ipykernel keeps in the context which message it answers
         with self._lock:
             if self._waiting and self._waiting[-1][0] == handle and replaces(message, self._waiting[-1][1]):
                 self._waiting.pop()
-            self._waiting.append(entry)
+            # the context, because ipykernel keeps there which message it answers
+            self._waiting.append((handle, message, copy_context()))
         self.call(self._next)
 
     def _next(self):

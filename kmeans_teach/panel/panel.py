@@ -91,15 +91,10 @@ class Panel(w.VBox):
         self._on(c.replay, lambda: self.change(run.set, c.replay.value))
         self._on(self.quiz.on, lambda: self.quiz.ask(self.stage.playing))
         self.access.observe(lambda _: self.stage.fit_width(self.access.width), "width")  # the page does this, not a person
-        for button, action in {
-            c.first: partial(self.go, player.first),
-            c.back: partial(self.go, player.back),
-            c.step: partial(self.go, player.forward),
-            c.last: partial(self.go, player.last),
-            c.new_data: partial(self.change, run.next_seed, "seed"),
-            c.new_centroids: partial(self.change, run.next_seed, "start"),
-        }.items():
-            button.on_click(lambda _, action=action: self.do(action))
+        for button, move in (c.first, player.first), (c.back, player.back), (c.step, player.forward), (c.last, player.last):
+            button.on_click(lambda _, move=move: self.do(self.go, move))
+        for button, seed in (c.new_data, "seed"), (c.new_centroids, "start"):
+            button.on_click(lambda _, seed=seed: self.do(self.change, run.next_seed, seed))
         self.stage.set_speed(c.speed.value)
 
     def _on(self, widget, action):
@@ -156,13 +151,10 @@ class Panel(w.VBox):
         self.stage.pause()
         self.quiz.ask(playing=False)
 
-    def go(self, move, *args):
-        """Move the cursor by a method of the player, and pause there."""
+    def go(self, move, *args, **options):
+        """Pause, move to another step by a method of the player or of the stage, and show that step."""
         self.stage.pause()
-        move(*args)
-        self._show_new()
-
-    def _show_new(self):
+        move(*args, **options)
         self.stage.picture.ringed_point = None
         self.show()
         self.quiz.ask(playing=False)
@@ -184,8 +176,7 @@ class Panel(w.VBox):
         self.do(self.change, self.run.set, setting)
 
     def _begin(self):
-        self.stage.set_model(self.run.player.model, **self.run.axes_options)
-        self._show_new()
+        self.go(self.stage.set_model, self.run.player.model, **self.run.axes_options)
         self.start_score.reset()
         if self._task is not None:
             self._task.cancel()

@@ -1,6 +1,7 @@
 """The panel without its widgets: a setting, the run that it makes, and a cursor over the steps of the run."""
 
 import time
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -55,7 +56,7 @@ class Player:
 
     def peek(self) -> Step | None:
         """The step after the cursor, or None at the end. The cursor does not move."""
-        if self.at_end or (self.cursor + 1 == len(self.steps) and not self.record()):
+        if self.cursor + 1 == len(self.steps) and not self.record():
             return None
         return self.steps[self.cursor + 1]
 
@@ -63,31 +64,27 @@ class Player:
         """Put the cursor on the step with this number, or on the nearest that the run has."""
         while len(self.steps) <= cursor and self.record():
             pass
-        self.cursor = max(0, min(int(cursor), len(self.steps) - 1))
+        self.cursor = int(max(0, min(cursor, len(self.steps) - 1)))
         self.farthest = max(self.farthest, self.cursor)
         return self.step
 
     def forward(self) -> bool:
         """Move the cursor one step on. Returns False at the end."""
-        if self.at_end:
-            return False
+        moves = not self.at_end
         self.seek(self.cursor + 1)
-        return True
+        return moves
 
     def back(self) -> bool:
         """Move the cursor one step back. Returns False at the start."""
-        if self.cursor == 0:
-            return False
-        self.cursor -= 1
-        return True
+        moves = self.cursor > 0
+        self.seek(self.cursor - 1)
+        return moves
 
     def first(self) -> Step:
         return self.seek(0)
 
     def last(self) -> Step:
-        while self.record():
-            pass
-        return self.seek(len(self.steps) - 1)
+        return self.seek(np.inf)
 
 
 NEW_START = {"data", "k", "way", "start"}  # a change of one of these drops centroids that were put by hand
@@ -98,27 +95,18 @@ class PanelRun:
     """The panel without widgets: `setting` says what is run, `player` where in the run we are. Nothing else is the truth.
 
     `values` is the setting as the controls show it: there, a start by hand is one more way of starting, "hand".
+    `options` are assign, update and max_iter, as for `KMeansND`.
     `axes_options` is what `Picture` needs beside the model: the names of the features, and which two are drawn.
     Every change makes a new `KMeansND` and stands at its start. After an error everything is as it was before.
     """
 
-    def __init__(
-        self,
-        setting=None,
-        *,
-        points=None,
-        columns=(0, 1),
-        names=None,
-        assign=assign_points,
-        update=update_centroids,
-        max_iter=300,
-    ):
+    def __init__(self, setting=None, *, points=None, columns=(0, 1), names=None, **options):
         if isinstance(points, (str, Path)):
             points, names = read_points(points, names), None  # the frame has the names
         names = getattr(points, "columns", None) if names is None else names
         self.own = None if points is None else as_table(points, "points")
         self._own_names = None if names is None else [str(name) for name in names]
-        self.columns, self.options = columns, {"assign": assign, "update": update, "max_iter": max_iter}
+        self.columns, self.options = columns, {"assign": assign_points, "update": update_centroids} | options
         self._points, self._points_of = None, None  # the points, and what they depend on
         self._own_k = 3 if points is None else min(3, len(np.unique(self.own, axis=0)))  # a start is of different points
         self.player = None
@@ -180,12 +168,8 @@ class PanelRun:
     def recording(self):
         """Record the present run to its end: a generator that yields every hundredth of a second, so that others can work."""
         player, model, until = self.player, self.model, time.monotonic() + 0.01
-        while player.model is model and len(player.steps) * len(model.points) < AHEAD:
-            try:
-                if not player.record():
-                    return
-            except Exception:  # the error is shown when a person comes to that step
-                return
-            if time.monotonic() > until:
-                yield
-                until = time.monotonic() + 0.01
+        with suppress(Exception):  # an error is shown when a person comes to that step
+            while player.model is model and len(player.steps) * len(model.points) < AHEAD and player.record():
+                if time.monotonic() > until:
+                    yield
+                    until = time.monotonic() + 0.01

@@ -12,10 +12,6 @@ MOST_POINTS = 1_000_000  # so that a pasted string cannot fill the memory
 WAYS = {"random": random_points, "plusplus": plus_plus}
 
 
-def write_centroids(hand):
-    return ";".join(",".join(f"{x!r}" for x in row) for row in hand)
-
-
 def read_centroids(text):
     return tuple(tuple(float(x) for x in row.split(",")) for row in text.split(";"))
 
@@ -68,7 +64,7 @@ class Setting:
         given = [f.name for f in fields(self)[1:] if f.name == "k" or getattr(self, f.name) != f.default]
         values = {name: getattr(self, name) for name in given}
         if self.hand:
-            values["hand"] = write_centroids(self.hand)
+            values["hand"] = ";".join(",".join(map(repr, row)) for row in self.hand)
         return " ".join([self.data] + [f"{name}={value}" for name, value in values.items()])
 
     @classmethod
