@@ -3,7 +3,7 @@
 from importlib import import_module
 
 __version__ = "0.1.0"
-# each public name and the module that has it; loaded on first use, so that importing the package stays fast
+# for each public name the module that has it; a module is loaded on first use, so that the import stays fast
 _HOME = {
     "assign_points": "kmeans",
     "update_centroids": "kmeans",

@@ -134,7 +134,7 @@ def saving(model: KMeansND, path, *, fps: float = 2, dpi: int = 100, **picture_o
                 yield done, len(steps)
         except BaseException:
             with suppress(Exception):
-                writer.finish()  # so that ffmpeg ends; the first error is the one to raise
+                writer.finish()  # stop ffmpeg; the first error is the one to raise
             raise
         writer.finish()
         path.touch(exist_ok=False)  # fails if the name was taken in the meantime, so that no file is overwritten
@@ -165,7 +165,7 @@ def save(model: KMeansND, path, **options) -> Path:
     Returns
     -------
     pathlib.Path
-        The complete file. After an error no part of it is left.
+        The complete file. If there is an error, no incomplete file stays.
 
     Raises
     ------

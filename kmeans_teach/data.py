@@ -40,7 +40,8 @@ def make_clusters(
     bounds : (low, high)
         Every feature of a centre lies between the two numbers.
     rng : numpy.random.Generator
-        From the same state, more clusters or more points are added to the same data, and another spread only scales it.
+        From the same state, a larger number keeps the old points and adds new ones. Another spread only moves them nearer to
+        their centres, or farther away.
 
     Returns
     -------
@@ -70,7 +71,7 @@ def make_clusters(
 
 
 def random_points(points, k: int, rng: np.random.Generator) -> np.ndarray:
-    """Choose k different points as the start (K, N). From the same state, a larger k adds points to the same choice."""
+    """Choose k different points as the start (K, N). From the same state, a larger k keeps the chosen points and adds more."""
     rng, points = _generator(rng), as_table(points, "points")
     k = check_k(k, len(points))
     # one random key for each row, in row order: when points are added, the keys of the other points stay the same
@@ -156,7 +157,7 @@ class DataSet:
     uses: frozenset = frozenset()  # the options that change it: clusters, size, spread, seed
     columns: tuple = ("x", "y")
     k: int = 3  # a good K to begin with
-    start: tuple | None = None  # the centroids of start=0, if they are prepared
+    start: tuple | None = None  # fixed centroids for start=0, or None
 
 
 _ALL = frozenset({"clusters", "size", "spread", "seed"})
@@ -191,7 +192,7 @@ def read_points(path, columns=None):
     """Read points from a CSV file: a pandas DataFrame (M, N) of the named columns, or of all columns of numbers.
 
     The first line has the names of the columns. Lines that begin with # may come before it. Values are separated by commas,
-    semicolons or tabs. The file is text in UTF-8, at most 50 MB. Nothing in it is evaluated.
+    semicolons or tabs. The file is text in UTF-8, at most 50 MB. No code in it is run.
     ValueError names the column or row that cannot be read.
     """
     import pandas as pd  # not at the top of the file, because it is slow to import
@@ -203,7 +204,7 @@ def read_points(path, columns=None):
     try:
         table = pd.read_csv(
             StringIO(text, newline=""), sep=max(",;\t", key=first_line.count), skiprows=remarks.count("\n"),
-            header=None, dtype=object, na_filter=False, engine="python",  # the only engine that refuses wrong quotes
+            header=None, dtype=object, na_filter=False, engine="python",  # the only engine that refuses wrong quotation marks
         )  # fmt: skip
     except ValueError as error:  # all errors of pandas about the text are of this kind
         raise ValueError(f"{path.name} cannot be read as CSV: {error}") from None

@@ -1,11 +1,11 @@
-"""Checks of arguments. Each returns the value, or raises one error with the rule and the value."""
+"""Checks of arguments. Each returns the value, or raises one error that says what is allowed and what was given."""
 
 from numbers import Real
 
 import numpy as np
 
 LARGEST = 1e150  # a squared distance between larger numbers would overflow float64
-MOST_BYTES = 50_000_000  # of a file
+MOST_BYTES = 50_000_000  # the largest size of a file
 
 
 def read_only(array):
@@ -19,7 +19,7 @@ def name_of(function):
 
 
 def as_table(values, name, first=0):
-    """Copy `values` to a new float64 array (M, N) of finite numbers. Errors count the rows from `first`."""
+    """Copy `values` to a new float64 array (M, N) of finite numbers. In errors, the first row has the number `first`."""
     if np.ma.isMaskedArray(values) and np.ma.getmaskarray(values).any():
         raise ValueError(f"{name} must not have masked entries, got {int(np.ma.getmaskarray(values).sum())} of them")
     try:
@@ -29,9 +29,9 @@ def as_table(values, name, first=0):
         raise ValueError(f"{name} must be a table (rows, features), got rows of lengths {lengths[:8]}") from None
     check_table(table, name)
     # always C order: in another memory order a sum can differ in the last bit
-    with np.errstate(over="ignore"):  # a longdouble may become inf, which is refused below
+    with np.errstate(over="ignore"):  # a very large longdouble becomes inf, and is refused below
         table = np.array(table, dtype=np.float64, order="C")
-    if table.min() >= -LARGEST and table.max() <= LARGEST:  # False if there is a NaN; fast, because it makes no array
+    if table.min() >= -LARGEST and table.max() <= LARGEST:  # False if there is a NaN; fast, as it makes no new array
         return table
     for bad, rule in (~np.isfinite(table), "be finite"), (np.abs(table) > LARGEST, f"stay below {LARGEST:g} in size"):
         if bad.any():
@@ -41,7 +41,7 @@ def as_table(values, name, first=0):
 
 
 def check_table(table, name):
-    """Check dtype and shape only: the array may be one of Dask, which is not in memory."""
+    """Check dtype and shape only: it may be a Dask array, whose values are not in memory."""
     if table.dtype.kind not in "biuf":
         raise TypeError(f"{name} must be real numbers, got dtype {table.dtype}")
     if table.ndim == 1:
@@ -97,7 +97,7 @@ def read_text(path):
         raise ValueError(f"{path.name} must be text in UTF-8, {byte}; a spreadsheet saves it as 'CSV UTF-8'") from None
 
 
-# ---- what a learner's own functions return
+# ---- checks of what a learner's functions return
 
 
 def call_learners(role, function, *arguments):

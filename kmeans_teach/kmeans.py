@@ -10,22 +10,13 @@ from itertools import count
 
 import numpy as np
 
-from kmeans_teach.inputs import (
-    as_table,
-    call_learners,
-    check_count,
-    check_k,
-    check_labels,
-    check_moved,
-    check_width,
-    read_only,
-)
+from kmeans_teach.inputs import as_table, call_learners, check_count, check_k, check_labels, check_moved, check_width, read_only
 
 
 def assign_points(points, centroids):
     """Label each point with the index of its nearest centroid; a tie goes to the lower index.
 
-    assign_points([[1], [2], [9]], [[0], [10]]) -> [0, 0, 1]   (the arguments are arrays; lesson 02 builds this function)
+    assign_points([[1], [2], [9]], [[0], [10]]) -> [0, 0, 1]   (written as lists, but give arrays; see lesson 02)
     """
     labels = np.zeros(len(points), dtype=np.intp)  # (M,)
     nearest = np.full(len(points), np.inf)  # (M,) squared distance to the best centroid so far
@@ -42,7 +33,7 @@ def assign_points(points, centroids):
 def update_centroids(points, labels, centroids):
     """Move each centroid to the mean of its members; a centroid without members does not move.
 
-    update_centroids([[1], [2], [9]], [0, 0, 1], [[0], [10]]) -> [[1.5], [9]]   (lesson 03 builds this function)
+    update_centroids([[1], [2], [9]], [0, 0, 1], [[0], [10]]) -> [[1.5], [9]]   (see lesson 03)
     """
     moved = centroids.copy()  # so that the caller's array does not change
     for k in range(len(centroids)):
@@ -53,14 +44,14 @@ def update_centroids(points, labels, centroids):
 
 
 def inertia(points, labels, centroids):
-    """Add up the squared distance from each point to the centroid of its label. The unit is that of the points, squared.
+    """Add up the squared distance from each point to the centroid of its label. Its unit is the squared unit of the points.
 
     inertia([[1], [2], [9]], [0, 0, 1], [[1], [10]]) -> 2.0
     """
     total = 0.0
-    for n in range(points.shape[1]):  # one feature at a time needs two arrays of size M, not M x N
+    for n in range(points.shape[1]):  # one feature at a time: this needs two arrays of size M, and none of size M x N
         offsets = points[:, n] - centroids[:, n][labels]
-        total += float((offsets**2).sum())  # offsets @ offsets may sum on several threads: the last bit would vary
+        total += float((offsets**2).sum())  # offsets @ offsets may use threads, so its last digit can vary
     return total
 
 
@@ -68,8 +59,8 @@ def inertia(points, labels, centroids):
 class Step:
     """One half-step of a run. Its arrays are read-only, and no other step shares them.
 
-    `before` is the previous step; compare the two to see what moved and what changed. The previous step has no `before`
-    of its own: if it had, one step would keep all earlier steps in memory.
+    `before` is the previous step; compare the two to see what moved and what changed. In that previous step `before` is
+    None, because otherwise each step would keep all earlier steps in memory.
     """
 
     iteration: int
@@ -89,9 +80,9 @@ class KMeansND:
     Parameters
     ----------
     points : (M, N) array_like of real numbers
-        They are copied to float64, and never changed. Each must be finite and smaller than 1e150.
+        They are copied to float64, and never changed. Each number must be finite, and at most 1e150 in size.
     centroids : (K, N) array_like of real numbers
-        The start, in the same units as `points`; 1 <= K <= M.
+        The first centroids, in the same units as `points`; 1 <= K <= M.
     assign : callable, optional
         `assign(points, centroids) -> labels`: (M,) integers from 0 to K-1. It gets read-only arrays.
     update : callable, optional
@@ -102,13 +93,14 @@ class KMeansND:
     Raises
     ------
     ValueError, TypeError
-        An argument is wrong, or, while the run goes on, `assign` or `update` returns something wrong. The message has
-        the rule and the value.
+        An argument is wrong; or, during the run, `assign` or `update` returns something wrong. The message says what is
+        allowed and what was given.
 
     Notes
     -----
-    S. P. Lloyd, "Least squares quantization in PCM", IEEE Trans. Inf. Theory 28 (1982) 129-137. The class whose generator
-    feeds an animation is N. Syed's ("Animating K-means clustering in 2D with matplotlib", 2017). Lessons 03 and 04 build it.
+    S. P. Lloyd, "Least squares quantization in PCM", IEEE Trans. Inf. Theory 28 (1982) 129-137. N. Syed, "Animating K-means
+    clustering in 2D with matplotlib" (2017), has the idea of a class whose generator feeds an animation. Lessons 03 and 04
+    build it.
     """
 
     def __init__(
@@ -131,9 +123,9 @@ class KMeansND:
         """Yield one `Step` for each half-step, from the start to the stop. Each call begins a new run.
 
         The first step is "start"; after it "update" and "assign" take turns. A run stops in one of three ways:
-        "converged", at the update that moves nothing; "cycle", when the centroids return to where they were before
-        (rounding can make two equal centroids alternate for ever); "max_iter", after `max_iter` updates. In the last two
-        cases an "assign" comes last, so that at every stop the labels belong to the centroids.
+        "converged", at the update that moves nothing; "cycle", when the centroids return to earlier positions (because of
+        rounding this can happen again and again); "max_iter", after `max_iter` updates. In the last two cases the last
+        step is an "assign". So at the end the labels always fit the last centroids.
         """
         centroids = self.centroids
         step = self._step(None, 0, "start", centroids, self._assign(centroids))
@@ -178,7 +170,7 @@ class KMeansND:
 
 
 def distances_moved(old, new):
-    """The distance (K,) that each centroid moved."""
+    """How far each centroid moved: an array (K,)."""
     return np.sqrt(((new - old) ** 2).sum(axis=1))
 
 

@@ -71,7 +71,7 @@ def _inertia(step):
 
 
 def _empty(step):
-    counts = np.asarray(np.bincount(step.labels, minlength=len(step.centroids)))  # an array of Dask is computed here
+    counts = np.asarray(np.bincount(step.labels, minlength=len(step.centroids)))  # computes a Dask array
     names = [letter(k) for k in np.flatnonzero(counts == 0)]
     if len(names) > 1:
         return f"{', '.join(names[:-1])} and {names[-1]} have no points and stay in place"

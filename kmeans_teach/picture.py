@@ -72,7 +72,7 @@ class Picture:
         return cls(model.points, len(model.centroids), include=model.centroids, **options)
 
     def set_points(self, points, k, *, columns=(0, 1), names=None, include=None):
-        """Draw other points from now on. The view stays the same if they fit it well, so that it does not jump."""
+        """Draw other points from now on. The view stays the same if they fit it well, so that the picture does not jump."""
         points, include = as_table(points, "points"), None if include is None else as_table(include, "include")
         m, n = points.shape
         names = (("x", "y")[:n] if n <= 2 else [f"feature {i}" for i in range(n)]) if names is None else list(names)

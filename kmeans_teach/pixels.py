@@ -42,7 +42,7 @@ def letter_path(name: str):
 
 
 class Raster(Artist):
-    """Draws many points as squares of a few pixels, in an image made with NumPy. As markers they would be too slow."""
+    """Draws many points as squares of a few pixels, in an image made with NumPy. Markers would be too slow."""
 
     def __init__(self):
         super().__init__()
@@ -105,7 +105,7 @@ class KeptBackground:
         figure = self._canvas.figure
         version = (version, tuple(figure.bbox.bounds), figure.dpi)
         for artist in self._moving():
-            artist.set_animated(True)  # a full drawing leaves these artists out
+            artist.set_animated(True)  # when everything is drawn, these artists are skipped
         if self._kept is None or version != self._version:
             self._version = version
             FigureCanvasAgg.draw(self._canvas)  # calls _keep

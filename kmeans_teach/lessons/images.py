@@ -104,8 +104,7 @@ def plate(figure: str = "7", *, rng: np.random.Generator) -> Plate:
                 centres, radii = np.vstack([centres, centre]), np.append(radii, radius)
     outline = TextPath((0, 0), figure, size=1, prop={"weight": "bold"})
     low, high = outline.vertices.min(axis=0), outline.vertices.max(axis=0)
-    shape = Path((outline.vertices - (low + high) / 2) * 1.3 / (high - low).max(), outline.codes)
-    inside = shape.contains_points(centres)
+    inside = Path((outline.vertices - (low + high) / 2) * 1.3 / (high - low).max(), outline.codes).contains_points(centres)
     hue = np.where(inside[:, None], (0.86, 0.50, 0.34), (0.53, 0.64, 0.36))
     light = rng.uniform(0.55, 1.15, size=(len(radii), 1))  # brightness differs much more than hue
     colours = np.clip(hue * light + rng.normal(0, 0.012, size=hue.shape), 0, 1)

@@ -112,8 +112,7 @@ class Strip(MovingChart):
         self.values, self.heights = strip(self.ax, self.results)
         self.ax.set(xlabel="final inertia", ylim=(-0.4, 0.6), yticks=[], title=f"{len(self.results)} starts: each dot a run")
         self.ring = self.ax.plot([], [], "o", mfc="none", mec="#bd1f01", mew=2, ms=11)[0]
-        setting = Setting.parse(self.results[0].replay)
-        self.points = setting.points()
+        self.points = Setting.parse(self.results[0].replay).points()
         if self.points.shape[1] != 2:
             raise ValueError(f"a strip shows runs in the plane, got points with {self.points.shape[1]} features")
         self.end.plot(*self.points.T, ".", color="0.6", ms=3)

@@ -147,11 +147,8 @@ class ColourSlider(PictureBox):
 
     def draw(self):
         now = self.reduced = self.colours.reduce(self.k.value)
-        sentence = (
-            f"Original, K = {self.k.value}, palette: {now.bytes:,} bytes in the place of {now.image.nbytes:,}; "
-            f"inertia {now.inertia / 1e6:.1f} million."
-        )
-        self.put(triptych(self.colours.image, now), sentence)
+        size = f"{now.bytes:,} bytes instead of {now.image.nbytes:,}; inertia {now.inertia / 1e6:.1f} million"
+        self.put(triptych(self.colours.image, now), f"Original, K = {self.k.value}, palette: {size}.")
 
 
 def figure_pixel(figure, x, y):

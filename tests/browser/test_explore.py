@@ -1,17 +1,20 @@
-"""Lessons 06 and 07 in a real JupyterLab: the surface, the strip and the picture in K colours, by key and by click."""
+"""The widgets of lessons 06 and 07 in a real JupyterLab: surface, strip and picture in K colours, by key and by click.
+
+They are in a notebook with only the cells of the lessons that make them. With LONG=1 all lessons run whole in the browser.
+"""
 
 import base64
 import io
 import re
 from statistics import median
 
+import nbformat
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.lab import open_notebook
-from tests.browser.test_lessons_in_browser import run_to_the_bottom
+from tests.browser.lab import open_notebook, run_all
 
 pytestmark = pytest.mark.browser
 
@@ -24,17 +27,22 @@ WATCH = """image => { window.shown = new Promise(done => {
 }); }"""
 
 
-def run_lesson(browser, course, lesson):
-    """A page in which a lesson has run."""
-    address, folder = course
-    page = open_notebook(browser, address, lesson)
-    run_to_the_bottom(page, folder / lesson)
-    return page
+CELLS = {"06_bad_starts": ["setup-06", "chooser-06", "strip-06"], "07_many_dimensions": ["slider-07"]}
 
 
 @pytest.fixture(scope="module")
-def lesson_06(browser, course):
-    page = run_lesson(browser, course, "06_bad_starts.ipynb")
+def widgets(browser, course):
+    """A page in which the cells that make the widgets have run."""
+    address, folder = course
+    notebook = nbformat.read(folder / "06_bad_starts.ipynb", as_version=4)
+    notebook.cells = []
+    for lesson, ids in CELLS.items():
+        cells = {cell.id: cell for cell in nbformat.read(folder / f"{lesson}.ipynb", as_version=4).cells}
+        notebook.cells += [cells[name] for name in ids]
+    nbformat.write(notebook, folder / "widgets.ipynb")
+    page = open_notebook(browser, address, "widgets.ipynb")
+    outputs = [output for cell in run_all(page, folder / "widgets.ipynb").cells for output in cell.outputs]
+    assert [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"] == []
     yield page
     page.close()
 
@@ -82,59 +90,59 @@ def red_near(image, x, y):
     return int((np.abs(around - (189, 31, 1)).max(axis=2) < 40).sum())
 
 
-def test_the_surface_follows_keys_and_clicks(lesson_06):
-    handle, image, sentence = box_of(lesson_06, "c1")
-    click(lesson_06, image, 0.45, 0.6)  # the tests share this page, and come in any order
+def test_the_surface_follows_keys_and_clicks(widgets):
+    handle, image, sentence = box_of(widgets, "c1")
+    click(widgets, image, 0.45, 0.6)  # the tests share this page, and come in any order
     c1, c2 = map(float, re.match(r"From \((.+), (.+)\): inertia", sentence.inner_text()).groups())
-    press(lesson_06, handle, image, "ArrowRight")
+    press(widgets, handle, image, "ArrowRight")
     expect(sentence).to_contain_text(f"From ({c1 + 0.05:.2f}, {c2:.2f}): inertia")
     expect(image).to_have_attribute("alt", sentence.inner_text())
     expect(handle).to_have_attribute("aria-label", "c1")
     expect(image).to_have_css("cursor", "crosshair")
     assert red_near(image, 0.62, 0.2) == 0
-    click(lesson_06, image, 0.62, 0.2)  # high on the map of ends
+    click(widgets, image, 0.62, 0.2)  # high on the map of ends
     expect(sentence).to_contain_text("14.8 times the best.")
     assert red_near(image, 0.62, 0.2) > 20  # the cross stands where the click was
-    click(lesson_06, image, 0.5, 0.5)
+    click(widgets, image, 0.5, 0.5)
     expect(sentence).to_contain_text("the best there is.")
     assert red_near(image, 0.5, 0.5) > 20
     assert red_near(image, 0.62, 0.2) == 0
 
 
-def test_a_click_means_the_same_place_in_a_narrow_window(lesson_06):
-    _, image, sentence = box_of(lesson_06, "c1")
+def test_a_click_means_the_same_place_in_a_narrow_window(widgets):
+    _, image, sentence = box_of(widgets, "c1")
     try:
-        lesson_06.set_viewport_size({"width": 700, "height": 1000})
-        lesson_06.wait_for_function("image => image.clientWidth < 700", arg=image.element_handle())
+        widgets.set_viewport_size({"width": 700, "height": 1000})
+        widgets.wait_for_function("image => image.clientWidth < 700", arg=image.element_handle())
         image.scroll_into_view_if_needed()
-        click(lesson_06, image, 0.62, 0.2)
+        click(widgets, image, 0.62, 0.2)
         expect(sentence).to_contain_text("14.8 times the best.")
         assert red_near(image, 0.62, 0.2) > 10
     finally:
-        lesson_06.set_viewport_size({"width": 1400, "height": 1000})
+        widgets.set_viewport_size({"width": 1400, "height": 1000})
 
 
-def test_the_strip_follows_keys_and_clicks_and_the_panel_replays_what_is_picked(lesson_06):
-    handle, image, sentence = box_of(lesson_06, "rank")
-    panel = lesson_06.locator(".kmeans-panel", has=lesson_06.get_by_role("button", name="New centroids"))
+def test_the_strip_follows_keys_and_clicks_and_the_panel_replays_what_is_picked(widgets):
+    handle, image, sentence = box_of(widgets, "rank")
+    panel = widgets.locator(".kmeans-panel", has=widgets.get_by_role("button", name="New centroids"))
     line = panel.locator(".kmeans-sentence").first
     expect(sentence).to_contain_text("Rank 100 of 100 (worst)")
     expect(line).to_contain_text("Start: 12 centroids")
     worst = line.text_content()  # not inner_text: that is empty while the line is out of view
-    press(lesson_06, handle, image, "Home")
+    press(widgets, handle, image, "Home")
     expect(sentence).to_contain_text("Rank 1 of 100 (best)")
     expect(line).not_to_have_text(worst)  # another start, and so another inertia
     x, y = 0.566, 0.639  # the dot at the far right of the strip: the worst again
     assert red_near(image, x, y) == 0
-    click(lesson_06, image, x, y)
+    click(widgets, image, x, y)
     expect(sentence).to_contain_text("(worst)")
     assert red_near(image, x, y) > 20  # the ring
     expect(sentence).to_contain_text("replay string: blobs k=12 seed=7 start=")
     expect(line).to_have_text(worst)
 
 
-def test_the_picture_in_k_colours_follows_its_slider(browser, course):
-    page = run_lesson(browser, course, "07_many_dimensions.ipynb")
+def test_the_picture_in_k_colours_follows_its_slider(widgets):
+    page = widgets
     handle, image, sentence = box_of(page, "K")
     press(page, handle, image, "Home")
     expect(sentence).to_contain_text("K = 2,")
@@ -155,4 +163,3 @@ def test_the_picture_in_k_colours_follows_its_slider(browser, course):
     page.mouse.move(box["x"] + 300, box["y"])  # beyond the end of the slider
     expect(sentence).to_contain_text("K = 16,")  # live: the button is still down
     page.mouse.up()
-    page.close()

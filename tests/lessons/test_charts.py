@@ -244,10 +244,10 @@ def test_a_cell_that_runs_again_leaves_no_widgets_and_no_figures_behind(name, ta
 
     run()
     widgets = set(_instances)
-    charts = [run() for _ in range(10)]
+    charts = [run() for _ in range(3)]
     gc.collect()
     assert len(_instances) <= len(widgets)
-    assert [chart() for chart in charts[:-1]] == [None] * 9
+    assert [chart() for chart in charts[:-1]] == [None] * 2
 
 
 def test_a_chart_shows_itself_in_few_bytes(monkeypatch):
