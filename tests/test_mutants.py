@@ -13,7 +13,8 @@ from tests import test_kmeans as t
 # the two files as one, so that a mistake can be put into either
 FILES = [Path(module.__file__).read_text(encoding="utf-8") for module in (inputs, kmeans)]
 SOURCE = "\n".join(
-    re.sub(r"^from kmeans_teach\.inputs import \(.*?^\)$", "", text, flags=re.DOTALL | re.MULTILINE) for text in FILES
+    re.sub(r"^from kmeans_teach\.inputs import (?:\(.*?^\)|[^(\n]*)$", "", text, flags=re.DOTALL | re.MULTILINE)
+    for text in FILES
 )
 
 # name -> (text that is in the two files exactly once, what stands there instead)
