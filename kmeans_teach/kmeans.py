@@ -99,8 +99,7 @@ class KMeansND:
     Notes
     -----
     S. P. Lloyd, "Least squares quantization in PCM", IEEE Trans. Inf. Theory 28 (1982) 129-137. N. Syed, "Animating K-means
-    clustering in 2D with matplotlib" (2017), has the idea of a class whose generator feeds an animation. Lessons 03 and 04
-    build it.
+    clustering in 2D with matplotlib" (2017), has the class whose generator feeds an animation. See lessons 03 and 04.
     """
 
     def __init__(

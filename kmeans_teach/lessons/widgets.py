@@ -59,8 +59,7 @@ class PictureBox(VBox):
         return self.sentence
 
     def _repr_mimebundle_(self, **kwargs):
-        texts = {"text/plain": repr(self), "image/png": png(self.pixels, small=True)}
-        return {**super()._repr_mimebundle_(**kwargs), **texts}
+        return super()._repr_mimebundle_(**kwargs) | {"text/plain": repr(self), "image/png": png(self.pixels, small=True)}
 
     def close(self):
         """Free the widgets inside, and the picture."""
@@ -83,7 +82,9 @@ class StartChooser(PictureBox):
             slider.observe(lambda _: self.draw(), "value")
 
     def choose(self, c1, c2):
-        """Set both sliders, and draw once."""
+        """Set both sliders to the nearest values that they can have, and draw once."""
+        low, step = self.c1.min, self.c1.step
+        c1, c2 = (low + step * round((c - low) / step) for c in (c1, c2))
         self._ready, self.c1.value, self.c2.value, self._ready = False, c1, c2, True
         self.draw()
 

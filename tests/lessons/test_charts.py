@@ -182,7 +182,7 @@ def test_a_click_on_either_plane_chooses_a_start_and_elsewhere_does_nothing():
     for ax in chooser.surface.plane, chooser.surface.map:
         x, y = ax.transData.transform((4.0, 7.0))
         chooser.image.position = [x / width, 1 - y / height]
-        assert (chooser.c1.value, chooser.c2.value) == pytest.approx((4.0, 7.0), abs=0.03)
+        assert (chooser.c1.value, chooser.c2.value) == pytest.approx((4.0, 7.0), abs=0.06)  # a step of the sliders
         chooser.c1.value = 0.0
     chooser.image.position = [0.999, 0.999]
     assert chooser.c1.value == 0.0
