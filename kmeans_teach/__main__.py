@@ -8,7 +8,7 @@ from kmeans_teach.commands import CommandError, copy_course, doctor, lab, mark, 
 
 
 class Parser(argparse.ArgumentParser):
-    """Answers bad input with one sentence and exit code 2."""
+    """Answers wrong arguments with one sentence and exit code 2."""
 
     def error(self, message):
         self.exit(2, f"{self.prog}: {message}; `{self.prog} --help` shows what it takes\n")
@@ -29,7 +29,7 @@ def parser():
 
 
 def main(argv=None):
-    """Run a command and return its exit code: 0 if all went well, 2 if it cannot do what was asked."""
+    """Run a command and return its exit code: 0, or 1 if something was found wrong, or 2 if the command cannot be done."""
     argv = sys.argv[1:] if argv is None else argv
     if not argv or (argv[0].startswith("-") and argv[0] not in ("-h", "--help", "--version")):
         argv = ["lab", *argv]

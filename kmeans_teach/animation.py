@@ -43,7 +43,7 @@ def animate(model: KMeansND, *, interval: int = 800, **picture_options) -> FuncA
     animation = FuncAnimation(
         picture.figure,
         picture.show,
-        frames=model.steps,  # the function, not model.steps(): each time it is shown or saved it needs a fresh stream
+        frames=model.steps,  # the function, not model.steps(): each showing and each saving needs a new generator
         init_func=lambda: picture.show(next(model.steps())),  # without it, the first frame would be drawn twice
         interval=interval,
         repeat_delay=3 * interval,  # and repeat: after a run without repeat, pause() would raise (matplotlib issue 30622)

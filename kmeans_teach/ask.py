@@ -1,10 +1,10 @@
-"""Predict, then reveal: a lesson asks a question before the cell whose output answers it.
+"""Predict, then reveal: a lesson asks a question, and the output of the next cell shows the answer.
 
     ask("Which centroid does the point 4 join?", answer="A", options=["A", "B", "neither"], because="4 is 1 from A, 5 from B.")
-    ask("How many points change cluster?", answer=7, because="...")  # a number; tolerance=0.1 if it need not be exact
+    ask("How many points change cluster?", answer=7, because="...")  # a number; tolerance=0.1 if it does not have to be exact
     ask("In a few words: what goes wrong?", answer=["alias", "same array"], because="...")  # one of these words is enough
 
-Text between backticks is shown as code. Without a kernel, a reader sees the question and can unfold the answer.
+Text between backticks is shown as code. Without a kernel, a reader sees the question and can open the hidden answer.
 """
 
 import math
@@ -52,7 +52,7 @@ class Question:
         return not self.options and isinstance(self.answer, Real) and not isinstance(self.answer, bool)
 
     def check(self, reply: str) -> bool:
-        """Is the reply right? ValueError has a sentence for the learner if the reply cannot be read as an answer."""
+        """True if the reply is right. ValueError, with a sentence for the learner, if it cannot be read as an answer."""
         if not reply or not reply.strip():
             raise ValueError("Type an answer first.")
         if self.options:
@@ -64,7 +64,7 @@ class Question:
 
 
 class Asked(VBox):
-    """The widget of one question. Its stored output also has the question as text, and as HTML with a folded answer.
+    """The widget of one question. Its stored output also has the question as text, and as HTML with a hidden answer that opens.
 
     Options are buttons and not a dropdown list: in JupyterLab the arrow keys in a dropdown list go to the next cell instead.
     """
@@ -92,7 +92,7 @@ class Asked(VBox):
             placeholder="a number" if self.question.is_number else "a few words",
             tooltip=self.question.text,
             style={"description_width": "initial"},
-            continuous_update=False,  # the browser sends the value when the learner leaves the box, so before a click on Check
+            continuous_update=False,  # the browser sends the value when the learner leaves the box, before a click
         )
         self._entered_at = -math.inf  # when Enter was pressed last; the browser sends the new value after it
         self.box.on_msg(self._message)
@@ -100,7 +100,7 @@ class Asked(VBox):
         return self.box
 
     def reveal(self, reply: str):
-        """Check the reply, explain the answer, and count the first reply to each question."""
+        """Check the reply, explain the answer, and count only the first reply to each question."""
         self._entered_at = -math.inf
         try:
             right = self.question.check(reply)
@@ -123,7 +123,7 @@ class Asked(VBox):
             self._entered_at = time.monotonic()
 
     def _changed(self, _):
-        # Enter on an unchanged value sends no value, so a value that comes much later was not entered: the box was left
+        # Enter on an unchanged value sends no value, so if a value comes much later than Enter, the learner left the box
         if time.monotonic() - self._entered_at < ENTER_LASTS:
             self.reveal(self.box.value)
 
@@ -147,7 +147,7 @@ class Asked(VBox):
         return {**super()._repr_mimebundle_(**kwargs), **texts}
 
 
-ENTER_LASTS = 0.5  # seconds within which a value belongs to the Enter before it
+ENTER_LASTS = 0.5  # seconds: a value that comes later does not belong to that Enter
 first_replies: dict[Question, bool] = {}  # since the kernel started: was the first reply right?
 shown: dict[str, Asked] = {}  # the widget of each question text
 
@@ -167,7 +167,7 @@ def ask(question: str, *, answer, because: str, options=(), tolerance: float = 0
     options : list, optional
         Two or more answers to choose from.
     tolerance : float, optional
-        How far a reply may be from an answer that is a number.
+        How much a number may differ from the answer.
 
     Raises
     ------
@@ -200,7 +200,7 @@ def close_inside(box):
 
 
 def _number(reply):
-    """The number that a reply such as 7, 0.5, 1e3 or 1/3 stands for."""
+    """Convert a reply such as 7, 0.5, 1e3 or 1/3 to a number."""
     try:
         parts = [float(part) for part in reply.split("/", 1)]  # Fraction(reply) would compute all digits of 1e9999999
         value = parts[0] / parts[1] if len(parts) == 2 else parts[0]

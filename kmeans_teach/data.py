@@ -87,7 +87,7 @@ def random_points(points, k: int, rng: np.random.Generator) -> np.ndarray:
 def plus_plus(points, k: int, rng: np.random.Generator) -> np.ndarray:
     """Choose k points far apart as the start (K, N).
 
-    Each next point is drawn with a chance in proportion to its squared distance to the nearest point chosen so far:
+    Each next point is drawn with a probability proportional to its squared distance to the nearest point chosen so far:
     Arthur and Vassilvitskii, "k-means++: the advantages of careful seeding", SODA 2007.
     """
     rng, points = _generator(rng), as_table(points, "points")

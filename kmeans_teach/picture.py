@@ -32,7 +32,7 @@ class Picture:
     names : sequence of str, optional
         N names for the axes. Features with the same unit in brackets, as in "wing (mm)", get equal scales.
     include : (K, N) array_like, optional
-        Other positions to keep in view, for example a start outside the points.
+        Other positions that must be visible, for example a start outside the points.
     figure : matplotlib.figure.Figure, optional
         The figure to draw in; a new one by default. `picture.figure` and `picture.ax` are plain matplotlib.
 
@@ -55,7 +55,7 @@ class Picture:
         self.regions, self.spokes = False, False  # colour the regions? draw a line from each point to its centroid?
         self.selected, self.ringed_point = None, None  # the index of a centroid and of a point to highlight, or None
         self.scale, self.xy = 1.0, np.empty((0, 2))
-        self._view = (None, None, None)  # low, high, equal scales: the range that the limits were chosen for
+        self._view = (None, None, None)  # low, high, equal scales: the range of the data for which the limits were set
         self._area = self.ax.imshow(np.zeros((1, 1, 4)), zorder=0, aspect="auto", interpolation="nearest", origin="lower")
         self._links = self.ax.plot([], [], "-", color="0.4", alpha=0.4, linewidth=0.5, zorder=1)[0]
         self._raster = self.ax.add_artist(Raster())
@@ -152,7 +152,7 @@ class Picture:
 
     @property
     def background(self):
-        """A value that changes whenever something other than the moving artists changes."""
+        """This value changes when anything changes that `show` does not move."""
         return (self.ax.get_xlim(), self.ax.get_ylim(), self.ax.get_xlabel(), self.ax.get_ylabel(), self.equal)
 
     @property

@@ -1,4 +1,4 @@
-"""The colours and shapes of clusters, many points drawn as pixels, a background that is drawn once, and PNG bytes."""
+"""The colours and shapes of clusters, many points drawn as pixels, a background that is drawn only once, and PNG files."""
 
 import struct
 import zlib
@@ -57,7 +57,7 @@ class Raster(Artist):
         self.stale = True
 
     def _pixels(self, box, width, height, dot):
-        """The flat index of each point's pixel in the image. It is computed again only when the view or the points change."""
+        """The index of each point's pixel in the flat image, computed again only when the view or the points change."""
         view = (tuple(box.bounds), tuple(self.axes.viewLim.bounds), dot)
         if view != self._view:
             across = self.axes.transData.transform(self.xy) - (box.x0, box.y0)
@@ -101,7 +101,7 @@ class KeptBackground:
         canvas.mpl_connect("draw_event", self._keep)
 
     def draw(self, version=None):
-        """Draw one frame. `version` is a value that changes when the background does: then everything is drawn again."""
+        """Draw one frame. `version` must change when the background changes. Then everything is drawn again."""
         figure = self._canvas.figure
         version = (version, tuple(figure.bbox.bounds), figure.dpi)
         for artist in self._moving():
