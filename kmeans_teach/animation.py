@@ -37,7 +37,7 @@ def animate(model: KMeansND, *, interval: int = 800, **picture_options) -> FuncA
     -------
     matplotlib.animation.FuncAnimation
         Keep it in a variable: Python deletes an animation that no variable refers to, and then it stops. You can call
-        `pause()` and `resume()` at any time. It plays only if its figure has a live canvas. Lesson 04 builds it.
+        `pause()` and `resume()` at any time. It plays only if its figure has a live canvas. See lesson 04.
     """
     picture = Picture.of(model, **picture_options)
     animation = FuncAnimation(
@@ -170,7 +170,7 @@ def save(model: KMeansND, path, **options) -> Path:
     Raises
     ------
     ValueError
-        The ending is another one, or `fps` or `dpi` is not above 0.
+        The ending is not allowed, or `fps` or `dpi` is not above 0.
     FileExistsError
         The file exists already.
     OSError

@@ -64,7 +64,7 @@ class Question:
 
 
 class Asked(VBox):
-    """The widget of one question. Its stored output also has the question as text, and as HTML with a hidden answer that opens.
+    """The widget of one question. Its stored output also has the question as text, and as HTML where a click shows the answer.
 
     Options are buttons and not a dropdown list: in JupyterLab the arrow keys in a dropdown list go to the next cell instead.
     """
@@ -163,7 +163,7 @@ def ask(question: str, *, answer, because: str, options=(), tolerance: float = 0
     question, because : str
         The question, and the sentence that explains the answer. Text between `backticks` is code.
     answer : str, number or list of str
-        One of the `options`, if there are any. If not, a number, or words: one of them anywhere in the reply is enough.
+        One of the `options`, if there are any. If not, a number, or words; a reply with any of these words is right.
     options : list, optional
         Two or more answers to choose from.
     tolerance : float, optional
@@ -189,7 +189,7 @@ def ask(question: str, *, answer, because: str, options=(), tolerance: float = 0
 
 
 def close_inside(box):
-    """Close every widget inside a box, and the layout and style of each and of the box itself."""
+    """Close all widgets in a box, and the layouts and styles of these and of the box."""
     for widget in getattr(box, "children", ()):
         widget.close()
         widget.unobserve_all()

@@ -40,7 +40,7 @@ def make_clusters(
     bounds : (low, high)
         Every feature of a centre lies between the two numbers.
     rng : numpy.random.Generator
-        From the same state, a larger number keeps the old points and adds new ones. Another spread only moves them nearer to
+        From the same rng state, more clusters or points only add to the old points. Another spread only moves them nearer to
         their centres, or farther away.
 
     Returns
@@ -71,7 +71,7 @@ def make_clusters(
 
 
 def random_points(points, k: int, rng: np.random.Generator) -> np.ndarray:
-    """Choose k different points as the start (K, N). From the same state, a larger k keeps the chosen points and adds more."""
+    """Choose k different points as the start (K, N). From the same rng state, a larger k only adds points to the choice."""
     rng, points = _generator(rng), as_table(points, "points")
     k = check_k(k, len(points))
     # one random key for each row, in row order: when points are added, the keys of the other points stay the same
@@ -178,7 +178,7 @@ DATA_SETS = {
 def load(name: str, *, clusters: int = 12, size: int = 100, spread: float = SPREAD, seed: int = 0) -> np.ndarray:
     """Points (M, N) of a named data set. `DATA_SETS[name].columns` are the names of the features, with units.
 
-    `clusters`, `size` (points per cluster), `spread` and `seed` change the data sets that are made. They do not change the
+    `clusters`, `size` (points per cluster), `spread` and `seed` change the generated data sets. They do not change the
     measured ones: "penguins" (342 rows; mm, mm, mm and g) and "bills" (its first two columns).
     ValueError if the name is not in `DATA_SETS`.
     """

@@ -19,7 +19,7 @@ def name_of(function):
 
 
 def as_table(values, name, first=0):
-    """Copy `values` to a new float64 array (M, N) of finite numbers. In errors, the first row has the number `first`."""
+    """Copy `values` to a new float64 array (M, N) of finite numbers. Error messages count rows from `first`."""
     if np.ma.isMaskedArray(values) and np.ma.getmaskarray(values).any():
         raise ValueError(f"{name} must not have masked entries, got {int(np.ma.getmaskarray(values).sum())} of them")
     try:

@@ -59,8 +59,8 @@ def inertia(points, labels, centroids):
 class Step:
     """One half-step of a run. Its arrays are read-only, and no other step shares them.
 
-    `before` is the previous step; compare the two to see what moved and what changed. In that previous step `before` is
-    None, because otherwise each step would keep all earlier steps in memory.
+    `before` is the previous step; compare the two to see what moved and what changed. The previous step's own
+    `before` is None; otherwise each step would keep all earlier steps in memory.
     """
 
     iteration: int
@@ -123,7 +123,7 @@ class KMeansND:
 
         The first step is "start"; after it "update" and "assign" take turns. A run stops in one of three ways:
         "converged", at the update that moves nothing; "cycle", when the centroids return to earlier positions (because of
-        rounding this can happen again and again); "max_iter", after `max_iter` updates. In the last two cases the last
+        rounding they could repeat forever); "max_iter", after `max_iter` updates. In the last two cases the last
         step is an "assign". So at the end the labels always fit the last centroids.
         """
         centroids = self.centroids

@@ -95,7 +95,7 @@ class Picture:
         self.set_view()
 
     def resize(self, scale):
-        """Set the size of markers and title: 1 in a figure of the default size."""
+        """Scale the markers and the title; 1 is for the default figure size."""
         self.scale, m = scale, len(self.points)
         size = scale * (7 if m <= 150 else 5.5 if m <= 600 else 4.5 if m <= 2000 else 3)
         for k, (members, disc, name) in enumerate(zip(self._members, self._discs, self._letters, strict=True)):
@@ -128,7 +128,7 @@ class Picture:
         self._letters += plot(marker=letter_path(letter(k)), color=ink(colour(k)), mew=0, zorder=5.005 + k / 100)
 
     def set_view(self):
-        """Set the limits to the range of the points and 5 % more, if the points fit the present view badly."""
+        """If the points fit the present view badly, set the limits to their range and 5 % more."""
         shown = np.vstack([self.xy, self._include])
         low, high = shown.min(axis=0), shown.max(axis=0)
         if len(self.columns) == 1:
@@ -152,7 +152,7 @@ class Picture:
 
     @property
     def background(self):
-        """This value changes when anything changes that `show` does not move."""
+        """This value changes whenever something in the background changes."""
         return (self.ax.get_xlim(), self.ax.get_ylim(), self.ax.get_xlabel(), self.ax.get_ylabel(), self.equal)
 
     @property

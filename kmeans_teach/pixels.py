@@ -142,8 +142,8 @@ def png(shown, small=False, dpi="figure") -> bytes:
 
 
 def _quick_png(pixels):
-    """A PNG without line filters. Pillow always filters: on pictures that are mostly empty this does not make the file
-    smaller, and takes three times as long as the rest (8.3 ms against 2.6 at 860 x 430).
+    """A PNG without line filters. Pillow always filters: mostly empty pictures do not become smaller, and the writing takes
+    8.3 ms instead of 2.6 (at 860 x 430).
     """
     height, width, channels = pixels.shape
     lines = np.zeros((height, 1 + channels * width), dtype=np.uint8)  # the first byte of a line names its filter: 0 is none
