@@ -14,7 +14,7 @@ help:
 	@echo 'make lab        open the course in JupyterLab (make lab ARGS="--port 9999" passes options on)'
 	@echo 'make test       run every check and every test'
 	@echo 'make style      check the code with ruff, and which file imports which with import-linter'
-	@echo 'make unit       run the tests that need no browser (make unit ARGS="-k launcher")'
+	@echo 'make unit       run the tests that need no browser (make unit ARGS="-k panel")'
 	@echo 'make browser    run those that need one'
 	@echo 'make format     let ruff format the code'
 	@echo 'make notebooks  run the notebooks and store their outputs (ARGS="notebooks/05_panel.ipynb" for one)'
