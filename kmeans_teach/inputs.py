@@ -1,6 +1,10 @@
 """Checks of arguments. Each returns the value, or raises one error that says what is allowed and what was given."""
 
+import signal
+import sys
+import threading
 from numbers import Real
+from time import perf_counter, thread_time
 
 import numpy as np
 
@@ -97,7 +101,69 @@ def read_text(path):
         raise ValueError(f"{path.name} must be text in UTF-8, {byte}; a spreadsheet saves it as 'CSV UTF-8'") from None
 
 
-# ---- checks of what a learner's functions return
+# ---- a learner's functions: how long they may take, and what they may return
+
+TICK = 0.02  # seconds between two looks at the time
+
+
+class TookTooLong(BaseException):
+    """A learner's code took too long. It is no Exception, so that `except Exception` in a learner's loop does not catch it."""
+
+
+def call_within(seconds, function, *arguments):
+    """Call a function and return its value. TookTooLong ends it after `seconds` of work, or a little later if it only waits.
+
+    A timer looks at the time, and raises the error again and again: a learner's `except:` may catch it once. Where there is no
+    such timer (on Windows, on another thread), a trace function looks at the time at each line of Python.
+    The time of an import does not count, because the first import of a large library takes seconds.
+    """
+    here, spent = sys._getframe(), 0.0
+    wall, work = perf_counter(), thread_time()
+
+    def look(frame):
+        nonlocal spent, wall, work
+        inside = frame is not here  # our own lines below must run in any case
+        importing = False
+        while frame is not None and frame is not here:
+            importing = importing or frame.f_code.co_filename.startswith("<frozen importlib")
+            frame = frame.f_back
+        wall_before, work_before, wall, work = wall, work, perf_counter(), thread_time()
+        if frame is here and inside and not importing:
+            # on a busy machine, the time that passes says little about the time that the function needs
+            spent += max(work - work_before, 0.6 * (wall - wall_before))
+            if spent > seconds:
+                raise TookTooLong
+
+    def tick(signum, frame):
+        try:
+            look(frame)
+        except TookTooLong:
+            # the trace function raises it once more at the next line: if a bare `except:` catches this one, in that block
+            inner = frame
+            while inner is not here:
+                inner.f_trace, inner = trace, inner.f_back
+            sys.settrace(trace)
+            raise
+
+    def trace(frame, event, _):
+        if event == "line":  # a trace function that has raised an error is not called again; "exception" would be too early
+            look(frame)
+        return trace
+
+    tracing = sys.gettrace()
+    timer = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    try:
+        if timer:
+            before = signal.signal(signal.SIGALRM, tick)
+            signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
+        else:
+            sys.settrace(trace)
+        return function(*arguments)
+    finally:
+        if timer:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+        sys.settrace(tracing)
 
 
 def call_learners(role, function, *arguments):
