@@ -18,7 +18,7 @@ from kmeans_teach.data import DATA_SETS, PENGUIN_COLUMNS, load, make_clusters, p
 from kmeans_teach.kmeans import KMeansND
 from tests.test_kmeans import BAD_TABLES
 
-PENGUINS = Path(kmeans_teach.__file__).parent / "assets" / "penguins.csv"
+PENGUINS = Path(kmeans_teach.__file__).parent / "data" / "penguins.csv"
 PICKERS = [random_points, plus_plus]
 
 
