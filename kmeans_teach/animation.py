@@ -118,7 +118,7 @@ def saving(model: KMeansND, path, *, fps: float = 2, dpi: int = 100, **picture_o
     for name, value in {"fps": fps, "dpi": dpi}.items():
         if not (isinstance(value, Real) and 0 < value < inf):
             raise ValueError(f"{name} must be a number above 0, got {value!r}")
-    steps = list(model.steps())
+    total = sum(1 for _ in model.steps())  # a second run costs less than keeping all steps in memory
     picture = Picture.of(model, **picture_options)  # a new one, so that a picture on the screen does not change
     writer = WRITERS[path.suffix.lower()](fps=fps)
     part = path.with_name(f".part-{token_hex(4)}{path.suffix}")  # in the same folder, so that it can be renamed at the end
@@ -126,12 +126,12 @@ def saving(model: KMeansND, path, *, fps: float = 2, dpi: int = 100, **picture_o
     try:
         writer.setup(picture.figure, part, dpi)
         try:
-            for done, step in enumerate(steps, 1):
+            for done, step in enumerate(model.steps(), 1):
                 picture.show(step)
                 if isinstance(writer, PlayerWriter):
                     writer.sentences.append(describe(step))
                 writer.grab_frame()
-                yield done, len(steps)
+                yield done, total
         except BaseException:
             with suppress(Exception):
                 writer.finish()  # stop ffmpeg; the first error is the one to raise

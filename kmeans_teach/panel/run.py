@@ -2,6 +2,7 @@
 
 import time
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -12,10 +13,14 @@ from kmeans_teach.inputs import as_table
 from kmeans_teach.kmeans import KMeansND, Step, assign_points, update_centroids
 from kmeans_teach.panel.setting import Setting
 
+MOST_RECORDED = 500_000_000  # bytes; the largest named data set fills 300 MB with 300 updates
+
 
 class Player:
     """Walks back and forth over the steps of a model; `farthest` is the largest number that `cursor` has had.
 
+    `step` is the half-step under the cursor. `steps` is the record, in little memory: a label takes one byte up to K = 256,
+    neighbours share what did not change between them, and `before` is None. `step` and `peek()` are as the model yields them.
     An error in a learner's function leaves the cursor where it is, and the next attempt runs that function again.
     """
 
@@ -26,12 +31,12 @@ class Player:
         """Use another model and stand at the start of its run. If the first step fails, the run before stays."""
         stream = model.steps()
         first = next(stream)
-        self.model, self.steps, self.cursor, self.farthest, self._stream = model, [first], 0, 0, stream
+        self.model, self.step, self.steps, self._stream = model, first, [first], stream
+        self.cursor, self.farthest, self._size = 0, 0, 0  # the size of the record, in bytes
 
-    @property
-    def step(self) -> Step:
-        """The half-step under the cursor."""
-        return self.steps[self.cursor]
+    def _unpacked(self, i):
+        step, before = (_with_labels(self.steps[j], np.intp) if j >= 0 else None for j in (i, i - 1))
+        return replace(step, before=before)
 
     @property
     def recorded_all(self) -> bool:
@@ -42,30 +47,38 @@ class Player:
         return self.step.stop is not None
 
     def record(self) -> bool:
-        """Add one more step to the record; False if the run is over."""
+        """Add one more step to the record; False if the run is over. ValueError if the record is full."""
         if self.recorded_all:
             return False
+        if self._size > MOST_RECORDED:
+            shown = f"half-steps 0 to {len(self.steps) - 1} of {len(self.model.points)} points"
+            raise ValueError(f"a record must be at most {MOST_RECORDED // 1_000_000} MB, and {shown} fill it; use fewer points")
         if self._stream is None:  # it failed before: run again, up to the step that failed
             self._stream = islice(self.model.steps(), len(self.steps), None)
         try:
-            self.steps.append(next(self._stream))
+            step = next(self._stream)
         except BaseException:
             self._stream = None  # a generator that has raised an error gives no more steps
             raise
+        if len(self.steps) == 1:
+            self.steps = [_packed(self.step)]
+        step = _packed(step, self.steps[-1])
+        self.steps.append(step)
+        self._size += (step.centroids if step.phase == "update" else step.labels).nbytes + 500  # and a Step with two arrays
         return True
 
     def peek(self) -> Step | None:
         """The step after the cursor, or None at the end. The cursor does not move."""
         if self.cursor + 1 == len(self.steps) and not self.record():
             return None
-        return self.steps[self.cursor + 1]
+        return self._unpacked(self.cursor + 1)
 
     def seek(self, cursor: int) -> Step:
         """Put the cursor on the step with this number, or on the nearest that the run has."""
         while len(self.steps) <= cursor and self.record():
             pass
         self.cursor = int(max(0, min(cursor, len(self.steps) - 1)))
-        self.farthest = max(self.farthest, self.cursor)
+        self.step, self.farthest = self._unpacked(self.cursor), max(self.farthest, self.cursor)
         return self.step
 
     def forward(self) -> bool:
@@ -87,8 +100,22 @@ class Player:
         return self.seek(np.inf)
 
 
+def _with_labels(step, dtype):
+    labels = step.labels.astype(dtype)
+    labels.setflags(write=False)
+    return replace(step, labels=labels)
+
+
+def _packed(step, last=None):
+    """The step for the record. An update has the labels of the step before it, and an assign has its centroids."""
+    if step.phase == "update":
+        return replace(step, labels=last.labels, before=None)
+    small = replace(_with_labels(step, np.min_scalar_type(len(step.centroids) - 1)), before=None)
+    return small if last is None else replace(small, centroids=last.centroids)
+
+
 NEW_START = {"data", "k", "way", "start"}  # a change of one of these drops centroids that were put by hand
-AHEAD = 20_000_000  # the most labels to record ahead of the cursor: 160 MB
+AHEAD = 20_000_000  # the most labels to record ahead of the cursor: more would keep the processor busy for long
 
 
 class PanelRun:

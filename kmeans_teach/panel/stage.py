@@ -88,9 +88,8 @@ class Stage:
 
     def show(self, player):
         """Draw the step under the player's cursor, and the inertia up to the last step that was seen."""
-        seen = player.steps[: player.farthest + 1]
-        self.picture.show(seen[player.cursor])
-        self.curve.show(seen, player.cursor)
+        self.picture.show(player.step)
+        self.curve.show(player.steps[: player.farthest + 1], player.cursor)
         if not self._ticking:  # an animation has the canvas drawn after each of its frames
             self.canvas.draw_idle()
 

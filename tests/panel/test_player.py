@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from kmeans_teach.kmeans import KMeansND, update_centroids
 from kmeans_teach.panel import Player
+from kmeans_teach.panel import run as run_module
+from tests.test_kmeans import same_bits
 
 LINE = np.array([[-3.0], [-1.0], [0.0], [1.0], [1.0], [8.0]])  # from -3 and 0.99: 5 updates, so 10 steps
 LAST = 9
@@ -45,13 +47,13 @@ def test_forward_to_the_end_and_back_to_the_start():
     while player.forward():
         walked.append(player.step)
     assert len(walked) == LAST + 1
-    assert walked == player.steps
+    same_bits(walked, list(model().steps()))
     assert player.at_end
     assert player.recorded_all
     assert not player.forward()
     assert player.cursor == LAST
     while player.back():
-        assert player.step is walked[player.cursor]
+        same_bits([player.step], [walked[player.cursor]])
     assert player.cursor == 0
     assert not player.back()
     assert player.farthest == LAST  # what has been looked at stays looked at
@@ -59,20 +61,21 @@ def test_forward_to_the_end_and_back_to_the_start():
 
 def test_first_last_and_seek():
     player = Player(model())
-    assert player.seek(3) is player.steps[3]
+    assert player.seek(3) is player.step
+    same_bits([player.step], list(model().steps())[3:4])
     assert len(player.steps) == 4
     assert player.last().stop == "converged"
     assert (player.cursor, player.farthest) == (LAST, LAST)
-    assert player.first() is player.steps[0]
-    assert player.seek(1000) is player.steps[LAST]
-    assert player.seek(-5) is player.steps[0]
+    assert player.first().phase == "start"
+    assert player.seek(1000).stop == "converged"
+    assert player.seek(-5).phase == "start"
 
 
 def test_peek_looks_at_the_next_step_and_stays():
-    player = Player(model())
-    assert player.peek() is player.steps[1]
+    player, second = Player(model()), list(model().steps())[1:2]
+    same_bits([player.peek()], second)
     assert (player.cursor, player.farthest) == (0, 0)
-    assert player.peek() is player.steps[1]
+    same_bits([player.peek()], second)
     player.last()
     assert player.peek() is None
 
@@ -103,7 +106,7 @@ def test_any_walk_is_that_of_a_cursor_on_a_list(walk):
         farthest = max(farthest, cursor)
         assert (player.cursor, player.farthest) == (cursor, farthest)
         assert (player.step.iteration, player.at_end) == ((cursor + 1) // 2, cursor == LAST)
-        assert player.step is player.steps[cursor]
+        assert player.step.inertia == player.steps[cursor].inertia
     iterations = [s.iteration for s in player.steps]
     assert all(0 <= b - a <= 1 for a, b in pairwise(iterations))
 
@@ -159,6 +162,44 @@ def test_another_run_begins_at_its_start_and_a_failing_one_leaves_the_one_before
     player.load(other)
     assert player.model is other
     assert (player.cursor, player.farthest, len(player.steps)) == (0, 0, 1)
+
+
+@pytest.mark.parametrize(("k", "dtype"), [(2, np.uint8), (256, np.uint8), (257, np.uint16)])
+def test_a_recorded_label_takes_a_byte_where_k_allows_and_a_step_under_the_cursor_is_whole(k, dtype):
+    points = np.random.default_rng(2).normal(size=(400, 2))
+    run = KMeansND(points, points[:k])
+    player, expected = Player(run), list(run.steps())
+    player.last()
+    assert len(player.steps) == len(expected) > 5
+    for old, new in pairwise(player.steps):
+        assert new.labels.dtype == dtype
+        assert new.before is None  # or two more arrays would live as long as the record
+        assert (new.labels is old.labels) == (new.phase == "update")
+        assert (new.centroids is old.centroids) == (new.phase == "assign")
+    for i, step in enumerate(expected):
+        got = player.seek(i)
+        same_bits([got], [step])
+        assert got.labels.dtype == np.intp
+        if i:
+            same_bits([got.before], [step.before])
+        with pytest.raises(ValueError, match="read-only"):
+            got.labels[0] = 0
+    assert got.before.before is None
+
+
+def test_a_record_is_bounded_whoever_asks_for_more(monkeypatch):
+    player = Player(model())
+    monkeypatch.setattr(run_module, "MOST_RECORDED", 2_000)
+    message = r"^a record must be at most 0 MB, and half-steps 0 to 4 of 6 points fill it; use fewer points$"
+    for move in player.last, player.record, lambda: player.seek(7):
+        with pytest.raises(ValueError, match=message):
+            move()
+    assert player.seek(4).phase == "assign"  # what is recorded stays
+    with pytest.raises(ValueError, match=message):
+        player.forward()
+    assert player.cursor == 4
+    player.load(model())
+    assert player.forward()
 
 
 def test_a_run_of_two_steps():
