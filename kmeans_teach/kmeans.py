@@ -10,7 +10,8 @@ from itertools import count
 
 import numpy as np
 
-from kmeans_teach.inputs import as_table, call_learners, check_count, check_k, check_labels, check_moved, check_width, read_only
+from kmeans_teach.inputs import as_table, check_count, check_k, check_width, read_only
+from kmeans_teach.inputs.learners import call_learners, check_labels, check_moved
 
 
 def assign_points(points, centroids):

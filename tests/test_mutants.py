@@ -8,16 +8,17 @@ from types import ModuleType
 import pytest
 
 from kmeans_teach import inputs, kmeans
+from kmeans_teach.inputs import learners
 from tests import test_kmeans as t
 
-# the two files as one, so that a mistake can be put into either
-FILES = [Path(module.__file__).read_text(encoding="utf-8") for module in (inputs, kmeans)]
+# the three files as one, so that a mistake can be put into either
+FILES = [Path(module.__file__).read_text(encoding="utf-8") for module in (inputs, learners, kmeans)]
 SOURCE = "\n".join(
-    re.sub(r"^from kmeans_teach\.inputs import (?:\(.*?^\)|[^(\n]*)$", "", text, flags=re.DOTALL | re.MULTILINE)
+    re.sub(r"^from kmeans_teach\.inputs(?:\.learners)? import (?:\(.*?^\)|[^(\n]*)$", "", text, flags=re.DOTALL | re.MULTILINE)
     for text in FILES
 )
 
-# name -> (text that is in the two files exactly once, what stands there instead)
+# name -> (text that is in the files exactly once, what stands there instead)
 MUTANTS = {
     "a tie goes to the higher index": ("squared < nearest", "squared <= nearest"),
     "the nearest so far is not remembered": ("nearest = np.minimum(nearest, squared)", "pass"),
@@ -117,6 +118,6 @@ def test_every_mutant_is_killed_and_here_is_by_what(monkeypatch, record_property
     killers = {name: killed_by(SOURCE.replace(old, new), monkeypatch) for name, (old, new) in MUTANTS.items()}
     lines = [f"  {name:42} {killer or 'NONE'}" for name, killer in killers.items()]
     record_property(
-        "at the end", "\n".join([f"{len(killers)} mutants of kmeans.py and inputs.py, and the test that turned red:", *lines])
+        "at the end", "\n".join([f"{len(killers)} mutants of kmeans.py and inputs/, and the test that turned red:", *lines])
     )
     assert [name for name, killer in killers.items() if killer is None] == []
