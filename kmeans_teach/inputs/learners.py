@@ -15,61 +15,72 @@ TICK = 0.02  # seconds between two looks at the time
 class TookTooLong(BaseException):
     """A learner's code took too long. It is no Exception, so that `except Exception` in a learner's loop does not catch it."""
 
+    def __del__(self):  # nobody holds the error any more: perhaps an `except:` in the learner's loop has caught it
+        for raise_again in self.args:
+            raise_again(sys._getframe().f_back)
+
 
 def call_within(seconds, function, *arguments):
     """Call a function and return its value. TookTooLong ends it after `seconds` of work, or a little later if it only waits.
 
-    A timer looks at the time, and raises the error again and again: a learner's `except:` may catch it once. Where there is no
-    such timer (on Windows, on another thread), a trace function looks at the time at each line of Python.
-    The time of an import does not count, because the first import of a large library takes seconds.
+    A timer looks at the time: it ends loops, `sleep`, regular expressions, and all else that Interrupt would end. Where there
+    is none (on Windows, in the browser, on another thread), a trace function looks at the time at each line of Python: it ends
+    loops, but not `while True: pass` in one line and not a single long call. An `except:` of the learner catches the error
+    once, and then it is raised again. The first import of a large library takes seconds, so imports do not count.
     """
     here, spent = sys._getframe(), 0.0
     wall, work = perf_counter(), thread_time()
 
     def look(frame):
         nonlocal spent, wall, work
-        inside = frame is not here  # our own lines below must run in any case
-        importing = False
+        ours, importing = frame.f_code.co_filename == look.__code__.co_filename, False  # our own lines run in any case
         while frame is not None and frame is not here:
             importing = importing or frame.f_code.co_filename.startswith("<frozen importlib")
             frame = frame.f_back
         wall_before, work_before, wall, work = wall, work, perf_counter(), thread_time()
-        if frame is here and inside and not importing:
+        if frame is here and not ours and not importing:
             # on a busy machine, the time that passes says little about the time that the function needs
             spent += max(work - work_before, 0.6 * (wall - wall_before))
             if spent > seconds:
-                raise TookTooLong
+                raise TookTooLong(raise_again)
 
     def tick(signum, frame):
         try:
             look(frame)
         except TookTooLong:
-            # the trace function raises it once more at the next line: if a bare `except:` catches this one, in that block
-            inner = frame
-            while inner is not here:
-                inner.f_trace, inner = trace, inner.f_back
-            sys.settrace(trace)
+            if spent > seconds + 5 * TICK:  # the learner's code caught the first errors, and holds them
+                raise_again(frame)
             raise
 
+    def raise_again(frame):
+        """Raise the error once more, at the next line of the learner's code."""
+        while spent > seconds and frame is not None and frame is not here:
+            frame.f_trace, frame = trace, frame.f_back
+        if spent > seconds and frame is here:
+            sys.settrace(trace)
+
     def trace(frame, event, _):
-        if event == "line":  # a trace function that has raised an error is not called again; "exception" would be too early
+        # Python forgets a trace function that has raised an error; at the event "exception" it would be too early
+        if event == "line" and (spent > seconds or perf_counter() - wall > TICK):
             look(frame)
         return trace
 
-    tracing = sys.gettrace()
-    timer = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    tracing, main = sys.gettrace(), threading.current_thread() is threading.main_thread()
+    timer = main and hasattr(signal, "setitimer") and sys.platform != "emscripten"  # in a browser, no signal comes
     try:
         if timer:
-            before = signal.signal(signal.SIGALRM, tick)
-            signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
+            handler = signal.signal(signal.SIGALRM, tick)
+            others = signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
         else:
             sys.settrace(trace)
         return function(*arguments)
     finally:
+        sys.settrace(tracing)  # first of all: the trace function would look at the lines of signal.signal
         if timer:
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
-        sys.settrace(tracing)
+            signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, *others)
+        here, spent = None, -np.inf  # the call is over; a frame that holds itself would keep the arguments in memory
 
 
 def call_learners(role, function, *arguments):
