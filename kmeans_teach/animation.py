@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 from matplotlib.animation import AbstractMovieWriter, FFMpegWriter, FuncAnimation, PillowWriter
 
+from kmeans_teach.inputs import short
 from kmeans_teach.kmeans import KMeansND
 from kmeans_teach.narrate import describe
 from kmeans_teach.picture import Picture
@@ -110,14 +111,14 @@ def saving(model: KMeansND, path, *, fps: float = 2, dpi: int = 100, **picture_o
     """`save` as a generator that yields (frames done, all frames), so that a program can do other things between frames."""
     path = Path(path)
     if path.suffix.lower() not in WRITERS:
-        raise ValueError(f"a run is saved as one of {', '.join(WRITERS)}, got {path.name!r}")
+        raise ValueError(f"a run is saved as one of {', '.join(WRITERS)}, got {short(path.name)}")
     if path.exists():
         raise FileExistsError(f"{path} exists already; choose another name")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} to save in")
     for name, value in {"fps": fps, "dpi": dpi}.items():
         if not (isinstance(value, Real) and 0 < value < inf):
-            raise ValueError(f"{name} must be a number above 0, got {value!r}")
+            raise ValueError(f"{name} must be a number above 0, got {short(value)}")
     total = sum(1 for _ in model.steps())  # a second run costs less than keeping all steps in memory
     picture = Picture.of(model, **picture_options)  # a new one, so that a picture on the screen does not change
     writer = WRITERS[path.suffix.lower()](fps=fps)

@@ -17,7 +17,7 @@ from numbers import Real
 from IPython.display import display
 from ipywidgets import HTML, Button, HBox, Layout, Text, VBox
 
-from kmeans_teach.inputs import check_number
+from kmeans_teach.inputs import check_number, cut, short
 
 
 @dataclass(frozen=True)
@@ -33,19 +33,19 @@ class Question:
     def __post_init__(self):
         for name, value in {"text": self.text, "because": self.because}.items():
             if not _is_text(value):
-                raise ValueError(f"{name} must be a sentence, got {value!r}")
+                raise ValueError(f"{name} must be a sentence, got {short(value)}")
         if self.options:
             if len(set(self.options)) != len(self.options) or len(self.options) < 2:
-                raise ValueError(f"options must be two or more different answers, got {list(self.options)}")
+                raise ValueError(f"options must be two or more different answers, got {short(list(self.options))}")
             if self.answer not in self.options:
-                raise ValueError(f"answer must be one of the options {list(self.options)}, got {self.answer!r}")
+                raise ValueError(f"answer must be one of the options {short(list(self.options))}, got {short(self.answer)}")
         elif self.is_number:
             if not math.isfinite(self.answer):
                 raise ValueError(f"answer must be a finite number, got {self.answer}")
         elif not isinstance(self.answer, tuple) or not self.answer or not all(_is_text(word) for word in self.answer):
-            raise TypeError(f"answer must be a number, text or a list of texts (or give options), got {self.answer!r}")
+            raise TypeError(f"answer must be a number, text or a list of texts (or give options), got {short(self.answer)}")
         if check_number(self.tolerance, "tolerance") > 0 and (self.options or not self.is_number):
-            raise ValueError(f"tolerance is for an answer that is a number, got {self.tolerance} with {self.answer!r}")
+            raise ValueError(f"tolerance is for an answer that is a number, got {self.tolerance} with {short(self.answer)}")
 
     @property
     def is_number(self) -> bool:
@@ -111,7 +111,7 @@ class Asked(VBox):
             self._say(escape(f"{type(error).__name__}: {error}"))
             raise
         first_replies.setdefault(self.question, right)
-        verdict = "Right:" if right else f"{escape(reply)}: not this time. The answer:"
+        verdict = "Right:" if right else f"{escape(cut(reply))}: not this time. The answer:"
         score = f"{sum(first_replies.values())} of {len(first_replies)} right so far"
         self._say(f"<b>{verdict}</b> {self.explanation} <i>({score})</i>")
 
@@ -175,7 +175,7 @@ def ask(question: str, *, answer, because: str, options=(), tolerance: float = 0
         An argument is wrong. The message has the rule and the value.
     """
     if isinstance(options, str):
-        raise TypeError(f"options must be a list of answers, got {options!r}")
+        raise TypeError(f"options must be a list of answers, got {short(options)}")
     options = tuple(str(option) for option in options)
     if options:
         answer = str(answer)
@@ -207,7 +207,7 @@ def _number(reply):
     except (ValueError, ZeroDivisionError):
         value = math.nan
     if not math.isfinite(value):
-        raise ValueError(f"Type a number, such as 7, 0.5 or 1/3: {reply!r} is not a number that can be used.")
+        raise ValueError(f"Type a number, such as 7, 0.5 or 1/3: {short(reply)} is not a number that can be used.")
     return value
 
 

@@ -10,7 +10,7 @@ from itertools import count
 
 import numpy as np
 
-from kmeans_teach.inputs import as_table, check_count, check_k, check_width, read_only
+from kmeans_teach.inputs import as_table, check_count, check_start, read_only
 from kmeans_teach.inputs.learners import call_learners, check_labels, check_moved
 
 
@@ -81,7 +81,8 @@ class KMeansND:
     Parameters
     ----------
     points : (M, N) array_like of real numbers
-        They are copied to float64, and never changed. Each number must be finite, and at most 1e150 in size.
+        They are copied to float64, and never changed. Each number must be finite, and at most 1e150 in size. Points that are
+        not all equal must differ by at least 1e-150 in some feature. Both are so that squares keep their digits.
     centroids : (K, N) array_like of real numbers
         The first centroids, in the same units as `points`; 1 <= K <= M.
     assign : callable, optional
@@ -114,8 +115,7 @@ class KMeansND:
     ):
         self.points = read_only(as_table(points, "points"))
         self.centroids = read_only(as_table(centroids, "centroids"))
-        check_width(self.points, self.centroids)
-        check_k(len(self.centroids), len(self.points))
+        check_start(self.points, self.centroids)
         self.max_iter = check_count(max_iter, "max_iter")
         self.assign, self.update = assign, update
 

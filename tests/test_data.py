@@ -61,6 +61,9 @@ def test_a_cluster_is_normal_around_its_centre():
     assert (np.abs(away) < 2).mean() == pytest.approx(0.9545, abs=0.006)
 
 
+BOUNDS = "bounds must be two numbers of at most 1e+149 in size, the lower one first, got"
+
+
 @pytest.mark.parametrize(
     ("options", "kind", "message"),
     [
@@ -73,11 +76,13 @@ def test_a_cluster_is_normal_around_its_centre():
         ({"spread": np.nan}, ValueError, "spread must be a finite number of at least 0, got nan"),
         ({"spread": np.inf}, ValueError, "spread must be a finite number of at least 0, got inf"),
         ({"spread": "wide"}, TypeError, "spread must be a number, got 'wide'"),
+        ({"spread": 1e308}, ValueError, "spread must be at most 1e+149, got 1e+308"),
+        ({"bounds": (-1e308, 1e308)}, ValueError, f"{BOUNDS} (-1e+308, 1e+308)"),
         ({"spread": None}, TypeError, "spread must be a number, got None"),
-        ({"bounds": (3, 1)}, ValueError, "bounds must be two finite numbers, the lower one first, got (3, 1)"),
-        ({"bounds": (0, np.inf)}, ValueError, "bounds must be two finite numbers, the lower one first, got (0, inf)"),
-        ({"bounds": (1,)}, ValueError, "bounds must be two finite numbers, the lower one first, got (1,)"),
-        ({"bounds": 4}, ValueError, "bounds must be two finite numbers, the lower one first, got 4"),
+        ({"bounds": (3, 1)}, ValueError, f"{BOUNDS} (3, 1)"),
+        ({"bounds": (0, np.inf)}, ValueError, f"{BOUNDS} (0, inf)"),
+        ({"bounds": (1,)}, ValueError, f"{BOUNDS} (1,)"),
+        ({"bounds": 4}, ValueError, f"{BOUNDS} 4"),
         ({"rng": 7}, TypeError, "rng must be a numpy.random.Generator, such as numpy.random.default_rng(7), got 7"),
     ],
 )
@@ -257,10 +262,10 @@ def test_a_data_set_by_name_is_the_one_that_a_replay_string_of_that_name_shows(n
 
 
 def test_plus_plus_does_not_call_different_points_equal():
-    points = np.array([[0.0], [1e-170], [2e-170]])  # the squares of such differences are below the smallest float
-    message = r"^k must be at most the number of points whose squared distance is not rounded to 0 \(1\), got 2$"
+    points = np.array([[0.0], [1e-170], [1.0]])  # the square of the small difference is below the smallest float
+    message = r"^k must be at most the number of points whose squared distance is not rounded to 0 \(2\), got 3$"
     with pytest.raises(ValueError, match=message):
-        plus_plus(points, 2, rng())
+        plus_plus(points, 3, rng())
 
 
 # ---- points from a CSV file

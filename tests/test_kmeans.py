@@ -690,7 +690,7 @@ BAD_TABLES = {
     "too large to square": (
         [[0, 1], [1, -1e151]],
         ValueError,
-        "{} must stay below 1e+150 in size, got -1e+151 in row 1, column 1",
+        "{} must be at most 1e+150 in size, got -1e+151 in row 1, column 1",
     ),
     "1-D": (
         [1.0, 2.0, 3.0],
@@ -744,6 +744,45 @@ def test_points_and_centroids_of_different_widths():
         kmeans.KMeansND(np.zeros((5, 3)), np.zeros((2, 2)))
 
 
+TOO_CLOSE = "points must be all equal, or differ by at least 1e-150 in some feature (the square of less is rounded to 0), got "
+
+
+@pytest.mark.parametrize(
+    ("points", "centroids", "wide"),
+    [
+        (column(1e-170, 2e-170, 8e-170), column(1e-170, 8e-170), "7e-170"),
+        (column(0, 5e-324), column(0, 1), "4.94066e-324"),
+        ([[3, 1e-200], [3, -1e-200]], [[3, 0]], "2e-200"),
+        (column(1e-160, 1e-160), column(1e-160, 2e-160), "1e-160"),  # equal points, and a start so near
+    ],
+)
+def test_points_so_close_that_squares_vanish_are_refused(points, centroids, wide):
+    with pytest.raises(ValueError, match=f"^{re.escape(TOO_CLOSE)}differences of at most {wide}$"):
+        kmeans.KMeansND(points, centroids)
+
+
+@pytest.mark.parametrize(
+    ("points", "start", "labels"),
+    [
+        (column(0, 1e-300, 1, 5e-324), column(0, 1), [0, 0, 1, 0]),  # tiny numbers beside ordinary ones
+        ([[0, 0], [1e-200, 1], [0, 1]], [[0, 0], [0, 1]], [0, 1, 1]),
+        (column(1e-200, 1e-200), column(1e-200), [0, 0]),
+        (column(1e-150, 2e-150, 9e-150), column(1e-150, 9e-150), [0, 0, 1]),
+    ],
+)
+def test_ordinary_points_may_have_tiny_numbers_among_them_and_equal_points_any(points, start, labels):
+    assert kmeans.KMeansND(points, start).fit().labels.tolist() == labels
+
+
+@pytest.mark.parametrize("m", [59, 1000])
+@pytest.mark.parametrize("size", [1e150, -1e150])
+def test_a_mean_of_the_largest_numbers_may_be_rounded_up(m, size):
+    for n in 1, 3:
+        last = kmeans.KMeansND(np.full((m, n), size), np.full((1, n), size)).fit()
+        assert last.stop in {"converged", "cycle"}
+        np.testing.assert_allclose(last.centroids, size)
+
+
 def test_more_centroids_than_points():
     with pytest.raises(ValueError, match=r"^k must be between 1 and the number of points \(2\), got 3$"):
         kmeans.KMeansND(TWO, [[0, 0], [1, 1], [2, 2]])
@@ -778,7 +817,7 @@ def test_a_numpy_integer_is_an_int():
         (6, ValueError, "k must be between 1 and the number of points (5), got 6"),
         (2.0, TypeError, "k must be an int between 1 and the number of points (5), got 2.0"),
         (True, TypeError, "k must be an int between 1 and the number of points (5), got True"),
-        (np.True_, TypeError, "k must be an int between 1 and the number of points (5), got np.True_"),
+        (np.True_, TypeError, "k must be an int between 1 and the number of points (5), got True"),
         ("3", TypeError, "k must be an int between 1 and the number of points (5), got '3'"),
     ],
 )
@@ -814,7 +853,7 @@ BAD_CENTROIDS = {
     "too large to square": (
         [[0.0], [-1e151]],
         ValueError,
-        "must return centroids below 1e+150 in size, got [-1.e+151] for centroid 1",
+        "must return centroids of at most 1e+150, got [-1.e+151] for centroid 1",
     ),
     "flat": ([0.0, 5.0], TypeError, "must return 2 centroids, shape (2, 1), got shape (2,) of float64"),
     "too few": ([[1.0]], TypeError, "must return 2 centroids, shape (2, 1), got shape (1, 1) of float64"),

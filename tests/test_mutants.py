@@ -53,7 +53,7 @@ MUTANTS = {
     "memory order shows": ('order="C")', 'order="K")'),
     "the caller's array is used": ('np.array(table, dtype=np.float64, order="C")', 'np.asarray(table, np.float64, order="C")'),
     "inf is let in": ("~np.isfinite(table)", "np.isnan(table)"),
-    "more centroids than points": ("        check_k(len(self.centroids), len(self.points))\n", ""),
+    "more centroids than points": ("    check_k(len(centroids), len(points))\n", ""),
     "a label too many": ("labels.max() >= k", "labels.max() > k"),
 }
 

@@ -21,7 +21,7 @@ def say(sentence):
 def a_port(text):
     """A port from the command line."""
     if not (text.isdecimal() and 1 <= int(text) <= 65535):
-        raise argparse.ArgumentTypeError(f"a port is a whole number from 1 to 65535, got {text!r}")
+        raise argparse.ArgumentTypeError(f"a port is a whole number from 1 to 65535, got {text!r:.99}")
     return int(text)
 
 
@@ -33,7 +33,7 @@ def an_address(text):
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.bind(address)
     except (OSError, ValueError) as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an address of this machine") from error
+        raise argparse.ArgumentTypeError(f"{text!r:.99} is not an address of this machine") from error
     return text
 
 

@@ -25,7 +25,7 @@ def add_command(commands):
 
 def a_folder(text):
     if not Path(text).is_dir():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a folder")
+        raise argparse.ArgumentTypeError(f"{text!r:.99} is not a folder")
     return Path(text).resolve()
 
 

@@ -40,7 +40,7 @@ def a_time(text):
     with contextlib.suppress(ValueError):
         if 0 < float(text) < math.inf:
             return float(text)
-    raise argparse.ArgumentTypeError(f"a time is a number of seconds above 0, got {text!r}")
+    raise argparse.ArgumentTypeError(f"a time is a number of seconds above 0, got {text!r:.99}")
 
 
 # ---- running a notebook

@@ -10,7 +10,7 @@ from importlib.resources import files
 import numpy as np
 
 from kmeans_teach.data.csv_file import read_points as read_points
-from kmeans_teach.inputs import as_table, check_count, check_k, check_number
+from kmeans_teach.inputs import LARGEST, as_points, as_table, check_count, check_k, check_number, short
 
 POST_SPREAD = 0.08**0.5  # 0.2828...: the original post draws its clusters with variance 0.08
 SPREAD = 0.28  # the same in two digits, for the named data sets, so that a replay string is short
@@ -52,13 +52,14 @@ def make_clusters(
     """
     for name, value in {"n_clusters": n_clusters, "points_per_cluster": points_per_cluster, "n_features": n_features}.items():
         check_count(value, name)
-    check_number(spread, "spread")
+    most = LARGEST / 10  # so that points far from a centre are still within LARGEST
+    check_number(spread, "spread", most)
     try:
         low, high = map(float, bounds)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         low = high = np.nan
-    if not -np.inf < low <= high < np.inf:
-        raise ValueError(f"bounds must be two finite numbers, the lower one first, got {bounds!r}")
+    if not -most <= low <= high <= most:
+        raise ValueError(f"bounds must be two numbers of at most {most:g} in size, the lower one first, got {short(bounds)}")
     points = np.empty((points_per_cluster, n_clusters, n_features))
     for c, seed in enumerate(_generator(rng).integers(2**63, size=n_clusters)):
         own = np.random.default_rng(seed)  # a generator for each cluster, so that it stays the same when another one grows
@@ -87,7 +88,7 @@ def plus_plus(points, k: int, rng: np.random.Generator) -> np.ndarray:
     Each next point is drawn with a probability proportional to its squared distance to the nearest point chosen so far:
     Arthur and Vassilvitskii, "k-means++: the advantages of careful seeding", SODA 2007.
     """
-    rng, points = _generator(rng), as_table(points, "points")
+    rng, points = _generator(rng), as_points(points)
     k = check_k(k, len(points))
     chosen = [points[int(rng.random() * len(points))]]
     squared = np.full(len(points), np.inf)
@@ -105,7 +106,7 @@ def plus_plus(points, k: int, rng: np.random.Generator) -> np.ndarray:
 
 def _generator(rng):
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy.random.Generator, such as numpy.random.default_rng(7), got {rng!r}")
+        raise TypeError(f"rng must be a numpy.random.Generator, such as numpy.random.default_rng(7), got {short(rng)}")
     return rng
 
 
@@ -180,6 +181,6 @@ def load(name: str, *, clusters: int = 12, size: int = 100, spread: float = SPRE
     ValueError if the name is not in `DATA_SETS`.
     """
     if name not in DATA_SETS:
-        raise ValueError(f"data set must be one of {', '.join(DATA_SETS)}, got {name!r}")
+        raise ValueError(f"data set must be one of {', '.join(DATA_SETS)}, got {short(name)}")
     clusters, size = check_count(clusters, "clusters"), check_count(size, "size")
     return DATA_SETS[name].make(clusters, size, spread, np.random.default_rng(seed))

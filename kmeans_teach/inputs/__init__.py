@@ -1,10 +1,15 @@
-"""Checks of arguments. Each returns the value, or raises one error that says what is allowed and what was given."""
+"""Checks of arguments. Each returns the value, or raises one error that says what is allowed and what was given.
 
+A message has at most about 300 characters, whatever comes in: `cut` and `short` see to it.
+"""
+
+import reprlib
 from numbers import Real
 
 import numpy as np
 
 LARGEST = 1e150  # a squared distance between larger numbers would overflow float64
+SMALLEST = 1e-150  # the square of a distance below 1e-154 loses its digits, and is 0 below 1e-162
 MOST_BYTES = 50_000_000  # the largest size of a file
 
 
@@ -14,8 +19,26 @@ def read_only(array):
     return array
 
 
+_repr = reprlib.Repr()  # it does not write out a long value only to cut it
+_repr.maxstring = _repr.maxlong = _repr.maxother = 80
+
+
+def cut(text, most=80):
+    """The text in one line of at most `most` characters, for a message."""
+    text = " ".join(map(str.strip, str(text)[: 9 * most].splitlines()))
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def short(value):
+    """`repr(value)`, cut. A number of NumPy looks like one of Python."""
+    try:
+        return cut(_repr.repr(value.item() if isinstance(value, np.generic) else value))
+    except Exception:  # an int of 5,000 digits cannot be written, and a class may have a wrong repr
+        return cut(f"a value of type {type(value).__name__}")
+
+
 def name_of(function):
-    return getattr(function, "__name__", type(function).__name__)
+    return cut(getattr(function, "__name__", type(function).__name__), 60)
 
 
 def as_table(values, name, first=0):
@@ -33,7 +56,7 @@ def as_table(values, name, first=0):
         table = np.array(table, dtype=np.float64, order="C")
     if table.min() >= -LARGEST and table.max() <= LARGEST:  # False if there is a NaN; fast, as it makes no new array
         return table
-    for bad, rule in (~np.isfinite(table), "be finite"), (np.abs(table) > LARGEST, f"stay below {LARGEST:g} in size"):
+    for bad, rule in (~np.isfinite(table), "be finite"), (np.abs(table) > LARGEST, f"be at most {LARGEST:g} in size"):
         if bad.any():
             row, column = (int(i) for i in np.argwhere(bad)[0])
             raise ValueError(f"{name} must {rule}, got {table[row, column]} in row {first + row}, column {column}")
@@ -43,11 +66,35 @@ def as_table(values, name, first=0):
 def check_table(table, name):
     """Check dtype and shape only: it may be a Dask array, whose values are not in memory."""
     if table.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must be real numbers, got dtype {table.dtype}")
+        raise TypeError(f"{name} must be real numbers, got dtype {cut(table.dtype)}")
     if table.ndim == 1:
         raise ValueError(f"{name} must have shape (rows, features), got {table.shape}; for one feature use {name}[:, None]")
     if table.ndim != 2 or 0 in table.shape:
         raise ValueError(f"{name} must have shape (rows, features) with at least one of each, got {table.shape}")
+
+
+def as_points(values):
+    """`as_table` of points whose distances can be squared."""
+    points = as_table(values, "points")
+    check_spread(points)
+    return points
+
+
+def check_spread(points, *centroids):
+    """Check that points, if they differ, differ by so much that the square of it keeps its digits."""
+    wide = np.ptp(points, axis=0).max()
+    if wide == 0:  # all points are equal: measure from there to the centroids
+        wide = np.ptp(np.vstack([points[:1], *centroids]), axis=0).max()
+    if 0 < wide < SMALLEST:
+        rule = f"all equal, or differ by at least {SMALLEST:g} in some feature (the square of less is rounded to 0)"
+        raise ValueError(f"points must be {rule}, got differences of at most {wide:g}")
+
+
+def check_start(points, centroids):
+    """Check that a run of these points can start from these centroids: two tables of `as_table`."""
+    check_width(points, centroids)
+    check_k(len(centroids), len(points))
+    check_spread(points, centroids)
 
 
 def check_width(points, centroids):
@@ -57,30 +104,33 @@ def check_width(points, centroids):
         raise ValueError(f"points and centroids must have the same number of features, {got}")
 
 
-def check_count(value, name):
-    """Return an int of at least 1. True and False are not accepted."""
+def check_count(value, name, most=np.inf):
+    """Return an int from 1 to `most`. True and False are not accepted."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{name} must be an int, got {value!r}")
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1, got {value}")
+        raise TypeError(f"{name} must be an int, got {short(value)}")
+    if not 1 <= value <= most:
+        rule = "at least 1" if value < 1 else f"at most {most}"
+        raise ValueError(f"{name} must be {rule}, got {short(value)}")
     return int(value)
 
 
-def check_number(value, name):
-    """Return a finite number of at least 0. True and False are not accepted."""
+def check_number(value, name, most=np.inf):
+    """Return a finite number from 0 to `most`. True and False are not accepted."""
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be a number, got {value!r}")
+        raise TypeError(f"{name} must be a number, got {short(value)}")
     if not 0 <= value < np.inf:
-        raise ValueError(f"{name} must be a finite number of at least 0, got {value}")
+        raise ValueError(f"{name} must be a finite number of at least 0, got {short(value)}")
+    if value > most:
+        raise ValueError(f"{name} must be at most {most:g}, got {short(value)}")
     return value
 
 
 def check_k(k, m):
     """Return k as int, if m points can have k clusters."""
     if isinstance(k, (bool, np.bool_)) or not isinstance(k, (int, np.integer)):
-        raise TypeError(f"k must be an int between 1 and the number of points ({m}), got {k!r}")
+        raise TypeError(f"k must be an int between 1 and the number of points ({m}), got {short(k)}")
     if not 1 <= k <= m:
-        raise ValueError(f"k must be between 1 and the number of points ({m}), got {k}")
+        raise ValueError(f"k must be between 1 and the number of points ({m}), got {short(k)}")
     return int(k)
 
 

@@ -7,7 +7,7 @@ from time import perf_counter, thread_time
 
 import numpy as np
 
-from kmeans_teach.inputs import LARGEST, name_of
+from kmeans_teach.inputs import LARGEST, cut, name_of
 
 TICK = 0.02  # seconds between two looks at the time
 
@@ -98,25 +98,26 @@ def call_learners(role, function, *arguments):
 
 def check_labels(labels, function, m, k):
     """Return the labels of `function` as intp (m,), if they are whole numbers from 0 to k - 1."""
-    name = name_of(function)
     if labels.shape != (m,) or labels.dtype.kind not in "iu":
-        got = f"got shape {labels.shape} of {labels.dtype}"
-        raise TypeError(f"assign: {name} must return {m} integer labels, shape ({m},), {got}")
+        got = f"got shape {labels.shape} of {cut(labels.dtype)}"
+        raise TypeError(f"assign: {name_of(function)} must return {m} integer labels, shape ({m},), {got}")
     if labels.min() < 0 or labels.max() >= k:
-        raise ValueError(f"assign: {name} must return labels from 0 to {k - 1}, got {labels.min()} to {labels.max()}")
+        raise ValueError(
+            f"assign: {name_of(function)} must return labels from 0 to {k - 1}, got {labels.min()} to {labels.max()}"
+        )
     return labels.astype(np.intp, copy=False)  # Step makes a copy
 
 
 def check_moved(moved, function, centroids):
     """Return the centroids of `function` as float64, if they are finite, not too large, and of the same shape as before."""
-    name = name_of(function)
     if moved.shape != centroids.shape or moved.dtype.kind not in "fiu":
-        got = f"got shape {moved.shape} of {moved.dtype}"
-        raise TypeError(f"update: {name} must return {len(centroids)} centroids, shape {centroids.shape}, {got}")
+        got = f"got shape {moved.shape} of {cut(moved.dtype)}"
+        raise TypeError(f"update: {name_of(function)} must return {len(centroids)} centroids, shape {centroids.shape}, {got}")
     moved = moved.astype(np.float64, copy=False)  # Step makes a copy
     size = np.abs(moved)
-    for bad, rule in (~np.isfinite(size), "finite centroids"), (size > LARGEST, f"centroids below {LARGEST:g} in size"):
+    # the mean of points of 1e150 may be rounded to a little more
+    for bad, rule in (~np.isfinite(size), "finite centroids"), (size > 2 * LARGEST, f"centroids of at most {LARGEST:g}"):
         if bad.any():
             k = int(np.flatnonzero(bad.any(axis=1))[0])
-            raise ValueError(f"update: {name} must return {rule}, got {moved[k]} for centroid {k}")
+            raise ValueError(f"update: {name_of(function)} must return {rule}, got {cut(moved[k])} for centroid {k}")
     return moved

@@ -10,7 +10,7 @@ from itertools import permutations
 import numpy as np
 
 from kmeans_teach.data import plus_plus
-from kmeans_teach.inputs import as_table, check_count, check_k
+from kmeans_teach.inputs import as_points, as_table, check_count, check_k, check_spread
 from kmeans_teach.kmeans import assign_points, inertia
 from kmeans_teach.panel.setting import Setting
 
@@ -30,7 +30,7 @@ def run_many(points, starts, *, max_iter: int = 300) -> tuple[np.ndarray, np.nda
 
     The rules are those of `KMeansND`: a tie goes to the lower index, a centroid without points stays.
     """
-    points, starts = as_table(points, "points"), np.asarray(starts)
+    points, starts = as_points(points), np.asarray(starts)
     if starts.ndim != 3 or starts.shape[2] != points.shape[1]:
         raise ValueError(f"starts must have shape (starts, k, {points.shape[1]}), got {starts.shape}")
     check_k(starts.shape[1], len(points))
@@ -118,7 +118,7 @@ def best_on_line(points, k: int) -> tuple[np.ndarray, float]:
 
 
 def _line(points):
-    points = as_table(points, "points")
+    points = as_points(points)
     if points.shape[1] != 1:
         raise ValueError(f"points must lie on a line, shape (M, 1), got {points.shape}")
     return points[:, 0]
@@ -135,7 +135,7 @@ def silhouette(points, labels) -> float:
 
     Rousseeuw, "Silhouettes", J. Comput. Appl. Math. 20 (1987) 53-65. A point alone in its cluster counts 0.
     """
-    points = as_table(points, "points")
+    points = as_points(points)
     names, labels = np.unique(labels, return_inverse=True)
     if labels.shape != (len(points),) or not 2 <= len(names) <= len(points):
         raise ValueError(f"labels must be one for each of {len(points)} points, of 2 clusters or more, got {len(names)}")
@@ -156,7 +156,7 @@ def gap(points, ks: Iterable[int], rng: np.random.Generator, *, references: int 
     Tibshirani, Walther and Hastie, "Estimating the number of clusters in a data set via the gap statistic",
     J. R. Stat. Soc. B 63 (2001) 411-423. `references` boxes are filled, and every fit has n starts.
     """
-    points, ks = as_table(points, "points"), list(ks)
+    points, ks = as_points(points), list(ks)
     low, high = points.min(axis=0), points.max(axis=0)
     inertias = np.array([best_of(points, k, n, rng)[1] for k in ks])
     if not inertias.all():
@@ -187,6 +187,8 @@ def standardise(points) -> np.ndarray:
     A column whose values are all the same becomes zeros. Lesson 07 explains when to do this, and when not.
     """
     points = as_table(points, "points")
+    for column in points.T:
+        check_spread(column[:, None])
     centred = points - points.mean(axis=0)
     spread = points.std(axis=0)
     spread[np.ptp(points, axis=0) == 0] = np.inf  # rounding may leave a spread of 1e-17 in a column of equal values

@@ -6,9 +6,11 @@ from numbers import Real
 import numpy as np
 
 from kmeans_teach.data import DATA_SETS, SPREAD, load, plus_plus, random_points
-from kmeans_teach.inputs import as_table, check_count
+from kmeans_teach.inputs import as_table, check_count, short
 
-MOST_POINTS = 1_000_000  # so that a pasted string cannot fill the memory
+# bounds, so that a pasted string can neither fill the memory nor hold up the panel: each K costs three artists, and more than
+# a hundred clusters make a panel that answers late; each cluster of the data has a random generator of its own
+MOST_POINTS, MOST = 1_000_000, {"k": 100, "clusters": 1000, "size": 1_000_000}
 WAYS = {"random": random_points, "plusplus": plus_plus}
 
 
@@ -37,23 +39,23 @@ class Setting:
 
     def __post_init__(self):
         if self.data != "mine" and self.data not in DATA_SETS:
-            raise ValueError(f"data set must be one of {', '.join(DATA_SETS)}, got {self.data!r}")
+            raise ValueError(f"data set must be one of {', '.join(DATA_SETS)}, got {short(self.data)}")
         if self.way not in WAYS:
-            raise ValueError(f"way must be one of {', '.join(WAYS)}, got {self.way!r}")
-        for name in "k", "clusters", "size":
-            check_count(getattr(self, name), name)
+            raise ValueError(f"way must be one of {', '.join(WAYS)}, got {short(self.way)}")
+        for name, most in MOST.items():
+            check_count(getattr(self, name), name, most)
         for name in "seed", "start":
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | np.integer):
-                raise TypeError(f"{name} must be an int, got {value!r}")
+                raise TypeError(f"{name} must be an int, got {short(value)}")
             if not 0 <= value < 2**63:
-                raise ValueError(f"{name} must be at least 0 and below 2**63, got {value}")
+                raise ValueError(f"{name} must be at least 0 and below 2**63, got {short(value)}")
         if self.clusters * self.size > MOST_POINTS:
             raise ValueError(f"clusters * size must be at most {MOST_POINTS}, got {self.clusters} * {self.size}")
         if not isinstance(self.spread, Real) or isinstance(self.spread, bool):
-            raise TypeError(f"spread must be a number, got {self.spread!r}")
+            raise TypeError(f"spread must be a number, got {short(self.spread)}")
         if not 0 <= self.spread <= 100:
-            raise ValueError(f"spread must be between 0 and 100, got {self.spread}")
+            raise ValueError(f"spread must be between 0 and 100, got {short(self.spread)}")
         if self.hand is not None:
             hand = tuple(map(tuple, as_table(self.hand, "hand").tolist()))  # plain floats can be written and compared
             if len(hand) != self.k:
@@ -76,14 +78,13 @@ class Setting:
         for word in words:
             key, _, value = word.partition("=")
             if key not in readers:
-                raise ValueError(
-                    f"a replay string must be a data set and words like k=4, with one of {', '.join(readers)}; got {word!r}"
-                )
+                words = f"words like k=4, with one of {', '.join(readers)}"
+                raise ValueError(f"a replay string must be a data set and {words}; got {short(word)}")
             try:
                 values[key] = readers[key](value)
             except ValueError:
                 wanted = "centroids, as in hand=1.5,2;3,4" if key == "hand" else "a number, as in k=4"
-                raise ValueError(f"{key} in a replay string must be {wanted}, got {word!r}") from None
+                raise ValueError(f"{key} in a replay string must be {wanted}, got {short(word)}") from None
         if "hand" in values:
             values.setdefault("k", len(values["hand"]))
         return cls(name, **values)

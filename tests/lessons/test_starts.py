@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from kmeans_teach import KMeansND, Setting
+from kmeans_teach import KMeansND, Setting, plus_plus
+from kmeans_teach.lessons import starts
+from kmeans_teach.lessons.fast import fit
 from kmeans_teach.lessons.starts import best_on_line, loss_surface, match, results, run_many, standardise
 
 
@@ -166,6 +168,25 @@ def test_results_of_one_s_own_points():
     table = results(Setting(data="mine", k=2), 5, own=heaps())
     assert [one.replay for one in table[:2]] == ["mine k=2", "mine k=2 start=1"]
     assert all(one.inertia >= best_on_line(heaps(), 2)[1] - 1e-9 for one in table)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda points: plus_plus(points, 2, np.random.default_rng(1)),
+        lambda points: starts.run_many(points, [points[:2]]),
+        lambda points: starts.best_on_line(points, 2),
+        lambda points: starts.best_of(points, 2, 3, np.random.default_rng(1)),
+        lambda points: starts.silhouette(points, [0, 0, 1, 1]),
+        lambda points: starts.gap(points, [1, 2], np.random.default_rng(1)),
+        starts.standardise,
+        lambda points: starts.standardise(np.hstack([1e180 * points, points])),  # the other column is no help here
+        lambda points: fit(points, points[:2]),
+    ],
+)
+def test_points_so_close_that_squares_vanish_are_refused_everywhere(f):
+    with pytest.raises(ValueError, match=r"^points must be all equal, or differ by at least 1e-150 .* got .* 8e-170$"):
+        f(np.array([[1e-170], [2e-170], [8e-170], [9e-170]]))
 
 
 def test_standardised_columns_have_mean_0_and_spread_1():

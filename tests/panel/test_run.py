@@ -144,9 +144,9 @@ def test_another_function_stands_where_we_stood():
     [
         (lambda run: run.set("nowhere"), "data set must be one of"),
         (lambda run: run.set("blobs k=0"), "k must be at least 1, got 0"),
-        (lambda run: run.set("bills k=343"), r"k must be between 1 and the number of points \(342\), got 343"),
+        (lambda run: run.set("blobs size=1 k=13"), r"k must be between 1 and the number of points \(12\), got 13"),
         (lambda run: run.set("mine k=3"), "needs points of your own"),
-        (lambda run: run.change("k", 5000), r"k must be between 1 and the number of points \(1200\), got 5000"),
+        (lambda run: run.change("k", 5000), "k must be at most 100, got 5000"),
         (lambda run: run.change("data", "nowhere"), "data set must be one of"),
         (lambda run: run.move_centroid(0, (np.nan, 0.0)), "hand must be finite, got nan in row 0, column 0"),
         (lambda run: run.set("blobs k=2 hand=1;2"), "points and centroids must have the same number of features"),
