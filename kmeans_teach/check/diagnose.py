@@ -1,12 +1,13 @@
 """From the trials of a wrong function to its mistake: a name (or None), a hint, and the trial that shows it."""
 
 import dis
+from operator import gt, lt
 from types import CodeType
 
 import numpy as np
 
 from kmeans_teach.check.mistakes import ALONE, BY_HAND, EMPTY, ENDLESS, IN_PLACE, MIXED
-from kmeans_teach.check.trial import Endless, as_array, as_step, run, same_array, same_steps
+from kmeans_teach.check.trial import EXTRA, as_array, as_step, run, same_array, same_steps
 
 _OVERWRITTEN = "A yielded step changed later, because a later step uses the same array. How can each step have its own arrays?"
 
@@ -17,8 +18,9 @@ def diagnose(f, trials, first, check):
         if trial.overwritten:
             return "the same array each time", _OVERWRITTEN, trial
     for trial in trials:
-        if trial.too_long or isinstance(trial.error, Endless):
-            return "never stops", ENDLESS, trial
+        if trial.stopped:
+            when = f"{EXTRA:,} steps after the end of the run" if trial.too_long else "after a second"
+            return "does not stop in time", f"It was stopped {when}. {ENDLESS}", trial
     if fault := stream_fault(trials, first):
         return *fault, first
     for trial in trials:
@@ -28,6 +30,8 @@ def diagnose(f, trials, first, check):
         return "not a step", "A step is (phase, centroids, labels): a word, a (K, N) array and M whole numbers.", first
     if first.value is None and not first.error:
         return "no return", "None came back: what a function prints or computes is lost unless it is returned.", first
+    if isinstance(first.error, EOFError):
+        return "asks for input", "All that a function needs comes in by its arguments.", first
     for mistake in check.mistakes:
         if explains(mistake, trials):
             return mistake.name, mistake.hint, first
@@ -168,7 +172,8 @@ def stream_fault(trials, first):
         return "no stream", f"{kind_of(value)} came back, and it cannot be read step by step."
     if isinstance(value, (list, tuple, np.ndarray)):
         return "a list, not a generator", "All steps were computed before the first was seen. Which word gives one at a time?"
-    if len({id(trial.value) for trial in trials}) < len(trials):
+    streams = [id(trial.value) for trial in trials if trial.value is not None]
+    if len(set(streams)) < len(streams):
         hint = "Every call returned the same generator, but a generator runs once. Where is a fresh one made?"
         return "a used-up generator", hint
     return None
@@ -187,9 +192,12 @@ def steps_fault(f, trials, first):
                 return "mixes half-steps", MIXED
     if all(same_steps([("", *s[1:]) for s in t.steps], [("", *s[1:]) for s in t.expected]) for t in trials):
         return "wrong phase", 'The arrays are right. The phase is "start", "update" or "assign": what was just done.'
-    if all(same_steps(t.steps[: len(t.expected)], t.expected) for t in trials):
-        return "goes on after the stop", "The stream ends with the update that moved nothing. What comes after it?"
-    if all(same_steps(t.steps, t.expected[: len(t.steps)]) for t in trials):
+    if all(same_steps(t.steps[: len(t.expected)], t.expected[: len(t.steps)]) for t in trials):
+        longer, shorter = (any(f(len(t.steps), len(t.expected)) for t in trials) for f in (gt, lt))
+        if longer and shorter:
+            return "stops at the wrong step", "Some runs end too early, and some too late. When has a run ended?"
+        if longer:
+            return "goes on after the stop", "The stream ends with the update that moved nothing. What comes after it?"
         return "stops early", "The steps that came are right, but the run is not over. When does the loop end?"
     if all(same_array(labels, t.steps[0][2]) for t in trials for _, _, labels in t.steps):
         return "never assigns again", "The labels stay those of the start. What comes after the centroids have moved?"

@@ -18,7 +18,7 @@ class Mistake(NamedTuple):
 LAST_CENTROID = "range(K - 1) ends before the last centroid, and so does [:-1]."
 EMPTY = "A cluster without points has no mean. In this course its centroid stays where it was."
 MIXED = "Each step changes one thing: the centroids, or the labels. Between two of your steps both change."
-ENDLESS = "It was stopped. What makes the loop end, and does that ever happen?"
+ENDLESS = "What makes the loop end, and does that ever happen?"
 IN_PLACE = "The caller's array is not what it was before the call. Which line writes into an argument?"
 BY_HAND = "Work this case out by hand, line by line. Which line is the first that does not do what you meant?"
 ALONE = "Call it on this case in a separate cell, to see where it happens."

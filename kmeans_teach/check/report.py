@@ -2,15 +2,18 @@
 
 import os
 import re
+import sysconfig
 import traceback
 from pathlib import Path
 from textwrap import shorten
 
 import numpy as np
 
-from kmeans_teach.check.trial import LIBRARIES, Endless, as_array, same_steps
+from kmeans_teach.check.trial import as_array, same_steps
+from kmeans_teach.inputs.learners import TookTooLong
 
 OURS = f"{Path(__file__).parents[1]}{os.sep}"
+LIBRARIES = ("<frozen", *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")))
 
 
 def case_lines(trial, arguments):
@@ -26,7 +29,7 @@ def _difference(trial, arguments):
         yield "later", _step_text(trial.steps_at_end[i])
     elif isinstance(trial.expected, list):
         i = _first_difference(trial.steps, trial.expected)
-        yield "at step", f"{i + 1} of {len(trial.expected)}"
+        yield "at step", f"{i + 1}, after the end" if i == len(trial.expected) else f"{i + 1} of {len(trial.expected)}"
         yield "expected", _step_text(trial.expected[i]) if i < len(trial.expected) else "the end of the stream"
         yield "came back", _step_text(trial.steps[i]) if i < len(trial.steps) else _end_text(trial)
     else:
@@ -62,13 +65,11 @@ def _end_text(trial):
 
 
 def _error_text(error):
-    if isinstance(error, Endless):
-        return "nothing, because it did not stop"
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith((*LIBRARIES, OURS))]
-    where = f", at: {shorten(frames[-1].line, 64, placeholder=' ...')}" if frames and frames[-1].line else ""
+    theirs = [f for f in traceback.extract_tb(error.__traceback__) if f.line and not f.filename.startswith((*LIBRARIES, OURS))]
+    where = f", at: {shorten(theirs[-1].line, 64, placeholder=' ...')}" if theirs else ""
     words = re.sub(r"0x[0-9a-fA-F]+", "0x...", str(error).split("\n")[0])  # an address is different in each run
     message = f": {shorten(words, 96, placeholder=' ...')}" if words else ""
-    return f"{type(error).__name__}{message}{where}"
+    return f"{'nothing in time' if isinstance(error, TookTooLong) else type(error).__name__}{message}{where}"
 
 
 def _text(value, digits=4):

@@ -114,7 +114,7 @@ def judge(exercise, runs) -> dict:
         return give("missing", "the exercise's cell is gone")
     for run in (*mine, check):
         if run.timed_out:
-            return give("mistake", f"{'its check' if run.check else 'the cell'} does not end", "never stops")
+            return give("mistake", f"{'its check' if run.check else 'the cell'} does not end", "does not stop in time")
         if run.check and run.error_type == "AssertionError":
             return give("mistake", run.message, re.match("[^:\n]*", run.message).group() or None)
         if run.fault:

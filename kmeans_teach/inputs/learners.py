@@ -15,9 +15,13 @@ TICK = 0.02  # seconds between two looks at the time
 class TookTooLong(BaseException):
     """A learner's code took too long. It is no Exception, so that `except Exception` in a learner's loop does not catch it."""
 
+    def __init__(self, raise_again=None):
+        super().__init__()
+        self.raise_again = raise_again
+
     def __del__(self):  # nobody holds the error any more: perhaps an `except:` in the learner's loop has caught it
-        for raise_again in self.args:
-            raise_again(sys._getframe().f_back)
+        if self.raise_again:
+            self.raise_again(sys._getframe().f_back)
 
 
 def call_within(seconds, function, *arguments):
@@ -33,7 +37,7 @@ def call_within(seconds, function, *arguments):
 
     def look(frame):
         nonlocal spent, wall, work
-        ours, importing = frame.f_code.co_filename == look.__code__.co_filename, False  # our own lines run in any case
+        ours, importing = frame.f_code.co_filename == __file__, False  # our own lines must run in any case
         while frame is not None and frame is not here:
             importing = importing or frame.f_code.co_filename.startswith("<frozen importlib")
             frame = frame.f_back

@@ -757,7 +757,7 @@ def forgets_to_assign(points, centroids):
         centroids = moved
 
 
-@wrong(check_steps, "never stops")
+@wrong(check_steps, "does not stop in time")
 def forgets_to_move_on(points, centroids):
     labels = assign_points(points, centroids)
     yield "start", centroids, labels
@@ -770,7 +770,7 @@ def forgets_to_move_on(points, centroids):
         yield "assign", moved, labels
 
 
-@wrong(check_steps, "never stops")
+@wrong(check_steps, "does not stop in time")
 def nan_is_not_itself(points, centroids):
     labels = assign_points(points, centroids)
     yield "start", centroids, labels

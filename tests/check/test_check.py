@@ -6,15 +6,9 @@ The functions here are written apart from the tables of known mistakes, and in o
 import functools
 import itertools
 import math
-import os
-import subprocess
-import sys
-import time
 import warnings
 from collections import defaultdict, namedtuple
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 from scipy.cluster.vq import vq
@@ -27,11 +21,9 @@ from kmeans_teach.check.cases import assign_cases, run_cases, update_cases
 from kmeans_teach.check.mistakes_assign import ASSIGN, MANHATTAN
 from kmeans_teach.check.mistakes_steps import STEPS
 from kmeans_teach.check.mistakes_update import UPDATE
-from kmeans_teach.check.trial import LIBRARIES, same_array, same_steps
+from kmeans_teach.check.trial import same_array, same_steps
 from kmeans_teach.kmeans import KMeansND, assign_points, update_centroids
 from tests.check import beginners
-
-ROOT = Path(__file__).parents[2]
 
 # ---- right, in many ways: assign
 
@@ -506,14 +498,6 @@ def counts_by_a_global(points, centroids):
     return [min(range(K), key=lambda k: math.dist(point, centroids[k])) for point in points]
 
 
-@wrong(check_assign, "never stops")
-def endless_assign(points, centroids):
-    labels, k = np.zeros(len(points), int), 0
-    while k < len(centroids):
-        labels[0] = 0
-    return labels
-
-
 @wrong(check_assign, "other arguments")
 def three_arguments(points, labels, centroids):
     return labels
@@ -785,7 +769,7 @@ def last_twice(points, centroids):
     yield step
 
 
-@wrong(check_steps, "never stops")
+@wrong(check_steps, "does not stop in time")
 def yields_for_ever(points, centroids):
     labels = assign_points(points, centroids)
     yield "start", centroids, labels
@@ -796,7 +780,7 @@ def yields_for_ever(points, centroids):
         yield "assign", centroids, labels
 
 
-@wrong(check_steps, "never stops")
+@wrong(check_steps, "does not stop in time")
 def loops_for_ever(points, centroids):
     labels = assign_points(points, centroids)
     yield "start", centroids, labels
@@ -806,20 +790,6 @@ def loops_for_ever(points, centroids):
             labels = assign_points(points, centroids)
         except Exception:
             labels = None
-
-
-@wrong(check_steps, "never stops")
-def spins(points, centroids):
-    yield "start", centroids, assign_points(points, centroids)
-    while True:
-        pass
-
-
-@wrong(check_steps, "never stops")
-def sleeps(points, centroids):
-    while True:
-        time.sleep(0.1)
-    yield
 
 
 @wrong(check_steps, "a list, not a generator")
@@ -883,13 +853,10 @@ def empties_to_zero(points, centroids):
 
 @pytest.mark.parametrize(("check", "f", "mistake"), WRONG)
 def test_a_mistake_is_called_by_its_name(check, f, mistake, capsys, monkeypatch):
-    if mistake == "never stops" and f is not spins:  # one of them waits as long as a learner does
-        monkeypatch.setattr(trial, "SECONDS", 0.2)
-    begun = time.perf_counter()
+    monkeypatch.setattr(trial, "SECONDS", 0.1 if mistake == "does not stop in time" else 1)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         verdict = check(f)
-    assert time.perf_counter() - begun < 2
     assert not verdict
     assert verdict.mistake == mistake
     out, err = capsys.readouterr()
@@ -970,51 +937,6 @@ def test_a_verdict_shows_once_at_the_end_of_a_cell(capsys):
     assert capsys.readouterr().out.count("assign_points: right on 24 cases") == 1
     shell.run_cell("verdict = check_assign(assign_points)")
     assert capsys.readouterr().out == "assign_points: right on 24 cases\n"
-
-
-def test_in_a_notebook_the_text_is_stored_once_as_plain_output(tmp_path):
-    sources = [
-        "import numpy as np\nfrom kmeans_teach.check import check_assign, check_steps, check_update",
-        "def my_update(points, labels, centroids):\n"
-        "    return np.array([points[labels == k].mean(axis=0) for k in range(len(centroids))])\n"
-        "check_update(my_update)",
-        "def my_steps(points, centroids):\n    while True:\n        points = points + 0\n    yield\ncheck_steps(my_steps)",
-        "def my_assign(points, centroids):\n    return points[len(points)]\ncheck_assign(my_assign)",
-        "1 + 1",
-    ]
-    path = tmp_path / "checked.ipynb"
-    cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-    subprocess.run(
-        [sys.executable, "tools/execute.py", path], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True
-    )
-    outputs = [cell.outputs for cell in nbformat.read(path, as_version=4).cells]
-    assert [len(output) for output in outputs] == [0, 1, 1, 1, 1]
-    assert [output[0].get("name") for output in outputs[1:4]] == ["stdout"] * 3
-    assert "The mistake: empty cluster as NaN." in outputs[1][0].text
-    assert "The mistake: never stops." in outputs[2][0].text
-    assert ", at: return points[len(points)]" in outputs[3][0].text
-    assert outputs[4][0].data["text/plain"] == "2"  # the kernel goes on as before
-
-
-def test_a_trace_function_of_someone_else_is_put_back(monkeypatch):
-    monkeypatch.setattr(trial, "SECONDS", 0.2)
-
-    def mine(frame, event, _):
-        return None
-
-    before = sys.gettrace()
-    sys.settrace(mine)
-    try:
-        check_assign(endless_assign)
-        assert sys.gettrace() is mine
-    finally:
-        sys.settrace(before)
-
-
-def test_libraries_are_not_timed():
-    assert any(np.__file__.startswith(folder) for folder in LIBRARIES)
-    assert not __file__.startswith(LIBRARIES)
 
 
 # ---- the cases and the tables

@@ -223,12 +223,12 @@ def statuses(notebook):
 def test_cells_that_do_not_end_are_stopped_in_time_and_each_is_named(rough):
     code, (notebook, _) = rough["slow"].result()
     assert (code, notebook["lesson"]) == (1, "02_assign_points")
-    assert statuses(notebook) == [("mistake", "never stops"), ("mistake", "never stops")]
+    assert statuses(notebook) == [("mistake", "does not stop in time"), ("mistake", "does not stop in time")]
 
 
 def test_a_cell_that_does_not_listen_is_ended_and_for_the_rest_there_is_no_time(rough):
     _, (_, notebook) = rough["slow"].result()
-    assert statuses(notebook) == [("mistake", "never stops"), ("no time left", None)]
+    assert statuses(notebook) == [("mistake", "does not stop in time"), ("no time left", None)]
 
 
 def test_a_cell_that_ends_python_is_named(rough):
@@ -346,7 +346,7 @@ def judged(source, **result):
         ),
         ("f = 1", {"error_type": "AssertionError"}, ("mistake", None, "")),
         ("f = 1", {"error_type": "TypeError", "message": "f"}, ("error", None, "TypeError: f")),
-        ("f = 1", {"timed_out": True}, ("mistake", "never stops", "its check does not end")),
+        ("f = 1", {"timed_out": True}, ("mistake", "does not stop in time", "its check does not end")),
         ("f = 1", {"printed": "so", "value": [(True, None), (False, "no square")]}, ("mistake", "no square", "so")),
         ("f = 1", {"printed": "so", "value": [(True, "Manhattan distance")]}, ("passed", None, "so")),
         ("f = 1", {"printed": "so", "value": [(False, None)]}, ("mistake", None, "so")),
