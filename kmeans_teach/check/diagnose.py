@@ -32,6 +32,8 @@ def diagnose(f, trials, first, check):
         return "no return", "None came back: what a function prints or computes is lost unless it is returned.", first
     if isinstance(first.error, EOFError):
         return "asks for input", "All that a function needs comes in by its arguments.", first
+    if isinstance(first.error, SystemExit):
+        return "raises SystemExit", "This ends the whole program. Which word ends a function, and hands a value back?", first
     for mistake in check.mistakes:
         if explains(mistake, trials):
             return mistake.name, mistake.hint, first

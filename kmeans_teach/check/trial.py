@@ -1,6 +1,7 @@
 """Run a learner's function on one case: on copies, without warnings, and stopped if it does not end in time."""
 
 import builtins
+import sys
 import warnings
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -14,17 +15,22 @@ EXTRA = 1000  # a stream is read until it is this many steps too long
 
 
 @contextmanager
-def no_input():
-    """While a learner's function runs, input() raises an error, because it would wait for an answer on each case."""
+def in_a_session():
+    """While a learner's function runs, input() raises an error, and exit() of IPython ends the function, not the kernel."""
 
     def refuse(prompt=""):
         raise EOFError("a check calls the function many times, and nobody answers input()")
 
-    before, builtins.input = builtins.input, refuse
+    main, swaps = sys.modules["__main__"], [(builtins, "input", refuse)]
+    swaps += [(main, name, sys.exit) for name in ("exit", "quit") if "Autocall" in type(getattr(main, name, 0)).__name__]
+    before = [(where, name, getattr(where, name)) for where, name, _ in swaps]
     try:
+        for swap in swaps:
+            setattr(*swap)
         yield
     finally:
-        builtins.input = before
+        for old in before:
+            setattr(*old)
 
 
 @dataclass
@@ -64,7 +70,7 @@ def run(function, case, expected) -> Trial:
     """Call the function once, on copies of the case. If steps are expected, read them, at most EXTRA more than expected."""
     trial = Trial(case, expected, case_after=tuple(array.copy() for array in case))
     try:
-        with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"), no_input():
+        with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"), in_a_session():
             call_within(SECONDS, call_and_read, function, trial)
     except KeyboardInterrupt:
         raise
