@@ -4,6 +4,7 @@ Lesson 09 derives it. The map turns a block of points into K x N sums, K counts 
 So an iteration is one pass over the points, and the points never travel between machines.
 """
 
+import sys
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, replace
@@ -45,7 +46,9 @@ class Summary:
 
 def summarise(rows, *_, centroids):
     """The map: labels and `Summary` of a block, from a few thousand rows at a time."""
-    k = len(centroids)
+    k, n = centroids.shape
+    if rows.ndim != 2 or rows.shape[1] != n:
+        raise ValueError(f"each block of points must have {n} features, as declared, got one of shape {rows.shape}")
     labels = np.empty(len(rows), dtype=np.min_scalar_type(k - 1))
     parts = [Summary(np.zeros(k, np.intp), np.zeros(centroids.shape))]  # the summary of an empty block
     for start in range(0, len(rows), ROWS):
@@ -75,7 +78,18 @@ def merge(parts, axis=None, keepdims=None):
 def compare(found, *before):
     """The summary of a block, with the number of labels that differ from those of the pass before."""
     ((labels, summary),) = found
+    for old in before:
+        if len(old) != len(labels):
+            raise ValueError(f"a block of points must have as many rows in each pass, got {len(labels)} after {len(old)}")
     return replace(summary, changed=sum(int(np.count_nonzero(labels != old)) for old in before))
+
+
+def client():
+    """The client of Dask's distributed scheduler, if there is one."""
+    try:
+        return sys.modules["distributed"].default_client()
+    except (KeyError, ValueError):
+        return None
 
 
 class KMeansDask(kmeans.KMeansND):
@@ -93,12 +107,16 @@ class KMeansDask(kmeans.KMeansND):
     Raises
     ------
     ValueError, TypeError
-        On bad input, naming the rule and the value. What only the values of the points can show is raised at the first step.
+        On bad input, naming the rule and the value. What only the values of the points can show is raised during the run: a
+        block that is not as declared at the first step, and points that change from pass to pass when the inertia rises.
+    RuntimeError
+        The scheduler was closed during the run.
 
     Notes
     -----
     The `labels` of a step are a Dask array. The workers hold it (one byte for each point up to K = 256) as long as the step
-    exists. Sums are added block by block, so the last digits may differ from those of `KMeansND`.
+    exists. Sums are added block by block, so the last digits of the centroids may differ from those of `KMeansND`. Where a
+    point is equally near to two centroids they can change its label, and with it the run. Sums of whole numbers are exact.
     """
 
     def __init__(self, points, centroids, *, max_iter: int = 300):
@@ -115,11 +133,12 @@ class KMeansDask(kmeans.KMeansND):
 
     def steps(self) -> Iterator[kmeans.Step]:
         run = copy(self)  # each run keeps its own passes, so that two runs may take turns
-        run.home, run.labels, run.total = (), (), None
+        run.home, run.labels, run.total, run.client = (), (), None, client()
         return super(KMeansDask, run).steps()
 
     def _assign(self, centroids):
         """One pass over the points. The labels stay with the workers, and their summary comes here."""
+        self._check_client()
         small = np.empty(0, np.min_scalar_type(len(centroids) - 1))
         plain = {"meta": np.empty(0, object), "align_arrays": False}  # Dask cannot align unknown lengths
         # map_blocks also uses "ij" and concatenate=True: so Dask joins the task that makes a block and this one
@@ -129,23 +148,40 @@ class KMeansDask(kmeans.KMeansND):
         total = da.reduction(
             summaries, lambda part, **_: part, merge, name="reduce", concatenate=False, dtype=object, meta=np.array(None)
         )
-        labels, summaries, total = dask.persist(labels, summaries, total)
-        self.total = total.compute()
+        try:
+            labels, summaries, total = dask.persist(labels, summaries, total)
+            self.total = total.compute()
+        except Exception as error:
+            self._check_client(error)
+            raise
         if bad := self.total.bad:
             inputs.as_table(bad[1], "points", bad[0])  # raises, and names what is wrong
         if np.isnan(labels.shape[0]):
             labels.compute_chunk_sizes()
-        inputs.check_k(len(centroids), int(self.total.counts.sum()))
+        m, found = self.points.shape[0], int(self.total.counts.sum())
+        if not np.isnan(m) and found != m:
+            raise ValueError(f"the blocks of points must have the {m} rows that they declare, got {found}")
+        inputs.check_k(len(centroids), found)
         self.home = self.home or (summaries, "i")  # a block's first summary stays on its worker, and later passes run there
         self.labels = labels, "i"
         return labels.astype(np.intp)
+
+    def _check_client(self, error=None):
+        if self.client is not None and self.client.status != "running":
+            raise RuntimeError("the Dask scheduler of this run was closed: make a new Client, and start again") from error
 
     def _update(self, labels, centroids):
         return np.where(self.total.counts[:, None] > 0, self.total.means, centroids)
 
     def _step(self, before, iteration, phase, centroids, labels, stop=None):
+        inertia = self.total.inertia(centroids)
+        if before and inertia > before.inertia:  # rounding can add this much to the sum, and this much by means that are off
+            m, n, eps = int(self.total.counts.sum()), centroids.shape[1], np.finfo(float).eps
+            if inertia > before.inertia * (1 + 8 * eps * m * n) + m * n * (eps * m * np.abs(centroids).max()) ** 2:
+                got = f"inertia rose from {before.inertia:.9g} to {inertia:.9g} in iteration {iteration}"
+                raise ValueError(f"points must be the same in each pass (by a fixed seed, or points.persist()), but {got}")
         return kmeans.Step(
-            iteration, phase, inputs.read_only(centroids.copy()), labels, self.total.inertia(centroids),
+            iteration, phase, inputs.read_only(centroids.copy()), labels, inertia,
             self.total.changed if phase == "assign" else 0,
             float(kmeans.distances_moved(before.centroids, centroids).max()) if before else 0.0,
             stop, before and replace(before, before=None),

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 import signal
 from collections import Counter
 from dataclasses import replace
@@ -98,6 +99,32 @@ def test_random_cases_in_blocks_of_any_size_equal_the_plain_run():
         )
     wanted = {"converged", "max_iter", "one block", "an empty block", "an empty cluster", "K = M", "many iterations"}
     assert wanted == {kind for kind, times in kinds.items() if times >= (10 if LONG else 3)}
+
+
+@pytest.mark.long
+def test_whole_numbers_have_exact_sums_so_ties_and_cuts_change_nothing_not_even_the_last_bit():
+    ties = 0
+    for seed in range(10 * CASES if LONG else 12):
+        rng = np.random.default_rng([seed, 15])
+        points = rng.integers(-2, 3, size=(rng.integers(4, 60), rng.integers(1, 6))).astype(float)
+        start = points[rng.integers(len(points), size=rng.integers(2, 5))]
+        cuts = np.sort(rng.integers(0, len(points) + 1, size=rng.integers(1, 5)))
+        for got, expected in zip(KMeansDask(cut(points, *cuts), start).steps(), KMeansND(points, start).steps(), strict=True):
+            assert got.centroids.tobytes() == expected.centroids.tobytes()
+            assert got.labels.compute().tolist() == expected.labels.tolist()
+            assert (got.iteration, got.phase, got.changed, got.stop) == (
+                *(expected.iteration, expected.phase, expected.changed, expected.stop),
+            )
+        squared = np.sort(((points[:, None] - start) ** 2).sum(axis=2), axis=1)
+        ties += bool((squared[:, 0] == squared[:, 1]).any())
+    assert ties > (20 if LONG else 5)
+
+
+def test_where_rounding_decides_a_tie_the_cut_can_decide_the_run():
+    """Seven times 0.1: the sum of all seven is rounded in another way than the sum of three plus that of four."""
+    points = np.full((7, 1), 0.1)
+    plain, cut_in_two = KMeansND(points, points[:2]).fit(), KMeansDask(cut(points, 3), points[:2]).fit()
+    assert (plain.iteration, cut_in_two.iteration) == (3, 1)
 
 
 @pytest.mark.parametrize("name", test_kmeans.HAND)
@@ -324,6 +351,58 @@ def test_the_first_of_several_bad_rows_is_named_by_its_place_in_the_whole(monkey
     model = KMeansDask(array, points[:2])  # only a pass can tell
     with pytest.raises(ValueError, match=r"^points must be finite, got inf in row 20, column 1$"):
         next(model.steps())
+
+
+def made(shapes, make=np.zeros):
+    """A Dask array that declares blocks of 10 rows and 2 columns, and makes blocks of these shapes."""
+    return da.map_blocks(
+        lambda block_id: make(shapes[block_id[0]]), chunks=((10,) * len(shapes), (2,)), dtype=float, meta=np.empty((0, 0))
+    )
+
+
+@pytest.mark.parametrize(
+    ("shapes", "message"),
+    [
+        ([(10, 2), (7, 2), (10, 2)], "the blocks of points must have the 30 rows that they declare, got 27"),
+        ([(10, 2), (11, 2)], "the blocks of points must have the 20 rows that they declare, got 21"),
+        ([(10, 3), (10, 2)], "each block of points must have 2 features, as declared, got one of shape (10, 3)"),
+        ([(10, 2), (10, 1)], "each block of points must have 2 features, as declared, got one of shape (10, 1)"),
+        ([(10, 2), (10,)], "each block of points must have 2 features, as declared, got one of shape (10,)"),
+    ],
+)
+def test_a_block_that_is_not_as_declared_is_named_in_the_first_pass(shapes, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        next(KMeansDask(made(shapes), [[0, 0], [1, 1]]).steps())
+
+
+def test_points_that_change_from_pass_to_pass_are_noticed():
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        model = KMeansDask(made([(10, 2)] * 3, lambda shape, rng=rng: rng.normal(size=shape)), [[0, 0], [1, 1]])
+        with pytest.raises(ValueError, match=r"^points must be the same in each pass .* but inertia rose from \d.* in iter"):
+            model.fit()
+    lengths = iter([10, 10, 10, 9])
+    points = made([(10, 2)] * 2, lambda shape: np.ones((next(lengths), 2)))
+    points._chunks = ((np.nan, np.nan), (2,))
+    with pytest.raises(ValueError, match=r"^a block of points must have as many rows in each pass, got 9 after 10$"):
+        KMeansDask(points, [[0, 0], [3, 3]]).fit()
+
+
+class Lost:
+    """A client whose scheduler was closed."""
+
+    status = "connecting"
+
+
+def test_a_run_whose_scheduler_was_closed_says_so(monkeypatch):
+    steps = KMeansDask(made([(10, 2)]), [[0, 0], [1, 1]]).steps
+    for kept in many_machines.client(), Lost:
+        monkeypatch.setattr(many_machines, "client", lambda kept=kept: kept)
+        if kept is None:
+            assert len(list(steps())) == 2
+        else:
+            with pytest.raises(RuntimeError, match=r"^the Dask scheduler of this run was closed: make a new Client, and"):
+                next(steps())
 
 
 # ---- machines
