@@ -5,6 +5,7 @@ from base64 import b64encode
 from datetime import datetime
 from html import escape
 from pathlib import Path
+from secrets import token_hex
 
 import ipywidgets as w
 import numpy as np
@@ -125,11 +126,9 @@ KINDS = {  # for each kind of file: its label, its media type, and the HTML that
 SHOWN_TO = 8_000_000  # bytes: a file up to this size is put into the page, to be seen and downloaded
 
 
-def free_name(folder, suffix, now):
-    """A path in the folder that does not exist yet: kmeans-20261123-141502.mp4."""
-    stem = now.strftime("kmeans-%Y%m%d-%H%M%S")
-    names = (f"{stem}{'' if n == 1 else f'-{n}'}{suffix}" for n in range(1, 1000))
-    return next(path for path in (Path(folder) / name for name in names) if not path.exists())
+def new_path(folder, suffix, now):
+    """A path for a file: kmeans-20261123-141502-c0ffee42.mp4. Its last digits are random: two may save in the same second."""
+    return Path(folder) / f"{now:kmeans-%Y%m%d-%H%M%S}-{token_hex(4)}{suffix}"
 
 
 def offer(path):
@@ -163,7 +162,7 @@ class Saver:
     def save(self):
         if self.task is not None and not self.task.done():
             raise RuntimeError("a run is being saved; wait until it is done")
-        path = free_name(self.folder, self.kind.value, datetime.now())
+        path = new_path(self.folder, self.kind.value, datetime.now())
         frames = saving(self._run.model, path, fps=max(1, round(self._speed.value)), **self._run.axes_options)
         self.task = in_slices(self._work(frames, path))
 
