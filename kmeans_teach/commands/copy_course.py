@@ -7,6 +7,7 @@ one may replace it; otherwise the lesson is the learner's, and a newer one is pu
 import contextlib
 import json
 import os
+from itertools import count
 from pathlib import Path
 
 from kmeans_teach import __version__
@@ -103,7 +104,7 @@ def _files(names):
 
 def _write_beside(path, data, version):
     """Write the data next to a file, under the first name that is free or already has this data; return the name."""
-    names = (f"{path.stem} ({version}{'' if n == 1 else f', {n}'}){path.suffix}" for n in range(1, 1000))
+    names = (f"{path.stem} ({version}{'' if n == 1 else f', {n}'}){path.suffix}" for n in count(1))
     other = next(p for p in map(path.with_name, names) if not p.exists() or p.read_bytes() == data)
     if not other.exists():
         _write(other, data)

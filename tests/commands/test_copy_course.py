@@ -45,6 +45,14 @@ def test_the_lessons_and_their_page_are_copied_and_nothing_else(source, folder):
     assert (folder / ONE).stat().st_mode & 0o777 == 0o666 & ~umask()  # as any new file, not a private one
 
 
+def test_after_a_thousand_newer_ones_there_is_a_name_for_one_more(source, folder):
+    for name in ["02_two (0.2.0).ipynb", *(f"02_two (0.2.0, {n}).ipynb" for n in range(2, 1000))]:
+        (folder / name).write_text("mine")
+    (folder / TWO).write_text("two, and my work")
+    newer(source, two="two, better")
+    assert "02_two (0.2.0, 1000).ipynb" in copy(folder, source=source, version="0.2.0")[0]
+
+
 def umask():
     mask = os.umask(0)
     os.umask(mask)
