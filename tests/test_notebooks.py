@@ -1,6 +1,8 @@
 """The notebooks: how they are stored, the rules of a lesson, code that a lesson and the package share, and nbval."""
 
 import ast
+import errno
+import importlib.util
 import json
 import os
 import re
@@ -265,3 +267,32 @@ def test_what_a_lesson_writes_and_the_package_ships_is_the_same():
     assert twins >= TWINS
     for stem, name in sorted(twins):
         assert written[stem][name] == shipped[name], f"{name} in {stem} is not the package's"
+
+
+# ---- running them
+
+
+def test_a_full_disk_leaves_the_notebook_as_it_was(tmp_path, monkeypatch):
+    spec = importlib.util.spec_from_file_location("execute", ROOT / "tools" / "execute.py")
+    spec.loader.exec_module(execute := importlib.util.module_from_spec(spec))
+    path = tmp_path / "mine.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")]), path)
+    before, write = path.read_bytes(), nbformat.write
+
+    def full(notebook, file):
+        Path(file).write_text("half of it")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    class Client:
+        __init__ = execute = lambda *_, **__: None
+
+    monkeypatch.setattr(execute, "NotebookClient", Client)
+    monkeypatch.setattr(nbformat, "write", full)
+    with pytest.raises(OSError, match="No space left"):
+        execute.execute(path)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+    monkeypatch.setattr(nbformat, "write", write)
+    execute.execute(path)
+    assert nbformat.read(path, as_version=4).metadata.kernelspec.name == "python3"
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]

@@ -44,7 +44,12 @@ def execute(path):
     """Run one notebook and write it back with its new outputs."""
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}).execute()
-    nbformat.write(clean(notebook), path)
+    whole = path.with_name(f".{path.name}.part")  # on a full disk the notebook stays as it was
+    try:
+        nbformat.write(clean(notebook), whole)
+        whole.replace(path)
+    finally:
+        whole.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":
