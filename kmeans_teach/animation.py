@@ -7,7 +7,6 @@ from contextlib import suppress
 from html import escape
 from importlib.resources import files
 from json import dumps
-from math import inf
 from numbers import Real
 from pathlib import Path
 from secrets import token_hex
@@ -20,7 +19,7 @@ from kmeans_teach.inputs import short
 from kmeans_teach.kmeans import KMeansND
 from kmeans_teach.narrate import describe
 from kmeans_teach.picture import Picture
-from kmeans_teach.pixels import png
+from kmeans_teach.pixels import own_look, png
 
 
 def animate(model: KMeansND, *, interval: int = 800, **picture_options) -> FuncAnimation:
@@ -116,12 +115,14 @@ def saving(model: KMeansND, path, *, fps: float = 2, dpi: int = 100, **picture_o
         raise FileExistsError(f"{path} exists already; choose another name")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} to save in")
-    for name, value in {"fps": fps, "dpi": dpi}.items():
-        if not (isinstance(value, Real) and 0 < value < inf):
-            raise ValueError(f"{name} must be a number above 0, got {short(value)}")
+    fastest = 50 if path.suffix.lower() == ".gif" else 240  # browsers play a faster .gif slowly: 10 pictures a second
+    for name, value, least, most in ("fps", fps, 0.01, fastest), ("dpi", dpi, 1, 1000):
+        if not (isinstance(value, Real) and least <= value <= most):
+            raise ValueError(f"{name} must be a number from {least} to {most} for a {path.suffix} file, got {short(value)}")
     total = sum(1 for _ in model.steps())  # a second run costs less than keeping all steps in memory
     picture = Picture.of(model, **picture_options)  # a new one, so that a picture on the screen does not change
-    writer = WRITERS[path.suffix.lower()](fps=fps)
+    with own_look():  # a person's settings may ask for what a moving picture cannot have: savefig.bbox, animation.codec
+        writer = WRITERS[path.suffix.lower()](fps=float(fps))
     part = path.with_name(f".part-{token_hex(4)}{path.suffix}")  # in the same folder, so that it can be renamed at the end
     part.touch(exist_ok=False)  # not by tempfile, which would keep others from reading it: the umask decides
     try:
@@ -131,7 +132,8 @@ def saving(model: KMeansND, path, *, fps: float = 2, dpi: int = 100, **picture_o
                 picture.show(step)
                 if isinstance(writer, PlayerWriter):
                     writer.sentences.append(describe(step))
-                writer.grab_frame()
+                with own_look():
+                    writer.grab_frame()
                 yield done, total
         except BaseException:
             with suppress(Exception):
@@ -157,9 +159,9 @@ def save(model: KMeansND, path, **options) -> Path:
     path : str or Path
         Its ending chooses the format. An existing file is never overwritten.
     fps : float, optional
-        Frames per second, 2 by default.
+        Frames per second, 2 by default: from 0.01 to 240, or to 50 in a .gif, because browsers slow down a faster one.
     dpi : int, optional
-        Dots per inch, 100 by default. The picture is 6.4 by 4.8 inches.
+        Dots per inch, 100 by default: from 1 to 1000. The picture is 6.4 by 4.8 inches.
     **picture_options
         Options of `Picture`: columns, names.
 
@@ -171,7 +173,7 @@ def save(model: KMeansND, path, **options) -> Path:
     Raises
     ------
     ValueError
-        The ending is not allowed, or `fps` or `dpi` is not above 0.
+        The ending is not allowed, or `fps` or `dpi` is out of its range.
     FileExistsError
         The file exists already.
     OSError

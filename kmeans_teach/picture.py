@@ -1,19 +1,21 @@
 """The picture of one half-step. Its artists are made once; `show(step)` moves them. It never uses pyplot's state."""
 
 import re
-from functools import partial
+from textwrap import fill
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.transforms import Bbox, BboxTransformFrom, BboxTransformTo
 
-from kmeans_teach.inputs import as_table, check_k
+from kmeans_teach.inputs import as_table, check_columns, check_k, short
 from kmeans_teach.kmeans import KMeansND, Step, assign_points
 from kmeans_teach.narrate import letter, title
-from kmeans_teach.pixels import Raster, colour, ink, letter_path, shape
+from kmeans_teach.pixels import Raster, cluster_artists, colour, own_look
 
 PAD = 0.05  # empty space around the points, as a share of their range; the original post has the same
+MOST_UNLIKE = 10  # if one range is more than this many times the other, equal scales would show a line instead of a plane
 RASTER_FROM = 8_000  # with this many points or more, each point is a few pixels instead of a marker: see the benchmarks
 RINGS_TO = 2_000  # with more changed points than this, rings around them would hide everything
 
@@ -28,13 +30,21 @@ class Picture:
     k : int
         The number of clusters, 1 <= k <= M.
     columns : (int, int), optional
-        Which two features to draw, when there are more than two.
+        Which two features to draw, when there are more than two; the first two that vary by default.
     names : sequence of str, optional
-        N names for the axes. Features with the same unit in brackets, as in "wing (mm)", get equal scales.
+        N names for the axes, drawn as they are written. A long one is shortened in the middle.
     include : (K, N) array_like, optional
         Other positions that must be visible, for example a start outside the points.
     figure : matplotlib.figure.Figure, optional
         The figure to draw in; a new one by default. `picture.figure` and `picture.ax` are plain matplotlib.
+
+    Notes
+    -----
+    The scales are equal where both features carry the same unit in brackets, as in "wing (mm)", for x and y, and for features
+    without names: then distances look as long as they are to K-means. They are not equal where the units are unknown or
+    differ, or where one range is more than ten times the other. A note below the picture says so.
+
+    The picture looks the same under any style or setting of matplotlib. Only its fonts are those of the settings.
 
     Raises
     ------
@@ -42,20 +52,29 @@ class Picture:
         When `KMeansND` would not accept the points or k, or when a column does not exist.
     """
 
-    def __init__(self, points, k, *, columns=(0, 1), names=None, include=None, figure=None):
+    @own_look()
+    def __init__(self, points, k, *, columns=None, names=None, include=None, figure=None):
         self.figure = figure or FigureCanvasAgg(Figure(figsize=(6.4, 4.8))).figure
-        # fixed margins: a layout engine is slower than the drawing itself, and moves the Axes while a slider is dragged
-        self.ax = self.figure.add_axes((0.11, 0.115, 0.875, 0.81))
+        self.figure.set_facecolor("white")  # a figure made under a dark style would hide the labels
+        if not (isinstance(figure, SubFigure) or self.figure.axes):
+            self.figure.set_layout_engine("none")  # an engine is slower than the drawing itself
+        self._wanted, self._room = (0.11, 0.115, 0.875, 0.81), ((0, 0), (1, 1))
+        self.ax = self.figure.add_axes(self._wanted)
         self.ax.set_axisbelow(True)
         self.ax.grid(alpha=0.25, linewidth=0.6)
+        self.ax.tick_params(labelsize=10)  # otherwise the size in matplotlib's settings decides on the number of ticks
         self.ax.spines[["top", "right"]].set_visible(False)
         self.title = self.ax.text(0.01, 1.02, "", transform=self.ax.transAxes, fontsize=11, fontweight="bold")
-        self.note = self.ax.text(0.99, 0.01, "", transform=self.ax.transAxes, fontsize=8, ha="right", va="bottom", zorder=7)
-        self.note.set_bbox({"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1.5})
+        below = {"xycoords": ("axes fraction", self.ax.xaxis.label), "xytext": (0, -3), "textcoords": "offset points"}
+        self.note = self.ax.annotate("", (1, 0), **below, fontsize=8, ha="right", va="top", annotation_clip=False)
+        self.ax.yaxis.get_offset_text().set_ha("right")  # otherwise it lies under the title
+        for label in self.ax.xaxis.label, self.ax.yaxis.label:
+            label.set_parse_math(False)  # "Ke$$a" is a name
         self.regions, self.spokes = False, False  # colour the regions? draw a line from each point to its centroid?
         self.selected, self.ringed_point = None, None  # the index of a centroid and of a point to highlight, or None
         self.scale, self.xy = 1.0, np.empty((0, 2))
-        self._view = (None, None, None)  # low, high, equal scales: the range of the data for which the limits were set
+        self.round_limits = False  # are the limits round numbers? Then they seldom move when the points move a little
+        self._view = None  # all that the limits and the place of the Axes were computed from
         self._area = self.ax.imshow(np.zeros((1, 1, 4)), zorder=0, aspect="auto", interpolation="nearest", origin="lower")
         self._links = self.ax.plot([], [], "-", color="0.4", alpha=0.4, linewidth=0.5, zorder=1)[0]
         self._raster = self.ax.add_artist(Raster())
@@ -71,25 +90,32 @@ class Picture:
         """A picture of a model's run. `options` are those of `Picture`: columns, names, figure."""
         return cls(model.points, len(model.centroids), include=model.centroids, **options)
 
-    def set_points(self, points, k, *, columns=(0, 1), names=None, include=None):
-        """Draw other points from now on. The view stays the same if they fit it well, so that the picture does not jump."""
+    def set_points(self, points, k, *, columns=None, names=None, include=None):
+        """Draw other points from now on. The view depends on them alone, and not on what was shown before."""
         points, include = as_table(points, "points"), None if include is None else as_table(include, "include")
-        m, n = points.shape
-        names = (("x", "y")[:n] if n <= 2 else [f"feature {i}" for i in range(n)]) if names is None else list(names)
-        if len(names) != n:
-            raise ValueError(f"names must be one for each of {n} features, got {names}")
-        if n > 1 and (len(columns) != 2 or not set(columns) <= set(range(n))):
-            raise ValueError(f"columns must be two of 0 to {n - 1}, got {columns}")
-        self.points, self.k = points, check_k(k, m)
-        self.columns = tuple(columns) if n > 1 else (0,)
+        (m, n), k, columns = points.shape, check_k(k, len(points)), check_columns(columns, points)
+        names = names if names is None else list(names)
+        if names is not None and len(names) != n:
+            raise ValueError(f"names must be one for each of {n} features, got {short(names)}")
+        self.points, self.k, self.columns = points, k, columns
         xy = self.flat(points)
         if n == 1 and m > 60:  # these heights keep neighbours apart, and the same points always get the same heights
             xy[:, 1] = (np.arange(m) * 0.6180339887498949) % 1 - 0.5
         if not np.array_equal(xy, self.xy):  # otherwise the array stays, because the raster has computed its pixels already
             self.xy = xy
-        self._label_axes(names)
+        drawn = [f"feature {i}" if n > 2 else "xy"[i] for i in columns] if names is None else [names[i] for i in columns]
+        drawn = [" ".join(str(name).split())[:200] for name in drawn]
+        units = [re.findall(r"[(\[]\s*([^()\[\]]+?)\s*[)\]]$", name) for name in drawn]
+        self._same_unit = n > 1 and (names is None or {*drawn} == {"x", "y"} or units[0] == units[1] != [])
+        self._names = drawn if n > 1 else [*drawn, ""]
+        self._notes = [f"{m:,} points, each a dot of its cluster's colour; shapes left out"] if m >= RASTER_FROM else []
+        self._notes += [f"2 of {n} features drawn; distances use all"] if n > 2 else []
+        self.ax.get_yaxis().set_visible(n > 1)
+        self.ax.spines["left"].set_visible(n > 1)
         for k in range(len(self._members), self.k):
-            self._add_cluster(k)
+            artists = cluster_artists(self.ax, k, letter(k))
+            for kind, artist in zip((self._members, self._discs, self._letters), artists, strict=True):
+                kind.append(artist)
         self.resize(self.scale)
         self._include = self.flat(include) if include is not None else self.xy[:0]
         self.set_view()
@@ -111,49 +137,68 @@ class Picture:
             return np.column_stack([table[:, 0], np.zeros(len(table))])
         return np.ascontiguousarray(table[:, self.columns])
 
-    def _label_axes(self, names):
-        units = [re.findall(r"\((.*)\)\s*$", names[column]) for column in self.columns]
-        line = len(self.columns) == 1
-        self.ax.set_xlabel(names[self.columns[0]])
-        self.ax.set_ylabel("" if line else names[self.columns[1]])
-        self.ax.get_yaxis().set_visible(not line)
-        self.ax.spines["left"].set_visible(not line)
-        self.equal = not line and units[0] == units[1]
-        self.ax.set_aspect("equal" if self.equal else "auto")
-
-    def _add_cluster(self, k):
-        plot = partial(self.ax.plot, [], [], linestyle="none")
-        self._members += plot(marker=shape(k), color=colour(k), mew=0, zorder=2)
-        self._discs += plot(marker="o", mfc=colour(k), mec="black", mew=1.5, zorder=5 + k / 100)
-        self._letters += plot(marker=letter_path(letter(k)), color=ink(colour(k)), mew=0, zorder=5.005 + k / 100)
+    def arrange(self, wanted, room=((0, 0), (1, 1))):
+        """Put the Axes at `wanted` (left, bottom, width, height: shares of the figure). They become smaller if the labels and
+        the note would leave the `room`, which is given by two of its corners.
+        """
+        self._wanted, self._room = tuple(wanted), tuple(map(tuple, room))
+        self.set_view()
 
     def set_view(self):
-        """If the points fit the present view badly, set the limits to their range and 5 % more."""
+        """Set the limits to the range of the points and 5 % more, and make room for the labels."""
         shown = np.vstack([self.xy, self._include])
         low, high = shown.min(axis=0), shown.max(axis=0)
         if len(self.columns) == 1:
             low[1], high[1] = -1.5, 1.5
         wide = np.where(high > low, high - low, 1.0)
-        if not self._fits(low, high, wide):
-            self._view = (low - PAD * wide, high + PAD * wide, self.equal)
-        low, high, _ = self._view
-        if self.equal:  # widen the narrower side instead of shrinking the Axes
-            box = self.ax.get_position(original=True).size * self.figure.bbox.size
-            wide = high - low
-            extra = np.maximum(wide, wide[::-1] * box / box[::-1]) - wide
-            low, high = low - extra / 2, high + extra / 2
-        self.ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+        self.equal = self._same_unit and ((high == low).any() or wide.max() <= MOST_UNLIKE * wide.min())
+        low, high = low - PAD * wide, high + PAD * wide
+        if self.round_limits:
+            step = 2.0 ** np.floor(np.log2(wide) - 4)
+            low, high = np.floor(low / step) * step, np.ceil(high / step) * step
+        notes = self._notes + ["the axes have different scales"] * (len(self.columns) == 2 and not self.equal)
+        figure = self.figure.bbox.bounds, self.figure.dpi, self._wanted, self._room
+        view = (*low, *high, self.equal, self._names, notes, figure)
+        if view == self._view:  # to find the sizes of labels takes time
+            return
+        self._view = view
+        self.ax.set_aspect("equal" if self.equal else "auto")
+        self.ax.set_position(self._wanted)
+        for fit_labels in True, False:  # the limits twice, because the labels may make the Axes smaller
+            wide, box, extra = high - low, self.ax.bbox.size, 0
+            if self.equal:  # widen the narrower side instead of shrinking the Axes
+                extra = np.maximum(wide, wide[::-1] * box / box[::-1]) - wide
+            (left, bottom), (right, top) = low - extra / 2, high + extra / 2
+            self.ax.set(xlim=(left, right), ylim=(bottom, top))
+            if fit_labels:
+                self._fit_labels(notes)
 
-    def _fits(self, low, high, wide):
-        """Does this range lie within the present view, and fill a good part of it?"""
-        view_low, view_high, equal = self._view
-        inside = equal == self.equal and (low >= view_low).all() and (high <= view_high).all()
-        return inside and (wide / (view_high - view_low)).max() > 0.6
+    def _fit_labels(self, notes):
+        """Shorten the names, break the notes into lines, and move the sides of the Axes until all of it lies in the room."""
+        now, dpi = self.ax.bbox.frozen(), self.figure.dpi
+        for label, name, most in zip((self.ax.xaxis.label, self.ax.yaxis.label), self._names, now.size, strict=True):
+            label.set_text(name)
+            while (size := max(label.get_window_extent().size)) > most and len(label.get_text()) > 3:
+                kept = int(len(label.get_text()) * min(most / size, 0.99)) - 1  # letters, and in the middle three dots
+                label.set_text(f"{name[: kept - kept // 3]}…{name[len(name) - kept // 3 :]}")
+        letters = max(20, int(now.width / (4 * dpi / 72)))  # a letter of 8 points is about 4 points wide
+        self.note.set_text(fill("; ".join(notes), letters))
+        boxes = [axis.get_tightbbox() for axis in (self.ax.xaxis, self.ax.yaxis) if axis.get_visible()]
+        low = self.note.get_window_extent().y0 if notes else now.y0
+        labels = Bbox.union([*boxes, Bbox([(now.x0, low), now.max])])
+        room = Bbox(self._room).transformed(BboxTransformTo(self.figure.bbox)).padded(-dpi / 36)
+        left = np.clip(now.x0 + room.x0 - labels.x0, now.x0, now.x0 + 0.4 * now.width)
+        right = np.clip(now.x1 + room.x1 - labels.x1, now.x1 - 0.4 * now.width, now.x1)
+        bottom = np.clip(now.y0 + room.y0 - labels.y0, now.y0, now.y0 + 0.6 * now.height)
+        if (left, bottom, right) != (now.x0, now.y0, now.x1):
+            moved = Bbox([(left, bottom), (right, now.y1)])
+            self.ax.set_position(moved.transformed(BboxTransformFrom(self.figure.bbox)))
 
     @property
     def background(self):
         """This value changes whenever something in the background changes."""
-        return (self.ax.get_xlim(), self.ax.get_ylim(), self.ax.get_xlabel(), self.ax.get_ylabel(), self.equal)
+        labels = self.ax.get_xlabel(), self.ax.get_ylabel(), self.note.get_text()
+        return (self.ax.get_xlim(), self.ax.get_ylim(), *labels, self.ax.get_position().bounds)
 
     @property
     def artists(self):
@@ -161,7 +206,7 @@ class Picture:
         return [
             self._area, self._links, self._raster, *self._members, self._rings, self._trail, self._from,
             *(artist for pair in zip(self._discs, self._letters, strict=True) for artist in pair),
-            self._point_ring, self.title, self.note,
+            self._point_ring, self.title,
         ]  # fmt: skip
 
     def show(self, step: Step):
@@ -188,10 +233,6 @@ class Picture:
         if step.phase == "assign" and step.before is not None and 0 < step.changed <= RINGS_TO and not many:
             changed = self.xy[step.labels != step.before.labels]
         self._rings.set_data(changed[:, 0], changed[:, 1])
-        notes = [f"{len(self.xy):,} points, each a dot of its cluster's colour; shapes left out"] if many else []
-        if self.points.shape[1] > 2:
-            notes.append(f"2 of {self.points.shape[1]} features drawn; distances use all")
-        self.note.set_text("\n".join(notes))
         ringed = self.xy[:0] if self.ringed_point is None else self.xy[self.ringed_point : self.ringed_point + 1]
         self._point_ring.set_data(ringed[:, 0], ringed[:, 1])
         self._links.set_visible(self.spokes and not many)

@@ -1,10 +1,13 @@
 """The colours and shapes of clusters, many points drawn as pixels, a background that is drawn only once, and PNG files."""
 
+import re
 import struct
 import zlib
+from functools import partial
 from io import BytesIO
 
 import numpy as np
+from matplotlib import rc_context, rcParamsDefault
 from matplotlib.artist import Artist, allow_rasterization
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
@@ -17,6 +20,11 @@ from PIL import Image
 # under simulated colour blindness. With twelve shapes, the pair (colour, shape) repeats only after sixty clusters.
 COLOURS = ("#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd")
 SHAPES = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "d")
+
+# `with own_look():`, or as a decorator: draw and save with matplotlib's defaults, whatever style a person uses. On a dark
+# style's black, trails would not be seen. A person's fonts stay, because the names of the features may need them.
+_THEIRS = re.compile(r"backend|figure\.dpi|axes\.unicode_minus|font\.(family|serif|sans-serif|monospace|cursive|fantasy)")
+own_look = partial(rc_context, {name: value for name, value in rcParamsDefault.items() if not _THEIRS.match(name)})
 
 
 def colour(k: int) -> str:
@@ -39,6 +47,15 @@ def letter_path(name: str):
     outline = TextPath((0, 0), name, size=10)
     low, high = outline.vertices.min(axis=0), outline.vertices.max(axis=0)
     return Path(outline.vertices - (low + high) / 2, outline.codes)
+
+
+@own_look()
+def cluster_artists(ax, k, name):
+    """What shows cluster k: the markers of its points, the disc of its centroid, and the name on the disc."""
+    plot = partial(ax.plot, [], [], linestyle="none")
+    members = plot(marker=shape(k), color=colour(k), mew=0, zorder=2)
+    disc = plot(marker="o", mfc=colour(k), mec="black", mew=1.5, zorder=5 + k / 100)
+    return *members, *disc, *plot(marker=letter_path(name), color=ink(colour(k)), mew=0, zorder=5.005 + k / 100)
 
 
 class Raster(Artist):
@@ -108,7 +125,8 @@ class KeptBackground:
             artist.set_animated(True)  # when everything is drawn, these artists are skipped
         if self._kept is None or version != self._version:
             self._version = version
-            FigureCanvasAgg.draw(self._canvas)  # calls _keep
+            with own_look():
+                FigureCanvasAgg.draw(self._canvas)  # calls _keep
         else:
             self._canvas.restore_region(self._kept)
             self._draw_moving()
@@ -130,7 +148,8 @@ def png(shown, small=False, dpi="figure") -> bytes:
     """
     if isinstance(shown, Figure):
         file = BytesIO()
-        shown.savefig(file, format="png", dpi=dpi)
+        with own_look():
+            shown.savefig(file, format="png", dpi=dpi)
         if not small:
             return file.getvalue()
         shown = np.asarray(Image.open(file))

@@ -11,6 +11,7 @@ import subprocess
 from io import BytesIO
 
 import imageio_ffmpeg
+import matplotlib
 import numpy as np
 import pytest
 from matplotlib.animation import AbstractMovieWriter
@@ -163,6 +164,29 @@ def test_a_saved_run_has_a_frame_for_each_half_step_and_they_are_the_pictures(na
         assert np.abs(frame - expected).mean() < 4
 
 
+SETTINGS = {  # what a person may have set, and what would change or break a film
+    "savefig.bbox": "tight", "savefig.transparent": True, "savefig.facecolor": "red", "savefig.dpi": 10,
+    "figure.constrained_layout.use": True, "figure.facecolor": "black", "font.size": 20, "axes.grid": False,
+    "animation.codec": "mpeg4", "animation.bitrate": 1, "animation.writer": "html",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["run.gif", "run.html", "run.mp4"])
+def test_a_persons_settings_of_matplotlib_change_no_film(name, tmp_path):
+    short = model(max_iter=2)
+    with matplotlib.rc_context():
+        (plain := tmp_path / "plain").mkdir()
+        expected, _ = frames_of(save(short, plain / name, dpi=30))
+        matplotlib.rcParams.update(SETTINGS)
+        frames, _ = frames_of(save(short, tmp_path / name, dpi=30))
+        assert matplotlib.rcParams["savefig.bbox"] == "tight"
+        animation = animate(short, figure=Figure())  # and without a warning
+        animation.save(tmp_path / "by matplotlib.gif", writer="pillow", dpi=30)
+    assert len(frames) == len(expected) == 5
+    for frame, other in zip(frames, expected, strict=True):
+        assert np.array_equal(frame, other)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
 @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
 def test_the_umask_decides_who_may_read_a_saved_file(umask, mode, tmp_path):
@@ -229,11 +253,14 @@ def test_nor_is_one_that_came_while_the_run_was_saved(tmp_path):
     [
         ("run.avi", {}, ValueError, "a run is saved as one of .mp4, .gif, .html, got 'run.avi'"),
         ("run", {}, ValueError, "a run is saved as one of .mp4, .gif, .html, got 'run'"),
-        ("run.gif", {"fps": 0}, ValueError, "fps must be a number above 0, got 0"),
-        ("run.mp4", {"fps": -1}, ValueError, "fps must be a number above 0, got -1"),
-        ("run.html", {"fps": "fast"}, ValueError, "fps must be a number above 0, got 'fast'"),
-        ("run.html", {"fps": np.nan}, ValueError, "fps must be a number above 0, got nan"),
-        ("run.gif", {"dpi": 0}, ValueError, "dpi must be a number above 0, got 0"),
+        ("run.gif", {"fps": 0}, ValueError, "fps must be a number from 0.01 to 50 for a .gif file, got 0"),
+        ("run.GIF", {"fps": 200}, ValueError, "fps must be a number from 0.01 to 50 for a .GIF file, got 200"),
+        ("run.gif", {"fps": 0.001}, ValueError, "fps must be a number from 0.01 to 50 for a .gif file, got 0.001"),
+        ("run.mp4", {"fps": -1}, ValueError, "fps must be a number from 0.01 to 240 for a .mp4 file, got -1"),
+        ("run.mp4", {"fps": 1e300}, ValueError, "fps must be a number from 0.01 to 240 for a .mp4 file, got 1e+300"),
+        ("run.html", {"fps": "fast"}, ValueError, "fps must be a number from 0.01 to 240 for a .html file, got 'fast'"),
+        ("run.html", {"fps": np.nan}, ValueError, "fps must be a number from 0.01 to 240 for a .html file, got nan"),
+        ("run.gif", {"dpi": 0}, ValueError, "dpi must be a number from 1 to 1000 for a .gif file, got 0"),
         ("run.gif", {"names": ["a", "b"]}, ValueError, "names must be one for each of 1 features, got ['a', 'b']"),
     ],
 )

@@ -1,8 +1,10 @@
 """The picture shows the step: its artists stand where the step says, and the pixels have its colours."""
 
-from itertools import combinations
+import os
+from itertools import combinations, pairwise
 
 import matplotlib
+import matplotlib.style
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -10,9 +12,10 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from kmeans_teach.data import PENGUIN_COLUMNS, load
+from kmeans_teach.inputs import short
 from kmeans_teach.kmeans import KMeansND, Step
 from kmeans_teach.narrate import letter
-from kmeans_teach.panel.stage import BLOCK, InertiaCurve
+from kmeans_teach.panel.stage import BLOCK, InertiaCurve, Stage
 from kmeans_teach.picture import PAD, RASTER_FROM, RINGS_TO, Picture
 from kmeans_teach.pixels import COLOURS, SHAPES, colour, ink, shape
 
@@ -193,7 +196,14 @@ def test_any_two_of_many_features(columns):
         assert shows(picture, step) == step.centroids[:, list(columns)].tolist()
     assert picture.ax.get_xlabel() == PENGUIN_COLUMNS[columns[0]]
     assert picture.ax.get_ylabel() == PENGUIN_COLUMNS[columns[1]]
-    assert picture.note.get_text() == "2 of 4 features drawn; distances use all"
+    unlike = "; the axes have different scales" if 3 in columns else ""
+    assert picture.note.get_text().replace("\n", " ") == f"2 of 4 features drawn; distances use all{unlike}"
+
+
+WRONG_COLUMNS = [
+    ({"columns": bad}, ValueError, f"columns must be two different numbers from 0 to 1, got {short(bad)}")
+    for bad in [(0, 2), (0, -1), (0,), (0, 1, 0), (1, 1), "xy", 5, (0.0, 1.0), tuple(range(99))]
+]
 
 
 @pytest.mark.parametrize(
@@ -207,10 +217,7 @@ def test_any_two_of_many_features(columns):
             ValueError,
             "points must have shape (rows, features), got (2,); for one feature use points[:, None]",
         ),
-        ({"columns": (0, 2)}, ValueError, "columns must be two of 0 to 1, got (0, 2)"),
-        ({"columns": (0, -1)}, ValueError, "columns must be two of 0 to 1, got (0, -1)"),
-        ({"columns": (0,)}, ValueError, "columns must be two of 0 to 1, got (0,)"),
-        ({"columns": (0, 1, 0)}, ValueError, "columns must be two of 0 to 1, got (0, 1, 0)"),
+        *WRONG_COLUMNS,
         ({"names": ["x"]}, ValueError, "names must be one for each of 2 features, got ['x']"),
         ({"include": [[np.nan, 1]]}, ValueError, "include must be finite, got nan in row 0, column 0"),
     ],
@@ -221,8 +228,92 @@ def test_a_picture_that_cannot_be_drawn(options, kind, message):
     assert str(caught.value) == message
 
 
-def test_names_may_come_as_an_array():
+def test_names_may_come_as_an_array_and_need_not_be_text():
     assert Picture(HEAPS, 2, names=np.array(["a", "b"])).ax.get_ylabel() == "b"
+    assert Picture(HEAPS, 2, names=(2026, 2027)).ax.get_ylabel() == "2027"
+
+
+def test_without_columns_the_first_two_features_that_vary_are_drawn():
+    vary = np.random.default_rng(0).normal(size=(9, 1)) * np.array([0, 1, 0, 0, 1, 1.0])
+    for points, columns in (vary, (1, 4)), (vary[:, :4], (0, 1)), (vary[:, [0, 2, 3, 1]], (0, 3)), (vary[:, :1], (0,)):
+        assert Picture(points, 1).columns == columns
+    assert Picture(vary, 1).ax.get_ylabel() == "feature 4"
+
+
+@pytest.mark.parametrize("name", ["Revenue ($) / Cost ($)", "Ke$$a", r"$\frac{$", r"a_{1}^2 \$", "100 %"])
+def test_a_name_is_drawn_as_it_is_written(name):
+    picture = Picture(HEAPS, 2, names=[name, f"{name} too"])
+    picture.figure.canvas.draw()
+    for label, written in (picture.ax.xaxis.label, name), (picture.ax.yaxis.label, f"{name} too"):
+        assert label.get_text() == written
+        assert label.get_window_extent().size.max() == pytest.approx(length_of(written), abs=2)
+
+
+def length_of(written):
+    text = Figure().text(0, 0, "", fontsize=10, parse_math=False)
+    text.set_text(written)
+    return text.get_window_extent().width
+
+
+LONG_NAME = "the length of the left wing, measured in spring, of a bird (mm)"
+WIDE = {  # points whose labels take room: the ranges of two features, their names
+    "five digits": ((0, 99_999), (0, 99_999), None),
+    "six": ((20, 60), (-999_999, 0), ["age", "income"]),
+    "below zero": ((-99, -9), (-99, -9), None),
+    "small": ((0, 0.001), (0, 0.001), None),
+    "tiny": ((0, 3e-9), (0, 5e-9), None),
+    "far away": ((1e9, 1e9 + 0.01), (1e6, 1e6 + 0.001), ["a", "b"]),
+    "long names": ((0, 9), (0, 9), [LONG_NAME, LONG_NAME]),
+    "wide letters": ((0, 9), (0, 99), ["W" * 60, "W" * 300]),
+}
+
+
+def wide(name):
+    *ranges, names = WIDE[name]
+    points = np.column_stack([np.linspace(*range_, 30) for range_ in ranges])
+    return KMeansND(points, points[:3]), names
+
+
+def assert_all_words_are_in_view(picture, figure):
+    """All that is drawn lies in the figure, the names are there, and the note is below the name of the x axis."""
+    figure.canvas.draw()
+    drawn, (wide, high) = figure.get_tightbbox(), figure.get_size_inches()
+    assert (drawn.min >= 0).all(), drawn
+    assert drawn.x1 <= wide, drawn
+    assert drawn.y1 <= high, drawn
+    assert len(picture.ax.get_xlabel()) > 0 < len(picture.ax.get_ylabel())
+    if picture.note.get_text():
+        assert picture.note.get_window_extent().y1 <= picture.ax.xaxis.label.get_window_extent().y0 < picture.ax.bbox.y0
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_every_label_lies_in_the_picture(name):
+    model, names = wide(name)
+    picture = Picture.of(model, names=names)
+    picture.show(model.fit())
+    assert_all_words_are_in_view(picture, picture.figure)
+    assert picture.ax.bbox.width > 0.6 * picture.figure.bbox.width
+
+
+@pytest.mark.parametrize("width", [760, 692, 400] if os.environ.get("LONG") == "1" else [692])
+def test_every_label_lies_in_the_panel_on_a_wide_page_and_on_a_narrow_one(width):
+    stage = Stage(KMeansND(HEAPS, START), lambda: None)
+    stage.fit_width(width + 8)
+    for name in [*WIDE, "penguins"]:
+        model, names = wide(name) if name in WIDE else (KMeansND(load(name), load(name)[:3]), PENGUIN_COLUMNS)
+        stage.set_model(model, names=names, columns=(0, len(names) - 1) if names else None)
+        stage.picture.show(next(model.steps()))
+        assert_all_words_are_in_view(stage.picture, stage.figure)
+        assert stage.picture.ax.bbox.x1 < stage.curve.ax.bbox.x0 or stage.picture.note.get_window_extent().y0 > 150
+    stage.close()
+
+
+def test_a_long_name_keeps_its_beginning_and_its_unit():
+    picture = Picture(HEAPS, 2, names=[LONG_NAME * 2, "a\n  name  in\tlines (g)"])
+    assert picture.ax.get_xlabel().startswith("the length of the left wing")
+    assert picture.ax.get_xlabel().endswith("(mm)")
+    assert "…" in picture.ax.get_xlabel()
+    assert picture.ax.get_ylabel() == "a name in lines (g)"
 
 
 # ---- the view
@@ -254,6 +345,35 @@ def test_equal_units_get_equal_scales_and_at_least_five_percent(names, turned):
     assert tight.any()  # one of the two sides has no room to spare
 
 
+@pytest.mark.parametrize(
+    ("names", "ranges", "equal"),
+    [
+        (["age", "income"], (40, 60), False),  # unknown units are not the same
+        (["age", "income (EUR)"], (40, 60), False),
+        (["a (mm)", "b (cm)"], (40, 60), False),
+        (["a ()", "b ()"], (40, 60), False),
+        (["a (mm)", "b (mm)"], (40, 60), True),
+        (["a [mm]", "the (long) b ( mm ) "], (40, 60), True),
+        (["y", "x"], (40, 60), True),
+        (None, (40, 60), True),
+        (None, (1, 10), True),
+        (None, (10.1, 1), False),  # a line, where equal
+        (["a (mm)", "b (mm)"], (0.01, 60), False),
+        (["x", "y"], (1e-9, 60), False),
+        (None, (0, 60), True),  # a line in any case
+    ],
+)
+def test_scales_are_equal_where_the_units_are_and_a_note_says_where_they_are_not(names, ranges, equal):
+    points = np.outer(np.linspace(0, 1, 5), ranges)
+    picture = Picture(points, 1, names=names)
+    assert picture.equal == equal
+    assert picture.ax.get_aspect() == (1 if equal else "auto")
+    assert picture.note.get_text() == ("" if equal else "the axes have different scales")
+    if not equal:  # the points fill the picture
+        for low_high, range_ in zip((picture.ax.get_xlim(), picture.ax.get_ylim()), ranges, strict=True):
+            assert np.ptp(low_high) == pytest.approx(1.1 * range_)
+
+
 def test_what_lies_outside_the_points_is_taken_into_view():
     far = [[-50.0, 0.0], [0.0, 70.0]]
     (x0, x1), (y0, y1) = Picture(HEAPS, 2).ax.get_xlim(), Picture(HEAPS, 2).ax.get_ylim()
@@ -271,19 +391,32 @@ def test_points_without_a_range_have_a_view_all_the_same(points):
     assert np.ptp(picture.ax.get_ylim()) > 0
 
 
-def test_the_view_stays_while_the_points_fit_it_well():
+def test_the_view_depends_on_what_is_shown_and_not_on_what_was_shown_before():
+    picture, views = Picture(HEAPS, 2), []
+    shown = [(HEAPS * 0.9, None), (HEAPS * 0.3, None), (HEAPS, None), (HEAPS * 0.9, ["x (mm)", "y (g)"]), (HEAPS[:, :1], None)]
+    for points, names in shown * 2:
+        picture.set_points(points, 2, names=names)
+        views.append(picture.background)
+    assert views[-1] == Picture(points, 2, names=names).background
+    assert views[:5] == views[5:]
+    assert len(set(views)) == 5
+
+
+def test_round_limits_hold_the_points_and_seldom_move():
+    rng, views = np.random.default_rng(0), []
+    centres, noise = rng.uniform(-4, 4, size=(300, 2)), rng.normal(size=(300, 2))
     picture = Picture(HEAPS, 2)
-    limits = picture.background
-    picture.set_points(HEAPS * 0.9, 2)
-    assert picture.background == limits
-    picture.set_points(HEAPS * 0.3, 2)
-    smaller = picture.background
-    assert smaller != limits
-    picture.set_points(HEAPS, 2)
-    assert picture.background == limits
-    picture.set_points(HEAPS, 2, names=["x (mm)", "y (g)"])
-    assert picture.background != limits
-    assert not picture.equal
+    picture.round_limits = True
+    for spread in np.arange(0.02, 1.5, 0.02):
+        points = centres + spread * noise
+        picture.set_points(points, 2)
+        low, high = np.array([picture.ax.get_xlim(), picture.ax.get_ylim()]).T
+        assert (low < points.min(axis=0)).all()
+        assert (high > points.max(axis=0)).all()
+        assert np.ptp(picture.ax.get_ylim()) < 1.3 * np.ptp(points, axis=0).max()
+        views.append(picture.background)
+    assert len(views) == 74
+    assert sum(a != b for a, b in pairwise(views)) <= 30
 
 
 def test_the_size_of_markers_follows_the_number_of_points_and_the_scale():
@@ -306,6 +439,32 @@ def test_a_figure_of_ones_own_is_used_and_pyplot_knows_nothing_of_ours():
     assert Picture(HEAPS, 2, figure=figure).figure is figure
     Picture(HEAPS, 2)
     assert plt.get_fignums() == []
+
+
+STYLES = {
+    "dark": "dark_background",
+    "ggplot": "ggplot",
+    "large": {"font.size": 20, "axes.labelsize": 30, "xtick.labelsize": 30, "axes.linewidth": 5, "font.weight": "bold"},
+    "markers": {"lines.marker": "x", "markers.fillstyle": "none", "lines.antialiased": False, "xtick.minor.visible": True},
+    "layout": {"figure.constrained_layout.use": True, "figure.facecolor": "none", "path.sketch": (1, 100, 2)},
+    "numbers": {"figure.autolayout": True, "axes.formatter.limits": (0, 0), "text.usetex": True, "axes.grid": False},
+}
+
+
+def test_the_picture_looks_the_same_under_any_style():
+    def drawn():
+        picture = Picture(HEAPS, 2)
+        picture.set_points(HEAPS * 3, 3)
+        picture.show(steps(HEAPS * 3, HEAPS[:3] * 3)[1])
+        return pixels(picture)
+
+    plain = drawn()
+    for name, style in STYLES.items():
+        with matplotlib.style.context(style):
+            settings = matplotlib.rcParams.copy()
+            assert (drawn() == plain).all(), name
+            assert Picture(HEAPS, 2, figure=Figure()).figure.get_facecolor() == (1, 1, 1, 1), name
+            assert matplotlib.rcParams == settings, name
 
 
 # ---- pixels
@@ -366,9 +525,9 @@ def test_points_outside_a_narrowed_view_are_not_drawn_at_its_rim():
     picture = Picture(points, 1)
     picture.show(Step(0, "start", np.array([[0.0, 0.0]]), np.zeros(m, dtype=np.intp), 1.0, 0, 0.0))
     picture.ax.set(xlim=(40.25, 40.75), ylim=(40.25, 40.75), aspect="auto")  # between four points
-    assert rgb(COLOURS[0]) not in pixels(picture).reshape(-1, 3).tolist()
+    assert not (pixels(picture) == rgb(COLOURS[0])).all(axis=2).any()
     picture.ax.set(xlim=(39.5, 40.5), ylim=(39.5, 40.5))
-    assert rgb(COLOURS[0]) in pixels(picture).reshape(-1, 3).tolist()
+    assert (pixels(picture) == rgb(COLOURS[0])).all(axis=2).any()
 
 
 @pytest.mark.parametrize("n", [1, 2])

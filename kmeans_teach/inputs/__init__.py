@@ -5,6 +5,7 @@ A message has at most about 300 characters, whatever comes in: `cut` and `short`
 
 import reprlib
 from numbers import Real
+from operator import index
 
 import numpy as np
 
@@ -123,6 +124,21 @@ def check_number(value, name, most=np.inf):
     if value > most:
         raise ValueError(f"{name} must be at most {most:g}, got {short(value)}")
     return value
+
+
+def check_columns(columns, points):
+    """The two columns of the points (M, N) to draw: those given, or the first two that vary. A line has only one."""
+    n = points.shape[1]
+    if columns is None or n == 1:
+        constant = np.ptp(points, axis=0) == 0 if n > 2 else np.zeros(n)  # of digits, the first pixel is always white
+        return tuple(sorted(constant.argsort(kind="stable")[:2].tolist()))
+    try:
+        chosen = tuple(map(index, columns))
+    except TypeError:
+        chosen = ()
+    if len(chosen) != 2 or len({*chosen} & {*range(n)}) != 2:
+        raise ValueError(f"columns must be two different numbers from 0 to {n - 1}, got {short(columns)}")
+    return chosen
 
 
 def check_k(k, m):

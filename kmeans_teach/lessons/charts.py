@@ -12,7 +12,7 @@ from matplotlib.patches import Circle, ConnectionPatch
 from kmeans_teach.inputs import as_table
 from kmeans_teach.kmeans import assign_points, update_centroids
 from kmeans_teach.narrate import letter, number
-from kmeans_teach.pixels import colour, ink, png, shape
+from kmeans_teach.pixels import colour, ink, own_look, png, shape
 
 
 class Chart(Figure):
@@ -30,6 +30,8 @@ def blank(width, height, rows=1, columns=1, **options):
     axes = figure.subplots(rows, columns, **options)
     for ax in np.ravel(axes):
         ax.spines[["top", "right"]].set_visible(False)
+        for text in ax.title, ax.xaxis.label, ax.yaxis.label:
+            text.set_parse_math(False)  # "Ke$$a" is a name
     return figure, axes
 
 
@@ -60,6 +62,7 @@ def strip(ax, results, height=0.0):
     return values, heights
 
 
+@own_look()
 def strips(tables):
     """Final inertias as strips. tables: {title: {name: results}}, with a chart for each title and a strip for each name."""
     figure, axes = blank(9, 2.8, 1, len(tables), squeeze=False)
@@ -67,10 +70,11 @@ def strips(tables):
         for height, table in enumerate(reversed(rows.values())):
             strip(ax, table, 1.3 * height)
         ax.set(title=title, xlabel="final inertia", ylim=(-0.5, 1.3 * len(rows) - 0.4))
-        ax.set_yticks(1.3 * np.arange(len(rows)), [*reversed(rows)])
+        ax.set_yticks(1.3 * np.arange(len(rows)), [*reversed(rows)], parse_math=False)
     return figure
 
 
+@own_look()
 def scores(points, ks, **curves):
     """The points (M, 2), and a chart of each score against K. curves: name=(values, errors or None, chosen K or None)."""
     figure, axes = blank(10.4, 2.6, 1, 1 + len(curves), squeeze=False)
@@ -93,6 +97,7 @@ def scatter(ax, points, labels, size=3):
         ax.plot(mine[:, 0], mine[:, 1], linestyle="none", marker=shape(k), color=colour(k), ms=size, mew=0)
 
 
+@own_look()
 def gallery(*items):
     """Clusterings side by side. items: (title, points (M, 2), labels, centroids (K, 2) or None)."""
     figure, axes = side_by_side([title for title, *_ in items], 2.6, 2.8)
@@ -104,6 +109,7 @@ def gallery(*items):
     return figure
 
 
+@own_look()
 def projections(points, labels, centroids, names, ring=None):
     """A small chart of every pair of columns (2 to 8 columns). `ring` is a row of the points to ring in all of them."""
     n = points.shape[1]
@@ -141,6 +147,7 @@ def triptych(original, reduced):
     return np.hstack([original, gap, reduced.image, gap, np.repeat(stripe[:, None], 40, axis=1)])
 
 
+@own_look()
 def montage(*items):
     """Images side by side. items: (title, image)."""
     figure, axes = side_by_side([title for title, _ in items], 2.3, 2.6)
@@ -150,6 +157,7 @@ def montage(*items):
     return figure
 
 
+@own_look()
 def dots(plate, *labellings):
     """The plate, and the plate in black and grey for each labelling: (title, labels of 0 and 1)."""
     figure, axes = side_by_side(["the plate", *(title for title, _ in labellings)], 2.2, 2.4)
@@ -182,6 +190,7 @@ def arrow(figure, above, below):
     figure.add_artist(ConnectionPatch((0.5, -0.04), (0.5, 1.04), **ends, arrowstyle="-|>", mutation_scale=12, color="0.4"))
 
 
+@own_look()
 def map_and_reduce(blocks, centroids):
     """Three rows: blocks of points (each (m, 2)), the means and counts of each block, and the centroids that follow."""
     blocks, centroids = [as_table(block, "points") for block in blocks], as_table(centroids, "centroids")

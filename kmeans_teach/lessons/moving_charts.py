@@ -8,7 +8,7 @@ from kmeans_teach.lessons.charts import blank, ranks, strip
 from kmeans_teach.lessons.starts import best_on_line, loss_surface, run_many
 from kmeans_teach.narrate import number
 from kmeans_teach.panel.setting import Setting
-from kmeans_teach.pixels import KeptBackground
+from kmeans_teach.pixels import KeptBackground, own_look
 
 
 class MovingChart:
@@ -19,7 +19,8 @@ class MovingChart:
     def pixels(self):
         """The picture as it is now: (height, width, 4) of uint8."""
         if self._background is None:
-            self.figure.draw_without_rendering()  # the layout engine finds every position once; from here on they are fixed
+            with own_look():
+                self.figure.draw_without_rendering()  # the layout engine finds every position once; from here on they are fixed
             self.figure.set_layout_engine("none")
             self._background = KeptBackground(self.figure.canvas, lambda: self.moving)
         self._background.draw(self.version)
@@ -32,6 +33,7 @@ class Surface(MovingChart):
     places : G values of c1 and of c2; each pair of them is a start, so there are G x G starts.
     """
 
+    @own_look()
     def __init__(self, points, places):
         self.points, self.places = points, np.asarray(places, dtype=float)
         low, high = self.places[0], self.places[-1]
@@ -106,6 +108,7 @@ class Surface(MovingChart):
 class Strip(MovingChart):
     """A strip of final inertias, and beside it the end of one run. `show(i)` moves both."""
 
+    @own_look()
     def __init__(self, results):
         self.results = list(results)
         self.figure, (self.ax, self.end) = blank(9, 3.2, 1, 2, width_ratios=(3, 2))

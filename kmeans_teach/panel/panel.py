@@ -36,7 +36,7 @@ class Panel(w.VBox):
         Your own points, the data set "my own". A DataFrame's column names become the names of the axes. In a CSV, the columns
         of numbers are used, or those in `names`.
     columns : (int, int), optional
-        Which two features are drawn, if there are more than two.
+        Which two features of the first data set are drawn, if there are more than two: by default the first two that vary.
     names : sequence of str, optional
         N names for the features of `points`.
     assign, update : callable, optional

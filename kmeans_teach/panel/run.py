@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from kmeans_teach.data import DATA_SETS, read_points
-from kmeans_teach.inputs import as_table
+from kmeans_teach.inputs import as_table, check_columns
 from kmeans_teach.kmeans import KMeansND, Step, assign_points, update_centroids
 from kmeans_teach.panel.setting import Setting
 
@@ -127,13 +127,14 @@ class PanelRun:
     Every change makes a new `KMeansND` and stands at its start. After an error everything is as it was before.
     """
 
-    def __init__(self, setting=None, *, points=None, columns=(0, 1), names=None, **options):
+    def __init__(self, setting=None, *, points=None, columns=None, names=None, **options):
         if isinstance(points, (str, Path)):
             points, names = read_points(points, names), None  # the frame has the names
         names = getattr(points, "columns", None) if names is None else names
         self.own = None if points is None else as_table(points, "points")
         self._own_names = None if names is None else [str(name) for name in names]
-        self.columns, self.options = columns, {"assign": assign_points, "update": update_centroids} | options
+        self._columns, self._columns_of = columns, None  # which features are drawn, and of which data set: the first one
+        self.options = {"assign": assign_points, "update": update_centroids} | options
         self._points, self._points_of = None, None  # the points, and what they depend on
         self._own_k = 3 if points is None else min(3, len(np.unique(self.own, axis=0)))  # a start is of different points
         self.player = None
@@ -150,7 +151,9 @@ class PanelRun:
         values = vars(setting) | ({"way": "hand"} if setting.hand else {}) | {"replay": str(setting)}
         points_of = (setting.data, setting.clusters, setting.size, setting.spread, setting.seed)
         if points_of != self._points_of:
-            self._points, self._points_of = setting.points(self.own), points_of
+            points, self._columns_of = setting.points(self.own), self._columns_of or setting.data
+            self._drawn = check_columns(self._columns if setting.data == self._columns_of else None, points)
+            self._points, self._points_of = points, points_of
         model = KMeansND(self._points, setting.centroids(self._points), **options)
         if self.player is None:
             self.player = Player(model)
@@ -158,7 +161,7 @@ class PanelRun:
             self.player.load(model)
         self.setting, self.values, self.options = setting, values, options
         names = DATA_SETS[setting.data].columns if setting.data in DATA_SETS else self._own_names
-        self.axes_options = {"names": names, "columns": self.columns}
+        self.axes_options = {"names": names, "columns": self._drawn}
 
     def change(self, name, value):
         """Run the setting with one of its `values` changed."""
@@ -180,8 +183,7 @@ class PanelRun:
     def move_centroid(self, k, xy):
         """Start a run from the present centroids, with centroid k at xy in the drawn features."""
         centroids = self.player.step.centroids.copy()
-        drawn = [0] if centroids.shape[1] == 1 else list(self.columns)
-        for n, x in zip(drawn, xy, strict=False):
+        for n, x in zip(self.axes_options["columns"], xy, strict=False):
             wide = np.ptp(self.model.points[:, n]) or 1.0
             centroids[k, n] = round(float(x), 4 - int(np.floor(np.log10(wide))))  # finer than a pixel, and short to write
         self.set(self.setting.replace(hand=centroids))

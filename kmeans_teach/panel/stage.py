@@ -9,6 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from kmeans_teach.panel.canvas import Clock, LiveCanvas
 from kmeans_teach.picture import Picture
+from kmeans_teach.pixels import own_look
 
 BLOCK = 40  # half-steps: the axis grows by this much at once, because then the whole background is drawn again
 
@@ -52,10 +53,12 @@ class Stage:
     The figure is at most `widest` CSS pixels wide. If it is wider than WIDEST, everything in it is `zoom` times as large.
     """
 
+    @own_look()
     def __init__(self, model, tick, widest=WIDEST, **axes_options):
         self.widest = widest
         self.figure = Figure(figsize=(7.6, 3.8), dpi=DPI)
         self.picture = Picture.of(model, figure=self.figure, **axes_options)
+        self.picture.round_limits = True
         self.curve = InertiaCurve(self.figure.add_axes((0, 0, 1, 1)))
         self._arrange(WIDEST)
         self.canvas = LiveCanvas(
@@ -112,7 +115,6 @@ class Stage:
         if width != self.width and not self.closed:
             self._arrange(width)
             self.canvas.manager.resize(*self.canvas.get_width_height(physical=True))
-            self.picture.set_view()
             self.canvas.draw_idle()
 
     def _arrange(self, width):
@@ -131,9 +133,9 @@ class Stage:
         ratio = self.canvas.device_pixel_ratio if hasattr(self, "canvas") else 1
         self.figure.set_size_inches(width / DPI, height / DPI, forward=False)
         self.figure.dpi = DPI * self.zoom * ratio
-        whole = width, height, width, height
-        self.picture.ax.set_position(np.divide(picture, whole))
-        self.curve.ax.set_position(np.divide(curve, whole))
+        whole, (x, y, wide, high) = np.array([width, height]), picture
+        self.curve.ax.set_position(np.divide(curve, [*whole, *whole]))
+        self.picture.arrange(np.divide(picture, [*whole, *whole]), [(x - 62, y - 50), (x + wide + 15, y + high + 30)] / whole)
         self.picture.resize(1 if beside else 0.75)
 
     def pixels_to(self, event, xy):

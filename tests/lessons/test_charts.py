@@ -6,6 +6,7 @@ import io
 import threading
 import weakref
 
+import matplotlib.style
 import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances
@@ -17,6 +18,7 @@ from kmeans_teach.lessons.images import Colours, landscape, plate
 from kmeans_teach.lessons.moving_charts import Strip, Surface
 from kmeans_teach.lessons.starts import Result, nearer_in_picture, results
 from kmeans_teach.lessons.widgets import ColourSlider, StartChooser, StripPicker
+from kmeans_teach.pixels import png
 from tests.panel.test_panel import from_a_subshell
 
 POINTS = np.array([0, 0.2, 0.4, 5, 5.2, 5.4, 9, 9.2])[:, None]
@@ -155,6 +157,24 @@ def test_the_other_charts_are_not_blank(table):
         montage(("original", image), ("again", image)),
     ]
     assert [size_of(figure) > 0 for figure in figures] == [True] * 5
+
+
+def test_names_with_dollars_are_drawn_as_they_are_written_and_styles_change_no_chart(table):
+    points, labels, dollars = np.random.default_rng(0).normal(size=(30, 2)), np.arange(30) % 3, r"Ke$$a, $\frac{$"
+
+    def charts_as_pngs():
+        figures = [
+            strips({dollars: {dollars: table}}),
+            scores(points, [1, 2], **{dollars: ([9, 4], None, None)}),
+            gallery((dollars, points, labels, None)),
+            projections(points, labels, points[:3], [dollars, dollars]),
+            montage((dollars, np.zeros((4, 4, 3), dtype=np.uint8))),
+        ]
+        return [png(figure, dpi=40) for figure in figures]
+
+    plain = charts_as_pngs()
+    with matplotlib.style.context(["dark_background", {"savefig.bbox": "tight", "font.size": 20, "figure.autolayout": True}]):
+        assert charts_as_pngs() == plain
 
 
 def test_a_triptych_holds_original_result_and_palette():

@@ -7,9 +7,11 @@ import subprocess
 import sys
 import threading
 import weakref
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
+import matplotlib.style
 import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances
@@ -17,6 +19,7 @@ from ipywidgets.widgets.widget import _instances
 from kmeans_teach.kmeans import assign_points, update_centroids
 from kmeans_teach.panel import Panel
 from kmeans_teach.panel import panel as panel_module
+from kmeans_teach.panel.folds import Saver
 
 
 @pytest.fixture
@@ -252,6 +255,64 @@ def test_a_prepared_start_is_used_until_another_is_asked_for(panel, data):
     assert not np.array_equal(panel.run.model.centroids, prepared)
 
 
+def drawn(panel):
+    panel.stage.canvas.draw()
+    return np.asarray(panel.stage.canvas.buffer_rgba()).copy()
+
+
+def test_the_same_replay_string_shows_the_same_picture_whatever_was_shown_before():
+    panel = Panel("bad-start k=4")
+    fresh = drawn(panel)
+    for other in (
+        "unequal k=3",
+        "rings k=2",
+        "penguins k=3",
+        "line k=3",
+        "uniform k=9 size=900",
+        "bad-start k=4 hand=0,0;9,0;0,9;9,9",
+    ):
+        panel.replay(other)
+        drawn(panel)
+        panel.replay("bad-start k=4")
+        assert (drawn(panel) == fresh).all(), other
+    panel.replay("blobs k=4")
+    before = drawn(panel)
+    for spread in 0.5, 1.5, 0.02, 0.28:
+        panel.controls.spread.value = spread
+        drawn(panel)
+    assert panel.run.setting.spread == 0.28
+    assert (drawn(panel) == before).all()
+    panel.close()
+
+
+def test_the_panel_looks_the_same_under_any_style_and_its_stored_picture_too():
+    def pictures():
+        panel = Panel("bad-start k=4")
+        panel.controls.k.value = 6
+        panel.controls.step.click()
+        images = [drawn(panel), np.frombuffer(panel._repr_mimebundle_()["image/png"], dtype=np.uint8)]
+        panel.close()
+        return images
+
+    plain = pictures()
+    settings = {"savefig.bbox": "tight", "savefig.transparent": True, "figure.autolayout": True, "text.usetex": True}
+    with matplotlib.style.context(["dark_background", settings | {"font.size": 20, "axes.grid": False}]):
+        for image, expected in zip(pictures(), plain, strict=True):
+            assert np.array_equal(image, expected)
+
+
+def test_the_chosen_columns_are_those_of_the_first_data_set():
+    panel = Panel("penguins k=3", columns=(3, 0))
+    for data, columns in ("blobs", (0, 1)), ("line", (0,)), ("bills", (0, 1)), ("penguins", (3, 0)):
+        panel.controls.data.value = data
+        assert panel.last_error is None
+        assert panel.stage.picture.columns == columns
+    mouse(panel, "button_press", panel.run.player.step.centroids[1, [3, 0]])
+    mouse(panel, "motion_notify", (5000, 50))
+    assert panel.run.player.step.centroids[1, [3, 0]] == pytest.approx([5000, 50], rel=0.01)
+    panel.close()
+
+
 def test_dragging_the_spread_morphs_the_same_data(panel):
     before = panel.run.model
     panel.controls.spread.value = 0.3
@@ -359,7 +420,7 @@ def test_a_csv_is_a_data_set_by_its_columns_of_numbers(tmp_path):
         (
             {"points": [[1.0, 2.0, 3.0]] * 4, "columns": (0, 3), "replay": "mine k=1"},
             ValueError,
-            "columns must be two of 0 to 2",
+            r"columns must be two different numbers from 0 to 2, got \(0, 3\)",
         ),
     ],
 )
@@ -597,6 +658,27 @@ def test_a_save_that_fails_while_the_panel_plays_pauses_it_and_play_is_not_press
         assert "disk full" in panel.message.value
         assert not panel.stage.playing
         assert (panel.controls.play.value, panel.controls.play.description) == (False, "Play")
+        panel.close()
+
+    in_a_loop(scenario())
+
+
+def test_two_who_save_in_the_same_second_get_two_files(tmp_path, monkeypatch):
+    class Stopped(datetime):
+        now = classmethod(lambda cls: cls(2026, 11, 27, 12))
+
+    monkeypatch.setattr("kmeans_teach.panel.folds.datetime", Stopped)
+
+    async def scenario():
+        panel = Panel("blobs k=1 clusters=1 size=5", folder=tmp_path)
+        savers = [panel.saver, Saver(panel.run, panel.controls.speed, tmp_path, panel.do, panel.fail)]
+        for saver in savers:
+            saver.kind.value = ".html"
+            saver.button.click()
+        await until(lambda: panel.last_error or all(saver.path for saver in savers))
+        assert panel.last_error is None
+        assert {saver.path for saver in savers} == set(tmp_path.iterdir())
+        assert [path.name[:22] for path in tmp_path.iterdir()] == ["kmeans-20261127-120000"] * 2
         panel.close()
 
     in_a_loop(scenario())
