@@ -1,6 +1,7 @@
 """The stream of steps as a moving picture: on the screen, or in a file that plays anywhere."""
 
 import os
+import subprocess
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
@@ -10,7 +11,6 @@ from json import dumps
 from numbers import Real
 from pathlib import Path
 from secrets import token_hex
-from subprocess import CalledProcessError
 from tempfile import TemporaryDirectory
 
 from matplotlib.animation import AbstractMovieWriter, FFMpegWriter, FuncAnimation, PillowWriter
@@ -63,6 +63,12 @@ class _Ffmpeg(FFMpegWriter):
 
         return get_ffmpeg_exe()
 
+    def _run(self):
+        # as matplotlib's, but in a session of its own: Interrupt, meant for a cell, goes to all processes of the kernel's
+        flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        self._proc = subprocess.Popen(self._args(), creationflags=flags, start_new_session=True, **pipes)
+
     def setup(self, *args, **kwargs):
         try:
             super().setup(*args, **kwargs)
@@ -79,7 +85,7 @@ class _Ffmpeg(FFMpegWriter):
     def finish(self):
         try:
             super().finish()
-        except CalledProcessError as error:
+        except subprocess.CalledProcessError as error:
             lines = (error.stderr or "").strip().splitlines() or [f"it ended with status {error.returncode}"]
             raise OSError(f"ffmpeg could not make the video: {lines[-1]}") from error
 
@@ -107,7 +113,7 @@ WRITERS = {".mp4": _Ffmpeg, ".gif": PillowWriter, ".html": PlayerWriter}
 
 
 def saving(model: KMeansND, path, *, fps: float = 2, dpi: int = 100, **picture_options) -> Iterator[tuple[int, int]]:
-    """`save` as a generator that yields (frames done, all frames), so that a program can do other things between frames."""
+    """`save` as a generator that yields (frames done, all frames). At first it counts them, and yields (0, counted)."""
     path = Path(path)
     if path.suffix.lower() not in WRITERS:
         raise ValueError(f"a run is saved as one of {', '.join(WRITERS)}, got {short(path.name)}")
@@ -119,7 +125,8 @@ def saving(model: KMeansND, path, *, fps: float = 2, dpi: int = 100, **picture_o
     for name, value, least, most in ("fps", fps, 0.01, fastest), ("dpi", dpi, 1, 1000):
         if not (isinstance(value, Real) and least <= value <= most):
             raise ValueError(f"{name} must be a number from {least} to {most} for a {path.suffix} file, got {short(value)}")
-    total = sum(1 for _ in model.steps())  # a second run costs less than keeping all steps in memory
+    for total, _ in enumerate(model.steps(), 1):  # a second run costs less than keeping all steps in memory
+        yield 0, total
     picture = Picture.of(model, **picture_options)  # a new one, so that a picture on the screen does not change
     with own_look():  # a person's settings may ask for what a moving picture cannot have: savefig.bbox, animation.codec
         writer = WRITERS[path.suffix.lower()](fps=float(fps))

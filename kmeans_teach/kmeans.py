@@ -128,11 +128,11 @@ class KMeansND:
         step is an "assign". So at the end the labels always fit the last centroids.
         """
         centroids = self.centroids
-        step = self._step(None, 0, "start", centroids, self._assign(centroids))
+        step = self._step(None, 0, "start", centroids, self._assign(0, centroids))
         yield step
         seen = {fingerprint(centroids)}
         for i in count(1):
-            moved = self._update(step.labels, centroids)
+            moved = self._update(i, step.labels, centroids)
             still = np.array_equal(moved, centroids)
             step = self._step(step, i, "update", moved, step.labels, "converged" if still else None)
             yield step
@@ -142,7 +142,7 @@ class KMeansND:
             key = fingerprint(centroids)
             stop = "cycle" if key in seen else "max_iter" if i == self.max_iter else None
             seen.add(key)
-            step = self._step(step, i, "assign", centroids, self._assign(centroids), stop)
+            step = self._step(step, i, "assign", centroids, self._assign(i, centroids), stop)
             yield step
             if stop:
                 return
@@ -160,13 +160,11 @@ class KMeansND:
             changed, shift, stop, before and replace(before, before=None),
         )  # fmt: skip
 
-    def _assign(self, centroids):
-        labels = call_learners("assign", self.assign, self.points, centroids)
-        return check_labels(labels, self.assign, len(self.points), len(centroids))
+    def _assign(self, iteration, centroids):
+        return call_learners("assign", iteration, self.assign, check_labels, self.points, centroids)
 
-    def _update(self, labels, centroids):
-        moved = call_learners("update", self.update, self.points, labels, centroids)
-        return check_moved(moved, self.update, centroids)
+    def _update(self, iteration, labels, centroids):
+        return call_learners("update", iteration, self.update, check_moved, self.points, labels, centroids)
 
 
 def distances_moved(old, new):

@@ -214,7 +214,7 @@ def test_the_page_as_a_string_is_the_page_of_the_file(tmp_path):
 
 
 def test_saving_tells_how_far_it_is(tmp_path):
-    assert list(saving(model(max_iter=1), tmp_path / "run.html", dpi=30)) == [(1, 3), (2, 3), (3, 3)]
+    assert list(saving(model(max_iter=1), tmp_path / "run.html", dpi=30)) == [(0, 1), (0, 2), (0, 3), (1, 3), (2, 3), (3, 3)]
 
 
 def test_saving_leaves_a_shown_picture_as_it_is(tmp_path):
@@ -240,7 +240,7 @@ def test_a_file_that_is_there_is_never_overwritten(tmp_path):
 def test_nor_is_one_that_came_while_the_run_was_saved(tmp_path):
     path = tmp_path / "run.html"
     frames = saving(model(), path, dpi=30)
-    next(frames)
+    next(frame for frame in frames if frame[0] == 1)
     path.write_text("another's")
     with pytest.raises(FileExistsError):
         list(frames)
@@ -317,8 +317,7 @@ def test_a_full_disk_or_a_closed_folder_leaves_nothing_behind(suffix, owner, nam
 @pytest.mark.parametrize("done", [1, 3])
 def test_saving_broken_off_leaves_nothing_behind(suffix, done, tmp_path):
     frames = saving(model(), tmp_path / f"run{suffix}", dpi=30)
-    for _ in range(done):
-        next(frames)
+    next(frame for frame in frames if frame[0] == done)
     assert len(only_files(tmp_path)) == 1
     frames.close()
     assert only_files(tmp_path) == []
@@ -331,6 +330,21 @@ def test_an_error_in_a_learners_function_leaves_nothing_behind(tmp_path):
     with pytest.raises(RuntimeError, match="on purpose"):
         save(model(update=broken), tmp_path / "run.html")
     assert only_files(tmp_path) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no sessions of processes")
+def test_ffmpeg_runs_in_a_session_of_its_own_where_an_interrupt_meant_for_a_cell_does_not_reach_it(tmp_path, monkeypatch):
+    popen, sessions = subprocess.Popen, []
+
+    def noting(*arguments, **options):
+        process = popen(*arguments, **options)
+        sessions.append(os.getsid(process.pid))
+        return process
+
+    monkeypatch.setattr(subprocess, "Popen", noting)
+    save(model(max_iter=1), tmp_path / "run.mp4", dpi=30)
+    assert len(sessions) == 1
+    assert sessions[0] != os.getsid(0)
 
 
 FFMPEGS = {

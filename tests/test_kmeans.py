@@ -278,7 +278,7 @@ def test_a_learners_function_cannot_write_into_what_it_is_given():
 
     with pytest.raises(ValueError, match="read-only") as caught:
         run(points, points[:2], update=greedy)
-    assert caught.value.__notes__ == ["raised inside the update function greedy"]
+    assert caught.value.__notes__ == ["in line 2 of greedy, in the half-step update 1"]
 
 
 def test_each_call_begins_afresh_and_fit_is_the_last_step():
@@ -907,7 +907,9 @@ def test_an_exception_of_a_learners_function_comes_through_with_a_note(role):
 
     with pytest.raises(ZeroDivisionError) as caught:
         run(THREE, START, **{role: clumsy})
-    assert caught.value.__notes__ == [f"raised inside the {role} function clumsy"]
+    assert caught.value.__notes__ == [
+        f"in line 2 of clumsy, {'at the start' if role == 'assign' else 'in the half-step update 1'}"
+    ]
 
 
 def test_a_learners_function_without_a_name_is_called_by_its_type():

@@ -31,7 +31,7 @@ MUTANTS = {
     "update writes into its argument": ("moved = centroids.copy()", "moved = centroids"),
     "inertia without the square": ("float((offsets**2).sum())", "float(abs(offsets).sum())"),
     "inertia by the first feature": ("centroids[:, n][labels]", "centroids[:, 0][labels]"),
-    "update shows the labels that come next": ('"update", moved, step.labels,', '"update", moved, self._assign(moved),'),
+    "update shows the labels that come next": ('"update", moved, step.labels,', '"update", moved, self._assign(i, moved),'),
     "no start": ("        yield step\n        seen =", "        seen ="),
     "nearly still is still": ("np.array_equal(moved, centroids)", "np.allclose(moved, centroids)"),
     "a cycle is not noticed": ('"cycle" if key in seen', '"cycle" if False'),

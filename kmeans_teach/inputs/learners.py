@@ -1,13 +1,17 @@
 """A learner's functions: how they are called, how long they may take, and what they may return."""
 
+import builtins
+import inspect
 import signal
 import sys
 import threading
+import traceback
+from contextvars import ContextVar
 from time import perf_counter, thread_time
 
 import numpy as np
 
-from kmeans_teach.inputs import LARGEST, cut, name_of
+from kmeans_teach.inputs import LARGEST, cut, name_of, short
 
 TICK = 0.02  # seconds between two looks at the time
 
@@ -87,21 +91,107 @@ def call_within(seconds, function, *arguments):
         here, spent = None, -np.inf  # the call is over; a frame that holds itself would keep the arguments in memory
 
 
-def call_learners(role, function, *arguments):
-    """Call a learner's function and return an array. An error inside it gets a note with the name of the function."""
+limit = ContextVar("limit", default=None)  # the seconds that a learner's function may take, where nobody has asked for its work
+
+
+class Stopped(RuntimeError):
+    """A learner's function was ended by Interrupt, called sys.exit(), or asked where nobody can answer."""
+
+
+class NobodyAnswers:
+    """Stands for sys.stdin between two cells, where input() would wait for ever."""
+
+    def readline(self, *_):
+        raise Stopped("input() cannot ask anything between two cells")
+
+
+def between_cells():
+    """Whether Interrupt raises nothing here, as in a kernel that runs no cell."""
+    handler = signal.getsignal(signal.SIGINT)  # in a cell with `await` it is ipykernel's own, which only asks the cell to end
+    ignored = handler == signal.SIG_IGN or str(getattr(handler, "__module__", "")).startswith("ipykernel")
+    return ignored and "ipykernel" in sys.modules and threading.current_thread() is threading.main_thread()
+
+
+def interruptible(between, function, *arguments):
+    """Call a function so that Interrupt ends it: also between two cells, and also if a bare `except:` catches the first one."""
+    here, before, times, missed = sys._getframe(), signal.getsignal(signal.SIGINT), 0, False
+    if not between and (before != signal.default_int_handler or threading.current_thread() is not threading.main_thread()):
+        return function(*arguments)  # a program that has a handler of its own knows what it does
+
+    def interrupt(signum, frame):
+        nonlocal times, missed
+        missed = frame.f_code.co_filename == __file__  # our own lines must run in any case
+        if missed:
+            return
+        times, inner = times + 1, frame
+        while times > 1 and inner is not here:  # raise it again at the next line: an `except:` may catch this one, too
+            inner.f_trace, inner = trace, inner.f_back
+            sys.settrace(trace)
+        raise KeyboardInterrupt
+
+    def trace(frame, event, _):
+        if event == "line" and frame.f_code.co_filename != __file__:
+            raise KeyboardInterrupt
+        return trace
+
+    tracing, stdin = sys.gettrace(), sys.stdin
     try:
+        signal.signal(signal.SIGINT, interrupt)
+        if "ipykernel" in sys.modules and getattr(input, "__self__", None) is builtins:  # in a cell, input is ipykernel's own
+            sys.stdin = NobodyAnswers()
         returned = function(*arguments)
-    except Exception as error:
-        error.add_note(f"raised inside the {role} function {name_of(function)}")
-        raise
+    finally:
+        if times > 1:
+            sys.settrace(tracing)
+        sys.stdin, here = stdin, None  # a frame that holds itself would keep the arguments in memory
+        signal.signal(signal.SIGINT, before)
+    if missed and not between:
+        raise KeyboardInterrupt
+    return returned
+
+
+def call_learners(role, iteration, function, check, *arguments):
+    """Call a learner's function, and return what `check(array, function, *arguments)` makes of what it returns.
+
+    An error gets a note that says where: the line of the function, and the half-step. If it is no Exception, like the one of
+    sys.exit(), it becomes a `Stopped`, because a kernel would end by it; but in a cell, Interrupt ends the cell, as usual.
+    """
+    between = between_cells()
     try:
-        return np.asarray(returned)
-    except ValueError:  # rows of unequal length
-        raise TypeError(f"{role}: {name_of(function)} must return an array, got rows of unequal lengths") from None
+        limited = (call_within, limit.get()) if limit.get() else ()
+        returned = interruptible(between, *limited, function, *arguments)
+        try:
+            array = np.asarray(returned)
+        except ValueError:  # rows of unequal length
+            raise TypeError(f"{role}: {name_of(function)} must return an array, got rows of unequal lengths") from None
+        return check(array, function, *arguments)
+    except BaseException as error:
+        where, name, known = line_of(error, function), name_of(function), error
+        if isinstance(error, TookTooLong):
+            error.args = (f"{name} did not come back in time",)
+        elif isinstance(error, KeyboardInterrupt) and between:
+            known = Stopped(f"{name} was stopped by Interrupt")
+        elif isinstance(error, SystemExit):
+            known = Stopped(f"{name} called sys.exit({short(error.code)})")
+        elif not isinstance(error, (Exception, KeyboardInterrupt)):
+            known = Stopped(f"{name} raised {type(error).__name__}")
+        known.add_note(where + (f"in the half-step {role} {iteration}" if iteration else "at the start"))
+        raise known from (None if known is error else error)
 
 
-def check_labels(labels, function, m, k):
-    """Return the labels of `function` as intp (m,), if they are whole numbers from 0 to k - 1."""
+def line_of(error, function):
+    """The line in the function at which the error arose, as text, if it is known. The line of its `def` is 1."""
+    function = inspect.unwrap(function)
+    code = getattr(function, "__code__", getattr(function.__call__, "__code__", None))
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if frame.f_code is code:
+            return f"in line {line - code.co_firstlineno + 1} of {name_of(function)}, "
+    return ""
+
+
+def check_labels(labels, function, points, centroids):
+    """Return the labels of `function` as intp (M,), if they are whole numbers from 0 to K - 1."""
+    m, k = len(points), len(centroids)
     if labels.shape != (m,) or labels.dtype.kind not in "iu":
         got = f"got shape {labels.shape} of {cut(labels.dtype)}"
         raise TypeError(f"assign: {name_of(function)} must return {m} integer labels, shape ({m},), {got}")
@@ -112,7 +202,7 @@ def check_labels(labels, function, m, k):
     return labels.astype(np.intp, copy=False)  # Step makes a copy
 
 
-def check_moved(moved, function, centroids):
+def check_moved(moved, function, points, labels, centroids):
     """Return the centroids of `function` as float64, if they are finite, not too large, and of the same shape as before."""
     if moved.shape != centroids.shape or moved.dtype.kind not in "fiu":
         got = f"got shape {moved.shape} of {cut(moved.dtype)}"

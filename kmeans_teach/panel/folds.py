@@ -19,7 +19,7 @@ from kmeans_teach.panel.main_thread import in_slices
 
 
 def question(player):
-    """What to ask about the step after the cursor: (text, set of right clusters, point to ring or None). None at the end."""
+    """What to ask about the step after the cursor: (text, set of right clusters, point to ring or None), or None."""
     now, after = player.step, player.peek()
     if after is None:
         return None
@@ -57,8 +57,13 @@ class Quiz:
             clusters = range(len(self._player.step.centroids))
             self.answer.options = [("choose", -1), *((letter(k), k) for k in clusters), ("none", None)]
             self.answer.value = -1
-        waiting = "Pause, and the next question is asked." if playing else "The run is over."
-        self.text.value = f"<b>{self._question[0]}</b>" if self._question else waiting if self.on.value else ""
+        if self._question or not self.on.value:
+            self.text.value = f"<b>{self._question[0]}</b>" if self._question else ""
+        elif playing:
+            self.text.value = "Pause, and the next question is asked."
+        else:
+            over = self._player.at_end
+            self.text.value = "The run is over." if over else "The next half-step takes long, or fails: press Step."
         self.answer.disabled = self.button.disabled = self._question is None
 
     def check(self):
@@ -73,6 +78,13 @@ class Quiz:
 
 
 STARTS = 100
+
+
+def to_the_end(model):
+    """`model.fit()` as a generator that yields at each half-step, so that others have their turn."""
+    for step in model.steps():
+        yield step
+    return step
 
 
 class StartScore:
@@ -98,18 +110,17 @@ class StartScore:
     def _work(self):
         try:
             model = self._run.model
-            start, k, end = next(model.steps()), len(model.centroids), model.fit()
+            k, end = len(model.centroids), (yield from to_the_end(model))
+            start = self._run.player.steps[0]
             text = f"This start: inertia {number(start.inertia)}. K-means from it ends at {number(end.inertia)}."
             self.text.value = text
-            yield
             of = self._run.setting.replace(hand=None, start=0, way="random")  # all that the hundred depend on
             if self._ends_of != of:
                 ends = []
                 for i in range(STARTS):
                     centroids = random_points(model.points, k, np.random.default_rng([i, 1]))
-                    ends.append(KMeansND(model.points, centroids, max_iter=model.max_iter).fit().inertia)
+                    ends.append((yield from to_the_end(KMeansND(model.points, centroids, max_iter=model.max_iter))).inertia)
                     self.text.value = f"{text} Best of {i + 1} random starts: {number(min(ends))}."
-                    yield
                 self._ends_of, self.best, self._ends = of, min(ends), ends
             beaten = sum(end.inertia <= other for other in self._ends)
             compared = f"This one ends as well as, or better than, {beaten} of the {STARTS}."
@@ -170,11 +181,13 @@ class Saver:
         try:
             with contextlib.closing(frames):  # a closed panel leaves no half-written file
                 for done, total in frames:
-                    self.progress.max, self.progress.value, self.progress.layout.visibility = total, done, "visible"
+                    if done:
+                        self.progress.max, self.progress.value, self.progress.layout.visibility = total, done, "visible"
                     yield
             self.path, self.result.value = path, offer(path)
         except Exception as error:
             self.result.value = ""
-            self._fail(OSError(f"the run could not be saved as {path.name}: {error}"))
+            error.add_note(f"The run could not be saved as {path.name}.")
+            self._fail(error)
         finally:
             self.progress.layout.visibility = "hidden"

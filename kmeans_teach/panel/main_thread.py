@@ -10,6 +10,7 @@ The code uses only public names of `comm`. tests/panel/test_main_thread.py check
 import asyncio
 import sys
 import threading
+import time
 from collections import deque
 from contextlib import closing
 from contextvars import copy_context
@@ -29,7 +30,8 @@ def running_loop():
 def in_slices(generator, after=0.0):
     """Run a generator in small pieces while the kernel is idle, `after` seconds from now. Returns the task.
 
-    Where no event loop runs, run it to its end now, and return None.
+    The generator may yield often: others have their turn every hundredth of a second. Where no event loop runs, run it to its
+    end now, and return None.
     """
     loop = running_loop()
     if loop is None:
@@ -40,8 +42,11 @@ def in_slices(generator, after=0.0):
     async def slices():
         with closing(generator):  # a cancelled task closes its generator at once
             await asyncio.sleep(after)
+            until = time.monotonic() + 0.01
             for _ in generator:
-                await asyncio.sleep(0.001)  # so that a person's clicks are handled between two pieces
+                if time.monotonic() > until:
+                    await asyncio.sleep(0.001)  # so that a person's clicks are handled between two pieces
+                    until = time.monotonic() + 0.01
 
     return loop.create_task(slices())
 

@@ -1,7 +1,6 @@
 """The panel: widgets that set up a run and walk through it, and one animation that plays it."""
 
 from functools import partial
-from html import escape
 
 import ipywidgets as w
 
@@ -12,6 +11,7 @@ from kmeans_teach.panel.by_hand import ByHand
 from kmeans_teach.panel.controls import SETTERS, follow, lay_out, make_controls
 from kmeans_teach.panel.folds import Quiz, Saver, StartScore
 from kmeans_teach.panel.main_thread import cancel, in_slices, take_over
+from kmeans_teach.panel.message import in_words
 from kmeans_teach.panel.run import PanelRun
 from kmeans_teach.panel.stage import WIDEST, Stage
 from kmeans_teach.pixels import png
@@ -76,6 +76,8 @@ class Panel(w.VBox):
         self._wire()
         self._begin()
         self._follow()
+        if run.player.failed is not None:
+            self.tell(run.player.failed)
         take_over(self)
 
     def _wire(self):
@@ -104,7 +106,10 @@ class Panel(w.VBox):
     # ---- everything that a person does goes through here
 
     def do(self, action, *args):
-        """Run an action on the main thread. An error pauses, and is shown until the next action succeeds."""
+        """Run an action on the main thread. An error pauses, and is shown until the next action succeeds.
+
+        Interrupt in a cell is shown, too, and ends the cell; between two cells it is an error like others: see `call_learners`.
+        """
         self.stage.canvas.main_thread.call(self._safely, action, *args)
 
     def _safely(self, action, *args):
@@ -113,8 +118,10 @@ class Panel(w.VBox):
         self.last_error = None
         try:
             action(*args)
-        except Exception as error:
+        except BaseException as error:
             self.fail(error)
+            if not isinstance(error, Exception):
+                raise
         if self.last_error is None:
             self.message.value = ""
         self._follow()
@@ -122,12 +129,12 @@ class Panel(w.VBox):
     def fail(self, error):
         """Pause, and show an error."""
         self.stage.pause()
+        self.tell(error)
+
+    def tell(self, error):
+        """Show an error until the next action succeeds."""
         self.last_error = error
-        notes = getattr(error, "__notes__", [])
-        text = str(error) if isinstance(error, ValueError) and not notes else f"{type(error).__name__}: {error}"
-        if notes:
-            text += f"\n{', '.join(notes)}, in the half-step after number {self.run.player.cursor}"
-        self.message.value = f'<div class="kmeans-error" role="alert">{escape(text)}</div>'
+        self.message.value = in_words(error, self.run.player)
         self._follow()
 
     # ---- time
@@ -184,7 +191,9 @@ class Panel(w.VBox):
         self._task = in_slices(self._recording(), after=0.3) if self.stage.canvas.main_thread.loop else None
 
     def _recording(self):
-        yield from self.run.recording()
+        error = yield from self.run.recording()
+        if error is not None:
+            self.tell(error)
         self._follow()
 
     def _take(self, name):

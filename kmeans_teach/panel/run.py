@@ -1,6 +1,5 @@
 """The panel without its widgets: a setting, the run that it makes, and a cursor over the steps of the run."""
 
-import time
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
@@ -10,9 +9,11 @@ import numpy as np
 
 from kmeans_teach.data import DATA_SETS, read_points
 from kmeans_teach.inputs import as_table, check_columns
+from kmeans_teach.inputs.learners import Stopped, TookTooLong, limit
 from kmeans_teach.kmeans import KMeansND, Step, assign_points, update_centroids
 from kmeans_teach.panel.setting import Setting
 
+UNASKED = 0.5  # seconds that a half-step may take if nobody has asked for it
 MOST_RECORDED = 500_000_000  # bytes; the largest named data set fills 300 MB with 300 updates
 
 
@@ -25,6 +26,7 @@ class Player:
     """
 
     def __init__(self, model: KMeansND):
+        self._late = None  # the functions that did not come back once
         self.load(model)
 
     def load(self, model: KMeansND):
@@ -33,6 +35,11 @@ class Player:
         first = next(stream)
         self.model, self.step, self.steps, self._stream = model, first, [first], stream
         self.cursor, self.farthest, self._size = 0, 0, 0  # the size of the record, in bytes
+        self.failed = None
+
+    def stand_in(self, model, error):
+        """Stay at the start that is shown, until `model`, which failed with the error at its own start, runs."""
+        self.model, self._stream, self.failed = model, None, error
 
     def _unpacked(self, i):
         step, before = (_with_labels(self.steps[j], np.intp) if j >= 0 else None for j in (i, i - 1))
@@ -50,6 +57,8 @@ class Player:
         """Add one more step to the record; False if the run is over. ValueError if the record is full."""
         if self.recorded_all:
             return False
+        if self.failed is not None:
+            self.load(self.model)
         if self._size > MOST_RECORDED:
             shown = f"half-steps 0 to {len(self.steps) - 1} of {len(self.model.points)} points"
             raise ValueError(f"a record must be at most {MOST_RECORDED // 1_000_000} MB, and {shown} fill it; use fewer points")
@@ -67,11 +76,26 @@ class Player:
         self._size += (step.centroids if step.phase == "update" else step.labels).nbytes + 500  # and a Step with two arrays
         return True
 
+    def record_unasked(self) -> bool:
+        """`record` for work that nobody has asked for. False also if a function failed, or once did not come back in time."""
+        functions = self.model.assign, self.model.update
+        if self._stream is None or functions == self._late:
+            return False
+        before = limit.set(UNASKED)
+        try:
+            return self.record()
+        except (TookTooLong, Stopped):
+            self._late = functions
+            raise
+        finally:
+            limit.reset(before)
+
     def peek(self) -> Step | None:
-        """The step after the cursor, or None at the end. The cursor does not move."""
-        if self.cursor + 1 == len(self.steps) and not self.record():
-            return None
-        return self._unpacked(self.cursor + 1)
+        """The step after the cursor, or None if there is none, or if it takes long. The cursor does not move."""
+        with suppress(TookTooLong):
+            if self.cursor + 1 < len(self.steps) or self.record_unasked():
+                return self._unpacked(self.cursor + 1)
+        return None
 
     def seek(self, cursor: int) -> Step:
         """Put the cursor on the step with this number, or on the nearest that the run has."""
@@ -124,7 +148,8 @@ class PanelRun:
     `values` is the setting as the controls show it: there, a start by hand is one more way of starting, "hand".
     `options` are assign, update and max_iter, as for `KMeansND`.
     `axes_options` is what `Picture` needs beside the model: the names of the features, and which two are drawn.
-    Every change makes a new `KMeansND` and stands at its start. After an error everything is as it was before.
+    Every change makes a new `KMeansND` and stands at its start. After an error everything is as it was before. If the
+    first run fails at its start, the player shows the start of the course's own functions, and its `failed` is the error.
     """
 
     def __init__(self, setting=None, *, points=None, columns=None, names=None, **options):
@@ -155,10 +180,14 @@ class PanelRun:
             self._drawn = check_columns(self._columns if setting.data == self._columns_of else None, points)
             self._points, self._points_of = points, points_of
         model = KMeansND(self._points, setting.centroids(self._points), **options)
-        if self.player is None:
-            self.player = Player(model)
-        else:
+        if self.player is not None:
             self.player.load(model)
+        else:
+            try:
+                self.player = Player(model)
+            except Exception as error:
+                self.player = Player(KMeansND(model.points, model.centroids))
+                self.player.stand_in(model, error)
         self.setting, self.values, self.options = setting, values, options
         names = DATA_SETS[setting.data].columns if setting.data in DATA_SETS else self._own_names
         self.axes_options = {"names": names, "columns": self._drawn}
@@ -195,10 +224,12 @@ class PanelRun:
         self.player.seek(cursor)
 
     def recording(self):
-        """Record the present run to its end: a generator that yields every hundredth of a second, so that others can work."""
-        player, model, until = self.player, self.model, time.monotonic() + 0.01
-        with suppress(Exception):  # an error is shown when a person comes to that step
-            while player.model is model and len(player.steps) * len(model.points) < AHEAD and player.record():
-                if time.monotonic() > until:
-                    yield
-                    until = time.monotonic() + 0.01
+        """Record the present run to its end: a generator. It returns the error if a learner's function did not come back."""
+        player, model = self.player, self.model
+        try:
+            while player.model is model and len(player.steps) * len(model.points) < AHEAD and player.record_unasked():
+                yield
+        except (TookTooLong, Stopped) as error:
+            return error
+        except Exception:  # it is shown when a person comes to that step
+            return None
