@@ -1,6 +1,7 @@
 """A notebook as a list of cells: which lesson it is a copy of, which cells are exercises, and which cells marking runs."""
 
 import re
+import sys
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -61,7 +62,9 @@ class CellRun:
 
 def read(path) -> list[Cell]:
     """The cells of a notebook. Raises CommandError if the file is none."""
-    import nbformat  # it takes a while to load
+    # nbformat takes a while to load, most of it for an optional check of addresses, which no notebook needs
+    sys.modules.setdefault("rfc3987_syntax", None)
+    import nbformat
 
     try:
         # nbformat.read would also check the notebook, and give new ids to cells without one
