@@ -11,6 +11,7 @@ from urllib.parse import quote
 from kmeans_teach.commands import JUPYTER, add_server_options, an_address, can_open_browser, copy_course, in_front, say
 
 NO_DELAY = "kmeans_teach.commands.nodelay"
+SHORTEST = 16  # characters of a token that other machines could try to guess
 
 
 def add_command(commands):
@@ -68,6 +69,20 @@ def server_options(folder, *, port, ip, browser, root):
     ]
 
 
+def why_not(provider, public):
+    """Why this server must not start, or None. Its identity provider decides who may enter; `public`: from other machines."""
+    from jupyter_server.auth.identity import IdentityProvider, PasswordIdentityProvider
+
+    if type(provider) not in (IdentityProvider, PasswordIdentityProvider):  # another may let everybody in
+        name = type(provider).__name__
+        return f"Your Jupyter settings let {name} decide who may enter, and kmeans-teach trusts only a token or password."
+    if not provider.auth_enabled:
+        return "Your Jupyter settings turn the token off, and kmeans-teach does not serve without one."
+    if public and 0 < len(provider.token) < SHORTEST:
+        return f"With --ip, a token of your own must have at least {SHORTEST} characters; yours has {len(provider.token)}."
+    return None
+
+
 def open_lab(arguments):
     """Serve the course with JupyterLab until the user stops it; return the exit code."""
     folder, port, ip = arguments.folder or the_course(), arguments.port, arguments.ip
@@ -83,14 +98,14 @@ def open_lab(arguments):
     root = getattr(os, "geteuid", lambda: 1)() == 0
     if root:
         say("You are root. Jupyter refuses root by default, so --allow-root was added.")
-    if ip != "localhost" and not ipaddress.ip_address(ip).is_loopback:
+    if public := ip != "localhost" and not ipaddress.ip_address(ip).is_loopback:
         say(f"Listening on {ip}: other machines can reach this server, and whoever has its token can run code here.")
     browser = can_open_browser(arguments)
     server = LabApp.initialize_server(argv=server_options(folder, port=port, ip=ip, browser=browser, root=root))
     if server.port != port:
         say(f"Port {port} is taken, so this is port {server.port}.")
-    if not server.identity_provider.auth_enabled:
-        print("Your Jupyter settings turn the token off, and kmeans-teach does not serve without one.", file=sys.stderr)
+    if sentence := why_not(server.identity_provider, public):
+        print(sentence, file=sys.stderr)
         return 1
     if not server.identity_provider.token_generated:  # then Jupyter does not print its address by itself
         say(f"JupyterLab is at {server.display_url}, with the token or password of your own settings.")

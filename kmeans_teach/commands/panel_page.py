@@ -19,7 +19,7 @@ from kmeans_teach.commands import JUPYTER, add_server_options, can_open_browser,
 
 OPTIONS_VARIABLE = "KMEANS_TEACH_PANEL"  # of the environment
 WIDEST = 2000  # CSS pixels
-IDLE = 60  # seconds without a page, after which a kernel is ended
+IDLE = 60  # seconds without a page, after which a kernel is ended, also one that is busy
 WIDGETS = "@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager", "jupyter-matplotlib", "anywidget"
 CODE = "from kmeans_teach.commands.panel_page import make_page\nmake_page()"  # the one cell of the page's notebook
 
@@ -88,7 +88,7 @@ def application(notebook, port, token, idle=IDLE):
             "tornado_settings": {"log_function": lambda handler: None},  # an address may contain the token
         },
         "VoilaConfiguration": {"template": "kmeans", "extension_allowlist": [*WIDGETS], "allow_template_override": "NO"},
-        "MappingKernelManager": {"cull_idle_timeout": idle, "cull_interval": max(1, idle // 4)},
+        "MappingKernelManager": {"cull_idle_timeout": idle, "cull_interval": max(1, idle // 4), "cull_busy": True},
     }
     with contextlib.suppress(ImportError):  # without it each picture comes 40 ms later
         from kmeans_teach.commands.nodelay import NoDelayConnection

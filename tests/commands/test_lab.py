@@ -244,9 +244,11 @@ def test_without_the_quick_websocket_the_servers_own_is_used(monkeypatch):
 @pytest.fixture
 def pretend(monkeypatch):
     """JupyterLab replaced by a record of how it was started."""
+    from jupyter_server.auth.identity import PasswordIdentityProvider
     from jupyterlab.labapp import LabApp
 
-    provider = types.SimpleNamespace(auth_enabled=True, token_generated=True)
+    provider = PasswordIdentityProvider(token="0" * 48)
+    provider.token_generated = True
     server = types.SimpleNamespace(port=8888, identity_provider=provider, display_url="the address", started=0)
 
     def initialize_server(argv):
@@ -288,10 +290,35 @@ def test_other_machines_are_let_in_only_in_so_many_words(pretend, tmp_path, caps
 
 
 def test_settings_that_turn_the_token_off_are_refused(pretend, tmp_path, capsys):
-    pretend.identity_provider.auth_enabled = False
+    pretend.identity_provider.token = ""
     assert launcher.main(["lab", str(tmp_path), "--no-browser"]) == 1
     assert pretend.started == 0
     assert "does not serve without one" in capsys.readouterr().err
+    pretend.identity_provider.hashed_password = "argon2:..."
+    assert launcher.main(["lab", str(tmp_path), "--no-browser", "--ip", "0.0.0.0"]) == 0
+
+
+def test_an_identity_provider_that_may_let_everybody_in_is_refused(pretend, tmp_path, capsys):
+    """A login handler of one's own, as before Jupyter Server 2, becomes a LegacyIdentityProvider."""
+    from jupyter_server.auth import identity
+
+    class Everybody(identity.PasswordIdentityProvider):
+        def get_user(self, handler):
+            return identity.User("somebody")
+
+    for kind in Everybody, identity.LegacyIdentityProvider:
+        pretend.identity_provider = kind(token="0" * 48)
+        assert launcher.main(["lab", str(tmp_path), "--no-browser"]) == 1
+        assert f"let {kind.__name__} decide who may enter" in capsys.readouterr().err
+    assert pretend.started == 0
+
+
+def test_a_token_that_can_be_guessed_is_refused_where_other_machines_can_try(pretend, tmp_path, capsys):
+    for token, ip, code in ("x", "127.0.0.1", 0), ("x", "0.0.0.0", 1), ("x" * 15, "0.0.0.0", 1), ("x" * 16, "0.0.0.0", 0):
+        pretend.identity_provider.token = token
+        assert launcher.main(["lab", str(tmp_path), "--no-browser", "--ip", ip]) == code
+        said = f"With --ip, a token of your own must have at least 16 characters; yours has {len(token)}.\n"
+        assert capsys.readouterr().err == (said if code else "")
 
 
 def test_a_token_of_ones_own_still_gets_the_address_printed(pretend, tmp_path, capsys):

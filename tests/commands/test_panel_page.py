@@ -1,5 +1,6 @@
 """`kmeans-teach panel` serves the panel on this machine alone, with a token; what a user gives never becomes code."""
 
+import asyncio
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import threading
 import time
 import types
 import webbrowser
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -286,8 +288,8 @@ def test_bad_input_gets_one_sentence_and_exit_code_2_before_anything_is_served(w
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a console, not to a process")
 def test_a_kernel_without_a_page_is_ended_and_ctrl_c_ends_the_rest_and_leaves_no_file(tmp_path):
     heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # ignored below a job of a script
-    serve = "serve({'replay': None}, 8866, False, idle=4)"
-    code = f"import sys; from kmeans_teach.commands.panel_page import serve; sys.exit({serve})"
+    serve = "page.serve({'replay': None}, 8866, False, idle=6)"
+    code = f"import sys; from kmeans_teach.commands import panel_page as page; page.CODE = '0'; sys.exit({serve})"
     server = start(tmp_path, code=heed + code)
     try:
         kernel = kernel_of(ask(server, f"/?token={server.token}")[1])  # a page that never speaks to its kernel
@@ -303,6 +305,27 @@ def test_a_kernel_without_a_page_is_ended_and_ctrl_c_ends_the_rest_and_leaves_no
     assert psutil.wait_procs(started, timeout=20)[1] == []
     assert list(tmp_path.iterdir()) == []
     assert "Traceback" not in "".join(server.said)
+
+
+@pytest.mark.parametrize("state", ["busy", "idle"])
+@pytest.mark.parametrize("pages", [0, 1])
+def test_a_kernel_whose_page_was_closed_is_ended_also_while_it_computes(state, pages, tmp_path, monkeypatch):
+    from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+
+    made, ended = [], []
+    monkeypatch.setattr("voila.app.Voila", lambda config: made.append(config) or types.SimpleNamespace(initialize=list))
+    panel_page.application(tmp_path, 8866, "0" * 48)
+
+    class Manager(AsyncMappingKernelManager):
+        async def shutdown_kernel(self, kernel_id):
+            ended.append(kernel_id)
+
+    manager, long_ago = Manager(config=made[0]), datetime.now(UTC) - timedelta(seconds=61)
+    spec = types.SimpleNamespace(metadata={})
+    kernel = types.SimpleNamespace(execution_state=state, last_activity=long_ago, kernel_spec=spec, kernel_name="python3")
+    manager._kernels["a kernel"], manager._kernel_connections["a kernel"] = kernel, pages
+    asyncio.run(manager.cull_kernel_if_idle("a kernel"))
+    assert ended == ([] if pages else ["a kernel"])
 
 
 def test_the_browser_is_sent_by_a_file_that_nobody_else_can_read(tmp_path, monkeypatch):
