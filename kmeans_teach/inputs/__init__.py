@@ -105,12 +105,12 @@ def check_width(points, centroids):
         raise ValueError(f"points and centroids must have the same number of features, {got}")
 
 
-def check_count(value, name, most=np.inf):
-    """Return an int from 1 to `most`. True and False are not accepted."""
+def check_count(value, name, most=np.inf, least=1):
+    """Return an int from `least` to `most`. True and False are not accepted."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
         raise TypeError(f"{name} must be an int, got {short(value)}")
-    if not 1 <= value <= most:
-        rule = "at least 1" if value < 1 else f"at most {most}"
+    if not least <= value <= most:
+        rule = f"at least {least}" if value < least else f"at most {most}"
         raise ValueError(f"{name} must be {rule}, got {short(value)}")
     return int(value)
 

@@ -1,12 +1,11 @@
 """A run is a pure function of its setting; the replay string is the setting, written down."""
 
 from dataclasses import dataclass, fields, replace
-from numbers import Real
 
 import numpy as np
 
 from kmeans_teach.data import DATA_SETS, SPREAD, load, plus_plus, random_points
-from kmeans_teach.inputs import as_table, check_count, short
+from kmeans_teach.inputs import as_table, check_count, check_number, short
 
 # bounds, so that a pasted string can neither fill the memory nor hold up the panel: each K costs three artists, and more than
 # a hundred clusters make a panel that answers late; each cluster of the data has a random generator of its own
@@ -45,17 +44,10 @@ class Setting:
         for name, most in MOST.items():
             check_count(getattr(self, name), name, most)
         for name in "seed", "start":
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | np.integer):
-                raise TypeError(f"{name} must be an int, got {short(value)}")
-            if not 0 <= value < 2**63:
-                raise ValueError(f"{name} must be at least 0 and below 2**63, got {short(value)}")
+            check_count(getattr(self, name), name, 2**63 - 1, least=0)
+        check_number(self.spread, "spread", 100)
         if self.clusters * self.size > MOST_POINTS:
             raise ValueError(f"clusters * size must be at most {MOST_POINTS}, got {self.clusters} * {self.size}")
-        if not isinstance(self.spread, Real) or isinstance(self.spread, bool):
-            raise TypeError(f"spread must be a number, got {short(self.spread)}")
-        if not 0 <= self.spread <= 100:
-            raise ValueError(f"spread must be between 0 and 100, got {short(self.spread)}")
         if self.hand is not None:
             hand = tuple(map(tuple, as_table(self.hand, "hand").tolist()))  # plain floats can be written and compared
             if len(hand) != self.k:
