@@ -33,9 +33,9 @@ def make_clusters(
     n_clusters, points_per_cluster, n_features : int
         At least 1 each. The defaults are those of the original post.
     spread : float
-        Standard deviation of each cluster in each feature, in the units of the points; at least 0.
+        Standard deviation of each cluster in each feature, in the units of the points; from 0 to 1e149.
     bounds : (low, high)
-        Every feature of a centre lies between the two numbers.
+        Every feature of a centre lies between the two numbers, which are at most 1e149 in size.
     rng : numpy.random.Generator
         From the same rng state, more clusters or points only add to the old points. Another spread only moves them nearer to
         their centres, or farther away.
