@@ -136,7 +136,7 @@ class KMeansDask(kmeans.KMeansND):
         run.home, run.labels, run.total, run.client = (), (), None, client()
         return super(KMeansDask, run).steps()
 
-    def _assign(self, centroids):
+    def _assign(self, iteration, centroids):
         """One pass over the points. The labels stay with the workers, and their summary comes here."""
         self._check_client()
         small = np.empty(0, np.min_scalar_type(len(centroids) - 1))
@@ -170,7 +170,7 @@ class KMeansDask(kmeans.KMeansND):
         if self.client is not None and self.client.status != "running":
             raise RuntimeError("the Dask scheduler of this run was closed: make a new Client, and start again") from error
 
-    def _update(self, labels, centroids):
+    def _update(self, iteration, labels, centroids):
         return np.where(self.total.counts[:, None] > 0, self.total.means, centroids)
 
     def _step(self, before, iteration, phase, centroids, labels, stop=None):
