@@ -1,5 +1,6 @@
 """A learner's functions: how they are called, how long they may take, and what they may return."""
 
+import _signal  # whose functions are C; signal.signal is Python, and an Interrupt could end it half way
 import builtins
 import inspect
 import signal
@@ -77,16 +78,16 @@ def call_within(seconds, function, *arguments):
     timer = main and hasattr(signal, "setitimer") and sys.platform != "emscripten"  # in a browser, no signal comes
     try:
         if timer:
-            handler = signal.signal(signal.SIGALRM, tick)
+            handler = _signal.signal(signal.SIGALRM, tick)
             others = signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
         else:
             sys.settrace(trace)
         return function(*arguments)
     finally:
-        sys.settrace(tracing)  # first of all: the trace function would look at the lines of signal.signal
+        sys.settrace(tracing)  # first of all: the trace function would look at the lines below
         if timer:
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)
+            _signal.signal(signal.SIGALRM, handler or _signal.SIG_DFL)
             signal.setitimer(signal.ITIMER_REAL, *others)
         here, spent = None, -np.inf  # the call is over; a frame that holds itself would keep the arguments in memory
 
@@ -107,16 +108,17 @@ class NobodyAnswers:
 
 def between_cells():
     """Whether Interrupt raises nothing here, as in a kernel that runs no cell."""
-    handler = signal.getsignal(signal.SIGINT)  # in a cell with `await` it is ipykernel's own, which only asks the cell to end
+    handler = _signal.getsignal(signal.SIGINT)  # in a cell with `await` it is ipykernel's own, which only asks the cell to end
     ignored = handler == signal.SIG_IGN or str(getattr(handler, "__module__", "")).startswith("ipykernel")
     return ignored and "ipykernel" in sys.modules and threading.current_thread() is threading.main_thread()
 
 
 def interruptible(between, function, *arguments):
     """Call a function so that Interrupt ends it: also between two cells, and also if a bare `except:` catches the first one."""
-    here, before, times, missed = sys._getframe(), signal.getsignal(signal.SIGINT), 0, False
+    before = _signal.getsignal(signal.SIGINT)
     if not between and (before != signal.default_int_handler or threading.current_thread() is not threading.main_thread()):
         return function(*arguments)  # a program that has a handler of its own knows what it does
+    here, times, missed = sys._getframe(), 0, False
 
     def interrupt(signum, frame):
         nonlocal times, missed
@@ -136,7 +138,7 @@ def interruptible(between, function, *arguments):
 
     tracing, stdin = sys.gettrace(), sys.stdin
     try:
-        signal.signal(signal.SIGINT, interrupt)
+        _signal.signal(signal.SIGINT, interrupt)
         if "ipykernel" in sys.modules and getattr(input, "__self__", None) is builtins:  # in a cell, input is ipykernel's own
             sys.stdin = NobodyAnswers()
         returned = function(*arguments)
@@ -144,7 +146,7 @@ def interruptible(between, function, *arguments):
         if times > 1:
             sys.settrace(tracing)
         sys.stdin, here = stdin, None  # a frame that holds itself would keep the arguments in memory
-        signal.signal(signal.SIGINT, before)
+        _signal.signal(signal.SIGINT, before)
     if missed and not between:
         raise KeyboardInterrupt
     return returned
