@@ -176,15 +176,16 @@ class Picture:
     def _fit_labels(self, notes):
         """Shorten the names, break the notes into lines, and move the sides of the Axes until all of it lies in the room."""
         now, dpi = self.ax.bbox.frozen(), self.figure.dpi
+        renderer = getattr(self.figure.canvas, "get_renderer", lambda: None)()  # matplotlib 3.9 would use one of another dpi
         for label, name, most in zip((self.ax.xaxis.label, self.ax.yaxis.label), self._names, now.size, strict=True):
             label.set_text(name)
-            while (size := max(label.get_window_extent().size)) > most and len(label.get_text()) > 3:
+            while (size := max(label.get_window_extent(renderer).size)) > most and len(label.get_text()) > 3:
                 kept = int(len(label.get_text()) * min(most / size, 0.99)) - 1  # letters, and in the middle three dots
                 label.set_text(f"{name[: kept - kept // 3]}…{name[len(name) - kept // 3 :]}")
         letters = max(20, int(now.width / (4 * dpi / 72)))  # a letter of 8 points is about 4 points wide
         self.note.set_text(fill("; ".join(notes), letters))
-        boxes = [axis.get_tightbbox() for axis in (self.ax.xaxis, self.ax.yaxis) if axis.get_visible()]
-        low = self.note.get_window_extent().y0 if notes else now.y0
+        boxes = [axis.get_tightbbox(renderer) for axis in (self.ax.xaxis, self.ax.yaxis) if axis.get_visible()]
+        low = self.note.get_window_extent(renderer).y0 if notes else now.y0
         labels = Bbox.union([*boxes, Bbox([(now.x0, low), now.max])])
         room = Bbox(self._room).transformed(BboxTransformTo(self.figure.bbox)).padded(-dpi / 36)
         left = np.clip(now.x0 + room.x0 - labels.x0, now.x0, now.x0 + 0.4 * now.width)
