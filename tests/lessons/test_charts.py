@@ -166,9 +166,7 @@ def test_names_with_dollars_are_drawn_as_they_are_written_and_styles_change_no_c
         figures = [
             strips({dollars: {dollars: table}}),
             scores(points, [1, 2], **{dollars: ([9, 4], None, None)}),
-            gallery((dollars, points, labels, None)),
             projections(points, labels, points[:3], [dollars, dollars]),
-            montage((dollars, np.zeros((4, 4, 3), dtype=np.uint8))),
         ]
         return [png(figure, dpi=40) for figure in figures]
 
