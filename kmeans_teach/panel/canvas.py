@@ -1,7 +1,8 @@
 """A canvas in the notebook that is quick to draw again, and the clock that drives it.
 
-ipympl's canvas draws the whole figure for each frame. Here the background is drawn once and kept. Only one frame at a time is
-on its way to the browser: ipympl sends the differences between frames, and loses some when a second frame overtakes the first.
+ipympl's canvas draws the whole figure for each frame. Here the background is drawn once and kept. ipympl sends only the pixels
+that changed, and its page drops a frame that the next one overtakes: those pixels stay wrong. Here each frame is a whole
+picture, so the last one is always enough. Only one frame at a time is on its way to the browser.
 
 The code uses only public names of ipympl and matplotlib. tests/panel/test_canvas.py checks what it assumes of each of them.
 """
@@ -16,7 +17,7 @@ from ipympl.backend_nbagg import Canvas, FigureManager
 from kmeans_teach.panel.main_thread import MainThread, cancel, running_loop
 from kmeans_teach.pixels import KeptBackground, png
 
-LOST_AFTER = 1.0  # seconds: if the browser has not answered by then, a new frame is sent. A hidden tab does not answer
+LOST_AFTER = 1.0  # seconds without an answer, after which a frame counts as arrived: a page that is closed never answers
 
 
 class Clock:
@@ -67,15 +68,15 @@ class Clock:
 
 class LiveCanvas(Canvas):
     """ipympl's canvas with a kept background. `moving()` returns the artists that move; `background()` returns a value that
-    changes when anything else does. `rescaled()` is called when the page moves to a screen with other pixels.
+    changes when anything else does.
     """
 
-    def __init__(self, figure, moving: Callable = list, background: Callable = int, rescaled: Callable = int):
+    def __init__(self, figure, moving: Callable = list, background: Callable = int):
         self.main_thread = MainThread()
-        self._background, self._rescaled, self._shown = background, rescaled, None
+        self._background = background
         self._arrived = asyncio.Event()
         self._arrived.set()
-        self._sent_at, self._wanted = 0.0, False  # wanted: a frame after the one that is on its way
+        self._wanted, self._lost = False, None  # wanted: a frame after the one that is on its way; lost: a timer
         super().__init__(figure)
         self.kept = KeptBackground(self, moving)
         FigureManager(self, 0)  # sets itself as self.manager
@@ -91,14 +92,8 @@ class LiveCanvas(Canvas):
             self.blit()
 
     def get_diff_image(self):
-        """The PNG that turns what the browser shows into what is drawn: made faster than ipympl's own, and little larger."""
-        drawn = np.asarray(self.get_renderer().buffer_rgba())
-        now = drawn.view(np.uint32)[:, :, 0]  # each pixel as one number
-        whole = self._shown is None or self._shown.shape != now.shape
-        self.set_image_mode("full" if whole else "diff")
-        sent = drawn if whole else np.where(now != self._shown, now, 0).view(np.uint8).reshape(drawn.shape)
-        self._shown = now.copy()
-        return png(sent)
+        """The whole picture as a PNG: made faster than ipympl's own, and than a difference."""
+        return png(np.asarray(self.get_renderer().buffer_rgba()))
 
     # ---- one frame at a time
 
@@ -111,43 +106,39 @@ class LiveCanvas(Canvas):
         """Send the newest state to the browser: now, or when the frame that is on its way has arrived."""
         if not self.connected:
             return
-        self._wanted = not self._arrived.is_set() and time.monotonic() - self._sent_at <= LOST_AFTER
+        self._wanted = not self._arrived.is_set()
         if not self._wanted:
             self._arrived.clear()
-            self._sent_at = time.monotonic()
             self.draw()
             self.send_event("draw")  # the browser answers in order, so its answer means that the frame has arrived
+            cancel(self._lost)
+            loop = running_loop()
+            self._lost = loop and loop.call_later(LOST_AFTER, self.handle_draw, None)
 
     def handle_draw(self, event):
-        """The browser asks for a picture, or reports that the last one has arrived."""
-        asked = self._arrived.is_set()
+        """The browser reports that the last frame has arrived. Where two pages show the canvas, the first answer counts."""
         self._arrived.set()
-        if asked or self._wanted:
+        if self._wanted:
             self.draw_idle()
 
     def handle_refresh(self, event):
         self._arrived.set()  # a page that was loaded again never answers for the frame before
-        self._shown = None
         self.send_state("resizable")  # a page that was loaded again assumes True, and draws a handle in the corner
         super().handle_refresh(event)
 
-    def handle_set_device_pixel_ratio(self, event):
-        super().handle_set_device_pixel_ratio(event)
-        self._rescaled()
-
     async def ready(self):
-        """Wait until the frame that is on its way has arrived, or counts as lost."""
-        try:
-            await asyncio.wait_for(self._arrived.wait(), LOST_AFTER)
-        except TimeoutError:
-            self._arrived.set()
+        """Wait until the frame that is on its way has arrived."""
+        await self._arrived.wait()
 
     def handle_event(self, event):
         """JupyterLab's messages may come on another thread; matplotlib must run on one thread only."""
-        self.main_thread.call(super().handle_event, event)
+        # ipympl tells the ratio of pixels of each page that is loaded, used or not, but never a 1. access.js tells it instead
+        if event["type"] not in ("set_device_pixel_ratio", "set_dpi_ratio"):
+            self.main_thread.call(super().handle_event, event)
 
     def close(self):
         """Free the figure's widgets. Twice is fine."""
+        cancel(self._lost)
         toolbar = self.toolbar
         if toolbar is not None:
             toolbar.layout.close()

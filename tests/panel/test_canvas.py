@@ -17,24 +17,29 @@ from kmeans_teach.pixels import png
 
 
 class Browser:
-    """Stands for the page: keeps what the canvas sends, applies the pictures as ipympl's JavaScript does, and answers."""
+    """Stands for a page: keeps what the canvas sends, shows the pictures as ipympl's JavaScript does, and answers.
+
+    A busy page answers before it has decoded the picture. A newer picture then takes its place.
+    """
 
     def __init__(self, canvas):
-        self.canvas, self.frames, self.asked, self.shown = canvas, 0, 0, None
+        self.canvas, self.frames, self.asked, self.shown, self.busy, self._picture = canvas, 0, 0, None, False, None
         canvas.send = self.receive
         canvas.syncing_data_url = False  # what ipympl sets when the page says "initialized"
 
     def receive(self, content, buffers=None):
         message = json.loads(content["data"])
         if message["type"] == "binary":
-            picture = np.asarray(Image.open(io.BytesIO(buffers[0])).convert("RGBA"))
-            if self.canvas._image_mode == "full":
-                self.shown = picture.copy()
-            else:
-                self.shown = np.where(picture[:, :, 3:] > 0, picture, self.shown)
+            self._picture = np.asarray(Image.open(io.BytesIO(buffers[0])).convert("RGBA"))
             self.frames += 1
+            if not self.busy:
+                self.decode()
         elif message["type"] == "draw":
             self.asked += 1
+
+    def decode(self):
+        seen = self._picture[:, :, 3:] > 0  # everywhere, in a whole picture
+        self.shown = self._picture if self.canvas._image_mode == "full" else np.where(seen, self._picture, self.shown)
 
     def answer(self):
         """The page is done with a picture, and says so as often as it was asked."""
@@ -143,12 +148,44 @@ def test_a_page_loaded_anew_is_told_that_the_picture_has_no_handle(scene):
     assert canvas.resizable is False
 
 
-def test_a_page_that_does_not_answer_is_asked_again(scene, monkeypatch):
+@pytest.mark.parametrize("colours", [["red", "green", "red"], ["red", "green", "blue", "blue"]])
+def test_a_busy_page_that_drops_all_frames_but_the_last_shows_no_older_one(scene, colours):
+    canvas, _, dot, browser = scene
+    canvas.draw_idle()
+    browser.answer()
+    browser.busy = True
+    for x, colour in enumerate(colours):
+        dot.set(xdata=[2 * x], color=colour)
+        canvas.draw_idle()
+        browser.answer()
+    browser.decode()
+    assert (browser.shown == drawn(canvas)).all()
+
+
+def test_a_page_that_does_not_answer_gets_the_newest_picture_all_the_same(scene, monkeypatch):
+    monkeypatch.setattr("kmeans_teach.panel.canvas.LOST_AFTER", 0)
+    canvas, _, dot, browser = scene
+
+    async def scenario():
+        for x in 2, 4, 8:
+            dot.set_data([x], [x])
+            canvas.draw_idle()
+        assert browser.frames == 1
+        await canvas.ready()
+        while canvas._wanted:
+            await asyncio.sleep(0)
+
+    asyncio.run(asyncio.wait_for(scenario(), 20))
+    assert browser.frames == 2
+    assert (browser.shown == drawn(canvas)).all()
+
+
+def test_the_answers_of_two_pages_to_one_picture_ask_for_no_more(scene):
     canvas, _, _, browser = scene
     canvas.draw_idle()
-    monkeypatch.setattr("kmeans_teach.panel.canvas.LOST_AFTER", -1)
-    canvas.draw_idle()
-    assert browser.frames == 2
+    browser.asked += 1  # the other page answers too
+    browser.answer()
+    assert browser.frames == 1
 
 
 def test_saving_a_file_leaves_the_page_alone(scene, tmp_path):
