@@ -65,7 +65,8 @@ class Panel(w.VBox):
         self.run = run = PanelRun(replay, **options)
         self.last_error, self._task, self._following = None, None, False  # following: the panel, not a person, sets controls
         self.stage = Stage(run.model, lambda: self.do(self._tick), widest, **run.axes_options)
-        self.controls, self.access, self.message = make_controls(own_data=run.own is not None), Access(), w.HTML()
+        self.controls, self.message = make_controls(own_data=run.own is not None), w.HTML()
+        self.access = Access(canvas=self.stage.canvas)
         self.by_hand = ByHand(self.stage, run.player, self.do, partial(self.change, run.move_centroid), self.show)
         self.quiz = Quiz(run.player, self.do, self.ring_point, partial(self.go, run.player.forward))
         self.start_score = StartScore(run, self.do, self.fail)
@@ -92,7 +93,8 @@ class Panel(w.VBox):
         self._on(c.point, lambda: self.by_hand.show_point(c.point.value))
         self._on(c.replay, lambda: self.change(run.set, c.replay.value))
         self._on(self.quiz.on, lambda: self.quiz.ask(self.stage.playing))
-        self.access.observe(lambda _: self.stage.fit_width(self.access.width), "width")  # the page does this, not a person
+        # the page does this, not a person
+        self.access.observe(lambda _: self.stage.fit_page(self.access.width, self.access.ratio), ["width", "ratio"])
         for button, move in (c.first, player.first), (c.back, player.back), (c.step, player.forward), (c.last, player.last):
             button.on_click(lambda _, move=move: self.do(self.go, move))
         for button, seed in (c.new_data, "seed"), (c.new_centroids, "start"):

@@ -65,7 +65,6 @@ class Stage:
             self.figure,
             moving=lambda: [*self.picture.artists, *self.curve.artists],
             background=lambda: (self.picture.background, self.curve.ax.get_xlim()),
-            rescaled=lambda: self._arrange(self.width),
         )
         self.clock = Clock(0.5, self.canvas.ready)
         self._tick, self._ticking = tick, False
@@ -109,17 +108,21 @@ class Stage:
             self.animation.pause()
             self.playing = False
 
-    def fit_width(self, width):
-        """Use the width of the page: the curve is beside the picture, or below it where the page is narrow."""
+    def fit_page(self, width, ratio):
+        """Use the width of the page (CSS pixels), and the pixels that its screen has for each of them.
+
+        The curve is beside the picture, or below it where the page is narrow.
+        """
         width = max(NARROWEST, min(width - 8, self.widest))  # ipywidgets puts a margin of 2 px around each box
-        if width != self.width and not self.closed:
-            self._arrange(width)
+        if (width, ratio) != (self.width, self.ratio) and not self.closed:
+            self.canvas.handle_set_device_pixel_ratio({"device_pixel_ratio": ratio})
+            self._arrange(width, ratio)
             self.canvas.manager.resize(*self.canvas.get_width_height(physical=True))
             self.canvas.draw_idle()
 
-    def _arrange(self, width):
+    def _arrange(self, width, ratio=1):
         """Lay out the figure for a width in CSS pixels. Labels keep their size, and fit."""
-        self.width, self.zoom = width, max(1, width / WIDEST)
+        self.width, self.ratio, self.zoom = width, ratio, max(1, width / WIDEST)
         width /= self.zoom  # from here on the unit is `zoom` CSS pixels
         beside = width >= SIDE_BY_SIDE_FROM
         # left, bottom, width and height of both Axes: 62 for the labels at the left, 50 below, 15 at the right, 30 on top
@@ -130,7 +133,6 @@ class Stage:
             wide = width - 77
             picture, curve = (62, 220, wide, 0.78 * wide), (62, 50, wide, 95)
         height = picture[1] + picture[3] + 30
-        ratio = self.canvas.device_pixel_ratio if hasattr(self, "canvas") else 1
         self.figure.set_size_inches(width / DPI, height / DPI, forward=False)
         self.figure.dpi = DPI * self.zoom * ratio
         whole, (x, y, wide, high) = np.array([width, height]), picture

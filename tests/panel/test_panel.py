@@ -70,8 +70,8 @@ def nearest(panel):
 
 def page_is(panel, width, ratio=1):
     """The page says how wide it is, in CSS pixels, and how many pixels of the screen make one of them."""
-    panel.stage.canvas.handle_event({"type": "set_device_pixel_ratio", "device_pixel_ratio": ratio})
-    panel.access.width = width + 8
+    with panel.access.hold_trait_notifications():
+        panel.access.width, panel.access.ratio = width + 8, ratio
     return panel.stage.canvas.get_width_height(), panel.stage.canvas.get_width_height(physical=True)
 
 
@@ -95,9 +95,16 @@ def test_asked_to_the_picture_grows_with_the_page_and_the_type_in_it_too(ratio):
 def test_a_screen_of_other_pixels_leaves_the_grown_picture_as_wide_as_it_was():
     panel = Panel("blobs k=3", widest=1520)
     page_is(panel, 1520)
-    panel.stage.canvas.handle_event({"type": "set_device_pixel_ratio", "device_pixel_ratio": 2})
-    assert panel.stage.canvas.get_width_height() == (1520, 760)
+    assert page_is(panel, 1520, ratio=2) == ((1520, 760), (3040, 1520))
     panel.close()
+
+
+def test_a_page_that_is_loaded_but_not_used_leaves_the_ratio_and_the_next_one_begins_with_its_own(panel):
+    page_is(panel, 760, ratio=2)
+    for name in "set_dpi_ratio", "set_device_pixel_ratio":  # what ipympl sends
+        panel.stage.canvas.handle_event({"type": name, "dpi_ratio": 3, "device_pixel_ratio": 3})
+    assert panel.stage.canvas.device_pixel_ratio == 2
+    assert page_is(panel, 760) == ((760, 380), (760, 380)), "a page of ratio 1, of which ipympl tells nothing"
 
 
 def test_a_large_disc_is_taken_hold_of_at_its_edge():
