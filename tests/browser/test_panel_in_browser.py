@@ -20,12 +20,12 @@ from playwright.sync_api import expect
 
 from kmeans_teach.panel.stage import NARROWEST, WIDEST
 from tests.browser.lab import launched, open_notebook
+from tests.browser.pixels import CANVAS, REACHABLE, Kernel, cut, looks_like, soon, wrong_pixels
 
 pytestmark = pytest.mark.browser
 
 LONG = os.environ.get("LONG") == "1"  # the weekly run: more of the same
 REPLAY = "blobs k=6 seed=1"
-CANVAS = ".kmeans-panel .jupyter-matplotlib-canvas-div canvas"
 PIXELS = f"document.querySelector('{CANVAS}').toDataURL()"
 
 
@@ -51,7 +51,7 @@ def page(request, browser, tmp_path_factory):
 @contextlib.contextmanager
 def in_lab(browser, request, tmp_path_factory):
     address, folder = request.getfixturevalue("course")
-    cell = f'from kmeans_teach.panel import Panel\npanel = Panel("{REPLAY}")\npanel'
+    cell = f'{REACHABLE}panel = Panel("{REPLAY}")\npanel'
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
     notebook.metadata.kernelspec = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     nbformat.write(notebook, folder / "panel.ipynb")
@@ -60,7 +60,10 @@ def in_lab(browser, request, tmp_path_factory):
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.locator(".jp-CodeCell").first.click()
     page.keyboard.press("Control+Enter")
+    page.wait_for_selector(CANVAS, timeout=60_000)
+    page.kernel = Kernel(folder / "kernel.json")
     yield page
+    page.kernel.client.stop_channels()
 
 
 @contextlib.contextmanager
@@ -322,6 +325,59 @@ def test_a_wrong_replay_string_is_told_in_one_message(page):
     alert.wait_for(state="detached")
 
 
+@pytest.mark.parametrize("busy", [800, 1500])  # ms
+def test_a_page_that_was_busy_while_playing_shows_at_rest_what_was_drawn(page, busy):
+    if not page.in_lab:
+        pytest.skip("the kernel of this page cannot be asked")
+    replay(page, f"uniform k=12 seed={busy}")
+    handle(page, "Speed").press("End")
+    button(page, "Play").click()
+    button(page, "Pause").wait_for()
+    page.evaluate("ms => { const start = performance.now(); while (performance.now() - start < ms); }", busy)
+    button(page, "Play").wait_for()
+    assert wrong_pixels(page, page.kernel) == 0
+    for name in "Back", "|<":
+        button(page, name).click()
+        assert wrong_pixels(page, page.kernel) == 0
+
+
+def test_of_two_pages_the_one_in_use_decides_the_size_and_both_show_the_whole_picture(page):
+    if not page.in_lab:
+        pytest.skip("each page of this kind has a kernel of its own")
+    server = page.url.partition("/lab")[0]
+    page.locator(".jp-NotebookPanel-toolbar [data-jp-item-name=save]").locator("visible=true").first.click()
+    cookies = page.context.storage_state()
+    sharp = page.context.browser.new_context(
+        viewport={"width": 700, "height": 1000}, device_scale_factor=2, storage_state=cookies
+    )
+    other = sharp.new_page()
+    other.goto(f"{server}/lab/workspaces/other/tree/panel.ipynb")
+    other.wait_for_selector(CANVAS, timeout=60_000)
+    for user, unused in (other, page), (page, other):  # a page that has just been opened is in use
+        assert soon(user, lambda user=user: (page.kernel("panel.stage.width") > 700) == (user is page))
+        assert wrong_pixels(user, page.kernel) == 0
+        assert soon(unused, lambda unused=unused: looks_like(unused, page.kernel))
+        assert max(cut(page), cut(other)) <= 0
+        unused.mouse.move(0, 0)
+        unused.locator(".kmeans-panel .kmeans-sentence").hover()
+    sharp.close()
+    page.mouse.move(0, 0)
+    page.locator(".kmeans-panel .kmeans-sentence").hover()
+    assert wrong_pixels(page, page.kernel) == 0, "a page of ratio 1, after one of ratio 2"
+
+
+@pytest.mark.page
+def test_without_a_kernel_one_sentence_stands_for_all_broken_links(page):
+    # the class that ipywidgets gives to all widgets of a kernel that has gone
+    mark = "const all = document.querySelectorAll('.jupyter-widgets'), mark = 'jupyter-widgets-disconnected';"
+    page.evaluate(f"() => {{ {mark} all.forEach(e => e.classList.add(mark)); }}")
+    shown = """[...document.querySelectorAll(".jupyter-widgets-disconnected")]
+               .map(e => getComputedStyle(e, "::before").content).filter(text => text !== "none" && text !== '""')"""
+    advice = "Run its cell again." if page.in_lab else "Reload the page."
+    assert page.evaluate(shown) == [f'"This panel has lost its kernel. {advice}"']
+    page.evaluate(f"() => {{ {mark} all.forEach(e => e.classList.remove(mark)); }}")
+
+
 def test_after_many_random_actions_the_page_shows_what_a_full_drawing_shows(page):
     walk = random.Random(7)
     names = ["Back", "Step", ">|", "|<", "New data", "New centroids"]
@@ -340,7 +396,7 @@ def test_after_many_random_actions_the_page_shows_what_a_full_drawing_shows(page
     button(page, "Step").click()
     seen = settled(page, quiet=1500)  # on a busy machine the last of many answers may come late
     assert page.locator(".kmeans-panel [role=alert]").count() == 0
-    # what was seen is made of differences between frames; another size and back again makes the kernel send a whole one
+    # another size and back again makes the kernel draw everything again
     for narrow in True, False:
         resize(page, narrow)
         settled(page)
