@@ -53,6 +53,7 @@ def press(page, name):
 def play(page, busy=0, after=200):
     """Play to the end. The page is busy for some ms, some ms after the begin."""
     press(page, "Play")
+    page.locator(".kmeans-panel").get_by_role("button", name="Pause", exact=True).wait_for()  # else it might not have begun
     if busy:
         page.wait_for_timeout(after)
         page.evaluate("ms => { const start = performance.now(); while (performance.now() - start < ms); }", busy)
@@ -86,6 +87,7 @@ def test_a_page_that_was_busy_shows_at_rest_what_was_drawn(pages):
         kernel("1", f"panel.replay('{RUNS[i % 2]} seed={i // 2}')")
         busy.append(chance.randint(500, 2500) if i % 3 == 0 else 0)
         play(two, busy[-1], after=chance.randint(0, 500))
+        assert kernel("panel.stage.playing, panel.run.player.at_end") == (False, True)
         wrong.append(wrong_pixels(two, kernel))
         if i % 10 == 9:
             for change in changes:
