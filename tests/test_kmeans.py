@@ -7,6 +7,7 @@ import functools
 import os
 import re
 import tracemalloc
+from fractions import Fraction
 from itertools import combinations, islice, pairwise, product
 
 import numpy as np
@@ -698,13 +699,17 @@ def test_what_the_caller_does_to_the_arrays_later_does_not_matter():
 
 TWO = [[0.0, 0.0], [1.0, 2.0]]
 BAD_TABLES = {
-    "NaN": ([[0, 1], [2, np.nan]], ValueError, "{} must be finite, got nan in row 1, column 1"),
-    "inf": ([[0, 1], [-np.inf, 3]], ValueError, "{} must be finite, got -inf in row 1, column 0"),
-    "the first of several": ([[0, np.inf], [np.nan, 3]], ValueError, "{} must be finite, got inf in row 0, column 1"),
+    "NaN": ([[0, 1], [2, np.nan]], ValueError, "{} must be finite, got nan in row 2, column 2 (counted from 1)"),
+    "inf": ([[0, 1], [-np.inf, 3]], ValueError, "{} must be finite, got -inf in row 2, column 1 (counted from 1)"),
+    "the first of several": (
+        [[0, np.inf], [np.nan, 3]],
+        ValueError,
+        "{} must be finite, got inf in row 1, column 2 (counted from 1)",
+    ),
     "too large to square": (
         [[0, 1], [1, -1e151]],
         ValueError,
-        "{} must be at most 1e+150 in size, got -1e+151 in row 1, column 1",
+        "{} must be at most 1e+150 in size, got -1e+151 in row 2, column 2 (counted from 1)",
     ),
     "1-D": (
         [1.0, 2.0, 3.0],
@@ -720,7 +725,11 @@ BAD_TABLES = {
     "nothing": ([], ValueError, "{} must have shape (rows, features), got (0,); for one feature use {}[:, None]"),
     "complex": ([[1j, 2]], TypeError, "{} must be real numbers, got dtype complex128"),
     "text": ([["1", "2"]], TypeError, "{} must be real numbers, got dtype <U1"),
-    "objects": ([[object(), 2]], TypeError, "{} must be real numbers, got dtype object"),
+    "objects": (
+        np.array([[1, "2"]], object),
+        TypeError,
+        "{} must be real numbers, got '2' in row 1, column 2 (counted from 1)",
+    ),
     "dates": (np.array([["2020-01-01"]], dtype="M8[D]"), TypeError, "{} must be real numbers, got dtype datetime64[D]"),
     "None": (None, TypeError, "{} must be real numbers, got dtype object"),
     "masked": (
@@ -731,8 +740,21 @@ BAD_TABLES = {
     "a DataFrame with text": (
         pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}),
         TypeError,
-        "{} must be real numbers, got dtype object",
+        "{} must be real numbers, got 'x' in the row labelled 0, column 'b'; "
+        "leave out what is no number: {}.select_dtypes('number')",
     ),
+    "a DataFrame with a gap": (
+        pd.DataFrame({"a": [1, None]}, index=["u", "v"]).convert_dtypes(),
+        ValueError,
+        "{} must be finite, got nan in the row labelled 'v', column 'a'",
+    ),
+    "a Series": (pd.Series([1, 2], name="a"), ValueError, "{} must be a table (rows, features), got a column; use df[['a']]"),
+    "masked rows": (
+        [np.ma.array([1, 2], mask=[0, 1]), [1, 2]],
+        ValueError,
+        "{} must not have masked entries, got 1 of them",
+    ),
+    "a huge int": ([[10**400]], ValueError, "{} must be at most 1e+150 in size, got an int that is larger"),
 }
 
 
@@ -745,10 +767,24 @@ def test_a_bad_table_is_refused_in_one_clear_sentence(bad, name):
     assert str(caught.value) == message.format(name, name)
 
 
+PLAIN = {
+    "nullable": pd.DataFrame({"a": [0, 1], "b": [1.5, 2]}).convert_dtypes(),
+    "true and false": pd.DataFrame({"a": [False, True], "b": [1.5, 2]}),
+    "nullable true and false": pd.DataFrame({"a": [False, True], "b": [1.5, 2]}).convert_dtypes(),
+    "columns of objects": pd.DataFrame({"a": [0, 1], "b": [1.5, 2]}, dtype=object),
+    "objects": np.array([[0, Fraction(3, 2)], [np.True_, np.float32(2)]], dtype=object),
+}
+
+
+@pytest.mark.parametrize("table", PLAIN.values(), ids=PLAIN)
+def test_plain_numbers_are_numbers_in_whatever_type(table):
+    assert inputs.as_table(table, "points").tolist() == [[0, 1.5], [1, 2]]
+
+
 def test_a_longdouble_that_no_float64_can_hold_is_refused():
     with np.errstate(over="ignore"):  # where it is no longer than a float64
         table = np.array([[1e308, 1]], dtype=np.longdouble) * 10
-    with pytest.raises(ValueError, match=r"^points must be finite, got inf in row 0, column 0$"):
+    with pytest.raises(ValueError, match=r"^points must be finite, got inf in row 1, column 1 \(counted from 1\)$"):
         kmeans.KMeansND(table, TWO)
 
 

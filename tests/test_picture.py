@@ -219,7 +219,7 @@ WRONG_COLUMNS = [
         ),
         *WRONG_COLUMNS,
         ({"names": ["x"]}, ValueError, "names must be one for each of 2 features, got ['x']"),
-        ({"include": [[np.nan, 1]]}, ValueError, "include must be finite, got nan in row 0, column 0"),
+        ({"include": [[np.nan, 1]]}, ValueError, "include must be finite, got nan in row 1, column 1 (counted from 1)"),
     ],
 )
 def test_a_picture_that_cannot_be_drawn(options, kind, message):

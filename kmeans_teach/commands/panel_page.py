@@ -30,6 +30,7 @@ def add_command(commands):
     command.add_argument("--data", metavar="FILE.csv", help="your own points")
     columns = "a column of FILE.csv; repeat it for more columns (default: all columns of numbers)"
     command.add_argument("--column", action="append", metavar="NAME", help=columns)
+    command.add_argument("--without-missing", action="store_true", help="leave out the rows in which a value is missing")
     add_server_options(command, port=8866)
     command.set_defaults(run=show_panel, refuse=command.error)
 
@@ -40,13 +41,18 @@ def show_panel(arguments):
 
     if arguments.column and not arguments.data:
         arguments.refuse("--column names a column of a file, so it needs --data FILE.csv")
-    options = {"points": arguments.data and str(Path(arguments.data).resolve()), "names": arguments.column}
+    if arguments.without_missing and not arguments.data:
+        arguments.refuse("--without-missing is about the rows of a file, so it needs --data FILE.csv")
+    options = {"points": arguments.data and str(Path(arguments.data).expanduser().resolve()), "names": arguments.column}
+    options["without_missing"] = arguments.without_missing
     try:
-        PanelRun(arguments.replay, **options)  # an error says what cannot be used
+        run = PanelRun(arguments.replay, **options)  # an error says what cannot be used
     except OSError as error:
         arguments.refuse(f"{arguments.data!r} cannot be read: {error.strerror or error}")
     except (TypeError, ValueError) as error:
         arguments.refuse(" ".join(str(error).split()))
+    if run.left_out:
+        say(run.left_out)
     # saved runs go to the current folder: that of the page's notebook is removed at the end
     options |= {"replay": arguments.replay, "folder": os.getcwd()}
     return serve(options, arguments.port, can_open_browser(arguments))

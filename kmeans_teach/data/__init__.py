@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from kmeans_teach.data.csv_file import read_points as read_points
+from kmeans_teach.data.tables import read_points as read_points
 from kmeans_teach.inputs import LARGEST, as_points, as_table, check_count, check_k, check_number, short
 
 POST_SPREAD = 0.08**0.5  # 0.2828...: the original post draws its clusters with variance 0.08

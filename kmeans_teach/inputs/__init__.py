@@ -42,15 +42,39 @@ def name_of(function):
     return cut(getattr(function, "__name__", type(function).__name__), 60)
 
 
-def as_table(values, name, first=0):
-    """Copy `values` to a new float64 array (M, N) of finite numbers. Error messages count rows from `first`."""
-    if np.ma.isMaskedArray(values) and np.ma.getmaskarray(values).any():
-        raise ValueError(f"{name} must not have masked entries, got {int(np.ma.getmaskarray(values).sum())} of them")
+def as_table(values, name, before=0):
+    """Copy `values` to a new float64 array (M, N) of finite numbers. A DataFrame is a table, too.
+
+    Error messages count rows and columns from 1; `before` rows come before these. In a DataFrame they have their labels.
+    """
+    rows = [values] if np.ma.isMaskedArray(values) else values if isinstance(values, (list, tuple)) else ()
+    masked = sum(int(np.ma.getmaskarray(row).sum()) for row in rows if np.ma.isMaskedArray(row))
+    if masked:
+        raise ValueError(f"{name} must not have masked entries, got {masked} of them")
+    if hasattr(values, "to_frame") and np.ndim(values) == 1:
+        raise ValueError(f"{name} must be a table (rows, features), got a column; use df[[{short(values.name)}]]")
     try:
         table = np.asarray(values)
     except ValueError:  # rows of unequal length
         lengths = [len(row) if hasattr(row, "__len__") else "none" for row in values]
         raise ValueError(f"{name} must be a table (rows, features), got rows of lengths {lengths[:8]}") from None
+    frame = values if hasattr(values, "isna") and hasattr(values, "columns") else None
+
+    def at(row, column):
+        if frame is None:
+            return f"in row {before + row + 1}, column {column + 1} (counted from 1)"
+        return f"in the row labelled {short(frame.index[row])}, column {short(frame.columns[column])}"
+
+    if table.dtype == object and table.ndim == 2:  # it may hold plain numbers, as pandas' nullable columns do
+        table = table if frame is None else np.where(frame.isna(), np.nan, table)
+        for i, value in enumerate(table.flat):
+            if not isinstance(value, (Real, np.bool_)):
+                how = "" if frame is None else f"; leave out what is no number: {name}.select_dtypes('number')"
+                raise TypeError(f"{name} must be real numbers, got {short(value)} {at(*divmod(i, table.shape[1]))}{how}")
+        try:
+            table = table.astype(float)
+        except OverflowError:
+            raise ValueError(f"{name} must be at most {LARGEST:g} in size, got an int that is larger") from None
     check_table(table, name)
     # always C order: in another memory order a sum can differ in the last bit
     with np.errstate(over="ignore"):  # a very large longdouble becomes inf, and is refused below
@@ -60,7 +84,7 @@ def as_table(values, name, first=0):
     for bad, rule in (~np.isfinite(table), "be finite"), (np.abs(table) > LARGEST, f"be at most {LARGEST:g} in size"):
         if bad.any():
             row, column = (int(i) for i in np.argwhere(bad)[0])
-            raise ValueError(f"{name} must {rule}, got {table[row, column]} in row {first + row}, column {column}")
+            raise ValueError(f"{name} must {rule}, got {table[row, column]} {at(row, column)}")
     return table
 
 
@@ -150,14 +174,17 @@ def check_k(k, m):
     return int(k)
 
 
-def read_text(path):
-    """The text of a file of UTF-8, with or without a byte order mark. `path` is a Path."""
+def read_utf8(path):
+    """The bytes of a file of UTF-8. `path` is a Path."""
+    if path.exists() and not path.is_file() and not path.is_dir():  # a pipe may never end; a folder gives an OSError
+        raise ValueError(f"{cut(path.name, 60)} must be a file, not a pipe or a device")
     with path.open("rb") as file:
-        raw = file.read(MOST_BYTES + 1)  # not path.stat(): a pipe has no size
+        raw = file.read(MOST_BYTES + 1)  # not path.stat(): the file may grow
     if len(raw) > MOST_BYTES:
-        raise ValueError(f"{path.name} must be at most {MOST_BYTES // 1_000_000} MB, it is larger")
+        raise ValueError(f"{cut(path.name, 60)} must be at most {MOST_BYTES // 1_000_000} MB, it is larger")
     try:
-        return raw.decode("utf-8-sig")
+        raw.decode()
     except UnicodeDecodeError as error:
         byte = f"got byte {raw[error.start]:#04x} at {error.start}"
-        raise ValueError(f"{path.name} must be text in UTF-8, {byte}; a spreadsheet saves it as 'CSV UTF-8'") from None
+        raise ValueError(f"{cut(path.name, 60)} must be text in UTF-8, {byte}; a spreadsheet saves it as 'CSV UTF-8'") from None
+    return raw

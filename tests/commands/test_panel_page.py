@@ -252,6 +252,22 @@ def test_a_file_that_is_gone_by_the_time_the_page_opens_is_told_on_the_page(chos
     assert re.fullmatch(r'<div class="kmeans-wrong" role="alert">.*No such file.*&lt;gone&gt;.csv.*</div>', said.value)
 
 
+def test_what_is_left_out_is_printed_and_shown_on_the_page(chosen, tmp_path, monkeypatch, capsys):
+    asked = {}
+    monkeypatch.setattr(panel_page, "serve", lambda options, *_: asked.update(options))
+    (tmp_path / "birds.csv").write_text("wing,mass,kind\n1,2,tit\n3,,tit\n4,5,wren\n")
+    launcher.main(["panel", "--data", str(tmp_path / "birds.csv"), "--without-missing"])
+    left_out = "Left out: kind (text); 1 of 3 rows (missing values)."
+    assert capsys.readouterr().out.startswith(f"{left_out}\n")
+    (panel,) = chosen(**{name: asked[name] for name in ("points", "names", "without_missing")})
+    shown = f'<div class="kmeans-note" role="note">{left_out}</div>'
+    assert panel.message.value == shown
+    panel.controls.step.click()
+    assert panel.message.value == shown
+    panel.controls.data.value = "blobs"
+    assert panel.message.value == ""
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -266,9 +282,11 @@ def test_a_file_that_is_gone_by_the_time_the_page_opens_is_told_on_the_page(chos
             "columns must be one or more different names of wing, mass, kind, got ['beak']",
         ),
         (["--data", "birds.csv", "--column", "kind"], "column 'kind' must hold numbers, got 'tit' in row 1"),
-        (["--data", "birds.csv"], "values are missing: 1 in 'mass'"),
+        (["--data", "birds.csv"], "values are missing in 1 of 2 rows, first in row"),
         (["--data", "birds.csv", "--column", "wing", "mine k=9"], "k must be between 1 and the number of points (2), got 9"),
         (["--column", "wing"], "--column names a column of a file, so it needs --data FILE.csv"),
+        (["birds.csv"], "a file is given as points='birds.csv' (on the command line: --data)"),
+        (["--without-missing"], "--without-missing is about the rows of a file, so it needs --data FILE.csv"),
         (["--port", "0"], "a port is a whole number from 1 to 65535, got '0'"),
     ],
 )

@@ -411,7 +411,7 @@ def test_a_csv_is_a_data_set_by_its_columns_of_numbers(tmp_path):
 @pytest.mark.parametrize(
     ("bad", "error", "said"),
     [
-        ({"points": [[1.0, float("nan")]]}, ValueError, "row 0, column 1"),
+        ({"points": [[1.0, float("nan")]]}, ValueError, "row 1, column 2"),
         ({"points": [1.0, 2.0]}, ValueError, r"points\[:, None\]"),
         ({"replay": "cats k=3"}, ValueError, "data set must be one of blobs, "),
         ({"replay": "blobs k=0"}, ValueError, "k must be at least 1, got 0"),

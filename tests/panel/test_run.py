@@ -1,5 +1,7 @@
 """What a panel is about, without its widgets: any change makes another run, and an error changes nothing."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -48,6 +50,40 @@ def test_own_points_and_their_names():
     assert run.axes_options["names"] == ("bill length (mm)", "bill depth (mm)")
 
 
+def test_a_table_gives_its_columns_of_numbers_and_the_rest_is_said(tmp_path):
+    table = pd.DataFrame({"name": ["a", "b", "c"], "x": [1, None, 3], "y": [True, False, True]})
+    message = (
+        r"^values are missing in 1 of 3 rows, first in row labelled 1, column 'x'\. .* 2 of 3 remain: without_missing=True"
+    )
+    with pytest.raises(ValueError, match=message):
+        PanelRun(points=table)
+    run = PanelRun(points=table.convert_dtypes(), without_missing=True)
+    assert run.own.tolist() == [[1, 1], [3, 1]]
+    assert run.axes_options["names"] == ["x", "y"]
+    assert run.left_out == "Left out: name (not numbers); 1 of 3 rows (missing values)."
+    table.to_csv(tmp_path / "table.csv")
+    run = PanelRun(points=tmp_path / "table.csv", without_missing=True)
+    assert run.own.tolist() == [[1], [3]]
+    assert run.left_out == "Left out: column 1 (no name); name, y (text); 1 of 3 rows (missing values)."
+    assert PanelRun(points=[[0], [1]]).left_out == PanelRun("blobs").left_out == ""
+    with pytest.raises(TypeError, match=r"^points must be real numbers, got 'a' in the row labelled 0, column 'name'"):
+        PanelRun(points=table[["name"]])
+
+
+@pytest.mark.parametrize(
+    ("setting", "kind", "message"),
+    [
+        ("birds.csv", ValueError, r"^a replay string must be a run, .* a file is given as points='birds.csv' \(.*--data\)$"),
+        (5, TypeError, r"^a replay string must be a str, got a int; your own points are given as points=\.\.\.$"),
+        (pd.DataFrame({"a": [1, 2]}), TypeError, "got a DataFrame; your own points are given as points="),
+        (Path("birds.csv"), TypeError, "Path; your own points are given as points="),
+    ],
+)
+def test_points_in_the_place_of_a_replay_string(setting, kind, message):
+    with pytest.raises(kind, match=message):
+        PanelRun(setting)
+
+
 @pytest.mark.parametrize(("rows", "k"), [([[4.0]], 1), ([[0], [1]], 2), ([[0, 0]] * 3, 1), ([[0], [1], [1], [0]], 2)])
 def test_fewer_different_points_than_three_are_run_with_as_many_clusters(rows, k):
     run = PanelRun(points=rows)
@@ -59,7 +95,7 @@ def test_fewer_different_points_than_three_are_run_with_as_many_clusters(rows, k
 
 
 def test_bad_own_points_are_refused():
-    with pytest.raises(ValueError, match=r"^points must be finite, got nan in row 1, column 0$"):
+    with pytest.raises(ValueError, match=r"^points must be finite, got nan in row 2, column 1 \(counted from 1\)$"):
         PanelRun(points=[[0.0], [np.nan]])
     with pytest.raises(ValueError, match=r'^the data set "mine" needs points of your own$'):
         PanelRun("mine k=2")
@@ -148,7 +184,7 @@ def test_another_function_stands_where_we_stood():
         (lambda run: run.set("mine k=3"), "needs points of your own"),
         (lambda run: run.change("k", 5000), "k must be at most 100, got 5000"),
         (lambda run: run.change("data", "nowhere"), "data set must be one of"),
-        (lambda run: run.move_centroid(0, (np.nan, 0.0)), "hand must be finite, got nan in row 0, column 0"),
+        (lambda run: run.move_centroid(0, (np.nan, 0.0)), "hand must be finite, got nan in row 1, column 1"),
         (lambda run: run.set("blobs k=2 hand=1;2"), "points and centroids must have the same number of features"),
         (lambda run: run.use_functions(assign=broken), "on purpose"),
     ],

@@ -117,7 +117,7 @@ def test_centroids_of_numpy_by_hand_are_kept_as_plain_numbers():
         ("blobs spread=100.5", "spread must be at most 100, got 100.5"),
         ("blobs k=3 hand=1,2;3,4", "hand must have k=3 centroids, got 2"),
         ("blobs k=2 hand=1,2;3", r"hand must be a table \(rows, features\), got rows of lengths \[2, 1\]"),
-        ("blobs k=1 hand=nan,2", "hand must be finite, got nan in row 0, column 0"),
+        ("blobs k=1 hand=nan,2", r"hand must be finite, got nan in row 1, column 1 \(counted from 1\)"),
     ],
 )
 def test_a_bad_replay_string_is_refused_in_one_clear_sentence(text, message):
