@@ -91,6 +91,23 @@ def read_points(path, columns=None, *, without_missing=False):
     return _complete(frame, kinds if columns is None else {}, without_missing, words)
 
 
+def own_table(points, names, without_missing):
+    """A person's points and the names of their features: of a file by `read_points`, of a DataFrame by `numbers_of`."""
+    if isinstance(points, (str, Path)):
+        return read_points(points, names, without_missing=without_missing), None  # the frame has the names
+    if hasattr(points, "select_dtypes"):
+        return numbers_of(points, without_missing), names
+    if without_missing:
+        raise TypeError("without_missing needs points from a file or a DataFrame")
+    return points, names
+
+
+def different(points):
+    """How many points are different, up to 3. Mostly the first few tell, and to compare all takes long."""
+    few = len(np.unique(points[:100], axis=0))
+    return min(3, few if few >= 3 else len(np.unique(points, axis=0)))
+
+
 def numbers_of(frame, without_missing=False):
     """The columns of numbers of a DataFrame, as `read_points` gives them; the frame itself if it has none."""
     numbers = frame.infer_objects().select_dtypes(["number", "bool"], exclude=["timedelta", "complexfloating"])

@@ -34,13 +34,12 @@ class Panel(w.VBox):
         A replay string, such as "blobs k=4 seed=7 start=12".
     points : (M, N) array_like, or str or Path of a CSV, optional
         Your own points, the data set "my own". A DataFrame's column names become the names of the axes. In a CSV, the columns
-        of numbers are used, or those in `names`. One line in the panel says what is left out.
+        of numbers are used, or those in `names`. One line in the panel says what is left out; with `without_missing=True`
+        also the rows in which a value is missing.
     columns : (int, int), optional
         Which two features of the first data set are drawn, if there are more than two: by default the first two that vary.
     names : sequence of str, optional
         N names for the features of `points`.
-    without_missing : bool, optional
-        Leave out the rows of a CSV or DataFrame in which a value is missing.
     assign, update : callable, optional
         Your own functions, as for `KMeansND`. You can replace them later: `panel.update = my_update`.
     max_iter : int, optional
@@ -67,7 +66,7 @@ class Panel(w.VBox):
         self.run = run = PanelRun(replay, **options)
         self.last_error, self._task, self._following = None, None, False  # following: the panel, not a person, sets controls
         self.stage = Stage(run.model, lambda: self.do(self._tick), widest, **run.axes_options)
-        self.controls, self.message = make_controls(own_data=run.own is not None), w.HTML()
+        self.controls, self.message = make_controls(own_data=run.own is not None), w.HTML(run.note)
         self.access = Access(canvas=self.stage.canvas)
         self.by_hand = ByHand(self.stage, run.player, self.do, partial(self.change, run.move_centroid), self.show)
         self.quiz = Quiz(run.player, self.do, self.ring_point, partial(self.go, run.player.forward))
@@ -78,7 +77,6 @@ class Panel(w.VBox):
         self.stage.canvas.main_thread.watch(self)
         self._wire()
         self._begin()
-        self._say_left_out()
         self._follow()
         if run.player.failed is not None:
             self.tell(run.player.failed)
@@ -128,12 +126,8 @@ class Panel(w.VBox):
             if not isinstance(error, Exception):
                 raise
         if self.last_error is None:
-            self._say_left_out()
+            self.message.value = self.run.note
         self._follow()
-
-    def _say_left_out(self):
-        said = self.run.left_out if self.run.setting.data == "mine" else ""
-        self.message.value = said and f'<div class="kmeans-note" role="note">{escape(said)}</div>'
 
     def fail(self, error):
         """Pause, and show an error."""

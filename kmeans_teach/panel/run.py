@@ -1,19 +1,18 @@
 """The panel without its widgets: a setting, the run that it makes, and a cursor over the steps of the run."""
 
-import re
 from contextlib import suppress
 from dataclasses import replace
+from html import escape
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 
-from kmeans_teach.data import DATA_SETS, read_points
-from kmeans_teach.data.tables import numbers_of
-from kmeans_teach.inputs import as_table, check_columns, short
+from kmeans_teach.data import DATA_SETS
+from kmeans_teach.data.tables import different, own_table
+from kmeans_teach.inputs import as_table, check_columns
 from kmeans_teach.inputs.learners import Stopped, TookTooLong, limit
 from kmeans_teach.kmeans import KMeansND, Step, assign_points, update_centroids
-from kmeans_teach.panel.setting import Setting
+from kmeans_teach.panel.setting import Setting, check_replay
 
 UNASKED = 0.5  # seconds that a half-step may take if nobody has asked for it
 MOST_RECORDED = 500_000_000  # bytes; the largest named data set fills 300 MB with 300 updates
@@ -144,44 +143,29 @@ NEW_START = {"data", "k", "way", "start"}  # a change of one of these drops cent
 AHEAD = 20_000_000  # the most labels to record ahead of the cursor: more would keep the processor busy for long
 
 
-def _different(points):
-    """How many points are different, up to 3. Mostly the first few tell, and to compare all takes long."""
-    few = len(np.unique(points[:100], axis=0))
-    return min(3, few if few >= 3 else len(np.unique(points, axis=0)))
-
-
 class PanelRun:
     """The panel without widgets: `setting` says what is run, `player` where in the run we are. Nothing else is the truth.
 
     `values` is the setting as the controls show it: there, a start by hand is one more way of starting, "hand".
     `options` are assign, update and max_iter, as for `KMeansND`.
-    `left_out` says what of your own points is not used, or is empty.
+    `left_out` says what of your own points is not used; `note` is the same for the page, where they are shown.
     `axes_options` is what `Picture` needs beside the model: the names of the features, and which two are drawn.
     Every change makes a new `KMeansND` and stands at its start. After an error everything is as it was before. If the
     first run fails at its start, the player shows the start of the course's own functions, and its `failed` is the error.
     """
 
     def __init__(self, setting=None, *, points=None, columns=None, names=None, without_missing=False, **options):
-        if not isinstance(setting, (str, Setting, type(None))):
-            got = f"got a {type(setting).__name__}; your own points are given as points=..."
-            raise TypeError(f"a replay string must be a str, {got}")
-        if re.fullmatch(r"[^=]*\.(csv|tsv|txt|xlsx?)", str(setting).strip(), re.I):
-            how = f"points={short(setting)} (on the command line: --data)"
-            raise ValueError(f"a replay string must be a run, such as 'blobs k=4'; a file is given as {how}")
-        if isinstance(points, (str, Path)):
-            points, names = read_points(points, names, without_missing=without_missing), None  # the frame has the names
-        elif hasattr(points, "select_dtypes"):
-            points = numbers_of(points, without_missing)
-        elif without_missing:
-            raise TypeError("without_missing needs points from a file or a DataFrame")
+        check_replay(setting)
+        points, names = own_table(points, names, without_missing)
         self.left_out = getattr(points, "attrs", {}).get("left_out", "")
+        self._note = self.left_out and f'<div class="kmeans-note" role="note">{escape(self.left_out)}</div>'
         names = getattr(points, "columns", None) if names is None else names
         self.own = None if points is None else as_table(points, "points")
         self._own_names = None if names is None else [str(name) for name in names]
         self._columns, self._columns_of = columns, None  # which features are drawn, and of which data set: the first one
         self.options = {"assign": assign_points, "update": update_centroids} | options
         self._points, self._points_of = None, None  # the points, and what they depend on
-        self._own_k = 3 if points is None else _different(self.own)  # a start is of different points
+        self._own_k = 3 if points is None else different(self.own)  # a start is of different points
         self.player = None
         self.set(setting or ("blobs" if points is None else f"mine k={self._own_k}"))
 
@@ -209,6 +193,7 @@ class PanelRun:
                 self.player = Player(KMeansND(model.points, model.centroids))
                 self.player.stand_in(model, error)
         self.setting, self.values, self.options = setting, values, options
+        self.note = self._note if setting.data == "mine" else ""
         names = DATA_SETS[setting.data].columns if setting.data in DATA_SETS else self._own_names
         self.axes_options = {"names": names, "columns": self._drawn}
 

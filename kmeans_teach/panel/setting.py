@@ -1,5 +1,6 @@
 """A run is a pure function of its setting; the replay string is the setting, written down."""
 
+import re
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -102,3 +103,13 @@ class Setting:
     def replace(self, **changes) -> "Setting":
         """The same setting with some values changed."""
         return replace(self, **changes)
+
+
+def check_replay(setting):
+    """Check that this is a replay string, a `Setting` or None, and not points in the wrong place."""
+    if not isinstance(setting, (str, Setting, type(None))):
+        got = f"got a {type(setting).__name__}; your own points are given as points=..."
+        raise TypeError(f"a replay string must be a str, {got}")
+    if re.fullmatch(r"[^=]*\.(csv|tsv|txt|xlsx?)", str(setting).strip(), re.I):
+        how = f"points={short(setting)} (on the command line: --data)"
+        raise ValueError(f"a replay string must be a run, such as 'blobs k=4'; a file is given as {how}")
