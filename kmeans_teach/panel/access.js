@@ -1,11 +1,18 @@
 // Adds, inside one panel (the element of class kmeans-panel around us), what ipywidgets 8 and ipympl 0.10 leave out:
 // - slider handles have no accessible name: they get their label's;
+// - a slider reports 0.28999999999999998 for 0.29, as if a person had moved it: its values have two digits;
+// - End goes to the first maximum that a slider ever had, and PageUp moves by 5 of a thousand steps: see moveSlider;
 // - the canvas has no role and no text alternative: it gets the current sentence;
 // - the canvas swallows Tab and Escape (a keyboard trap): they reach the page again;
-// - Jupyter's one-key shortcuts (Enter, arrows, d d ...) would act on the notebook while a control has the focus;
+// - Jupyter's one-key shortcuts (d d, x, arrows ...) would act on the notebook, and Ctrl+S not work: see keyPressed;
+// - a mouse that leaves the picture is lost there, and a finger does nothing: see followMouse and followFinger.
 // - all pages that show a panel share one figure: the page that was used last decides how large it is, the others scale it.
 const named = (root, selector, name) =>
   root.querySelectorAll(selector).forEach(e => { if (name(e) && e.getAttribute("aria-label") !== name(e)) e.setAttribute("aria-label", name(e)); });
+
+const CANVAS = ".jupyter-matplotlib-canvas-div", FINGER = 22;  // CSS pixels: as near to a centroid counts as on it
+
+const twoDigits = value => Number(value.toFixed(2));
 
 const labelOf = e => {
   const label = e.closest(".jupyter-widgets")?.querySelector(".widget-label");
@@ -15,17 +22,17 @@ const labelOf = e => {
 function addNames(root, sentence) {
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", "K-means panel");
-  root.setAttribute("data-lm-suppress-shortcuts", "true");
   named(root, ".noUi-handle", labelOf);
+  root.querySelectorAll(".noUi-target").forEach(slider => {
+    if (slider.noUiSlider.options.format.to === twoDigits) return;
+    slider.noUiSlider.options.format.to = twoDigits;
+    slider.noUiSlider.set(slider.noUiSlider.get(), false);
+  });
   named(root, ".widget-readout", e => (labelOf(e) ? labelOf(e) + ", value" : ""));
   root.querySelectorAll(".widget-readout[contenteditable]").forEach(e => e.setAttribute("role", "textbox"));
-  root.querySelectorAll(".jupyter-matplotlib-canvas-div").forEach(canvas => {
+  root.querySelectorAll(CANVAS).forEach(canvas => {
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", sentence);
-    if (canvas.dataset.hasNames) return;
-    canvas.dataset.hasNames = "yes";
-    // in the capture phase: before ipympl's own listener, which passes no key on
-    canvas.addEventListener("keydown", e => { if (e.key === "Tab" || e.key === "Escape") e.stopImmediatePropagation(); }, true);
   });
 }
 
@@ -43,6 +50,67 @@ async function fitPictures(model) {
   });
 }
 
+// Keys with Ctrl, Cmd or Alt belong to the notebook, and so does Shift+Enter, which runs a cell wherever one is. All others belong
+// to the control that has the focus. In a text, so do the keys that edit it.
+function belongsToNotebook(e) {
+  if (e.target.matches("input:not([type=checkbox]), [contenteditable=true]"))
+    return (e.ctrlKey || e.metaKey) && !e.altKey && !/^([acvxyz]|Enter|Backspace|Delete|Home|End|Arrow.*)$/i.test(e.key);
+  return e.ctrlKey || e.metaKey || e.altKey || (e.shiftKey && e.key === "Enter");
+}
+
+// Called for each key before anything else on the page.
+function keyPressed(root, e) {
+  if (e.target === root || !root.contains(e.target)) return;
+  const away = belongsToNotebook(e);
+  // Jupyter looks at the element with the focus first, then at those around it, up to the first one with this attribute
+  e.target.toggleAttribute("data-lm-suppress-shortcuts", !away);
+  const canvas = e.target.matches(CANVAS);
+  if (canvas && ["Tab", "Escape"].includes(e.key)) e.stopPropagation();
+  else if (away && (canvas || e.target.matches("input:not([type=checkbox])"))) {
+    // ipympl and ipywidgets let no key pass from here: the notebook gets a copy
+    if (!root.dispatchEvent(new KeyboardEvent("keydown", e))) e.preventDefault();
+    e.stopPropagation();
+  } else if (!away && e.target.matches(".noUi-handle") && moveSlider(e.target.closest(".noUi-target"), e.key)) {
+    e.preventDefault();
+    e.stopPropagation();
+  }
+}
+
+// The keys for which noUiSlider 15 is wrong or slow. Returns whether the key was one of them.
+function moveSlider(slider, key) {
+  const { range: { min, max }, step } = slider.noUiSlider.options, far = Math.max(5, Math.round((max - min) / step / 20)) * step;
+  const now = Number(slider.noUiSlider.get());
+  const to = { Home: min, End: max, PageUp: Math.min(max, now + far), PageDown: Math.max(min, now - far) }[key];
+  if (to === undefined || slider.hasAttribute("disabled")) return false;
+  slider.noUiSlider.set(to);
+  return true;
+}
+
+// The canvas keeps a mouse whose button was pressed on it until it is released, wherever that is.
+function followMouse(e) {
+  if (e.pointerType === "mouse" && e.target.matches(`${CANVAS} canvas`)) e.target.setPointerCapture(e.pointerId);
+}
+
+// A finger put on a centroid moves it, as a mouse does; anywhere else it scrolls the page. Returns the listener.
+function followFinger(model) {
+  let dragging = false;
+  return e => {
+    const touch = e.changedTouches[0], canvas = e.target;
+    const send = (type, { clientX, clientY }) =>
+      canvas.dispatchEvent(new MouseEvent(type, { clientX, clientY, buttons: type === "mouseup" ? 0 : 1, bubbles: true }));
+    if (e.type === "touchstart" && e.touches.length === 1 && canvas.matches(`${CANVAS} canvas`)) {
+      const box = canvas.getBoundingClientRect();
+      const away = ([x, y]) => Math.hypot(box.left + x * box.width - touch.clientX, box.top + (1 - y) * box.height - touch.clientY);
+      const [x, y] = model.get("places").reduce((one, other) => (away(one) <= away(other) ? one : other), [9, 9]);
+      if (!(dragging = away([x, y]) <= FINGER)) return;
+      send("mousedown", { clientX: box.left + x * box.width, clientY: box.top + (1 - y) * box.height });
+    } else if (!dragging) return;
+    else if (e.type === "touchmove") send("mousemove", touch);
+    else dragging = send("mouseup", touch) && false;
+    if (e.cancelable) e.preventDefault();
+  };
+}
+
 function render({ model, el }) {
   const line = document.createElement("p");
   line.className = "kmeans-sentence";
@@ -50,6 +118,7 @@ function render({ model, el }) {
   line.setAttribute("aria-live", "polite");
   el.append(line);
   let root = null, room = null, sizes = null, changes = null, waiting = 0;
+  const onKey = e => root && keyPressed(root, e), finger = followFinger(model);
   const refresh = () => {
     waiting = 0;
     if (line.textContent !== model.get("sentence")) line.textContent = model.get("sentence");
@@ -78,13 +147,16 @@ function render({ model, el }) {
     sizes = new ResizeObserver(resized);
     uses.push([root, "pointermove"], [root, "pointerdown"], [root, "focusin"]);
     uses.forEach(([target, event]) => target.addEventListener(event, used));
+    window.addEventListener("keydown", onKey, true);
+    root.addEventListener("pointerdown", followMouse);
+    for (const type of ["touchstart", "touchmove", "touchend", "touchcancel"]) root.addEventListener(type, finger, { passive: false });
     refresh();
   };
   model.on("change:sentence", soon);
   refresh();
   attach();
   fitPictures(model);
-  return () => { uses.forEach(([target, event]) => target.removeEventListener(event, used)); cancelAnimationFrame(waiting); changes?.disconnect(); sizes?.disconnect(); model.off("change:sentence", soon); };
+  return () => { window.removeEventListener("keydown", onKey, true); uses.forEach(([target, event]) => target.removeEventListener(event, used)); cancelAnimationFrame(waiting); changes?.disconnect(); sizes?.disconnect(); model.off("change:sentence", soon); };
 }
 
 export default { render };

@@ -59,7 +59,9 @@ class ByHand:
             self.show_point(int(to_points.argmin()) if to_points.min() <= PICK else None)
 
     def drag(self, event):
-        if event.inaxes is self.stage.picture.ax:
+        if not getattr(event, "buttons", True):  # it was released outside the window; matplotlib 3.9 does not tell
+            self.dragged = None
+        elif event.inaxes is self.stage.picture.ax:
             self.move(self.dragged, (event.xdata, event.ydata))
 
     def release(self, event):

@@ -4,6 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import ipywidgets as w
+import traitlets
 
 from kmeans_teach.data import DATA_SETS, SPREAD
 
@@ -23,8 +24,8 @@ DATA_LABELS = {
     "empty-cluster": "an empty cluster",
     "mine": "my own",
 }
-BY_HAND = """Drag a centroid with the mouse. Or press Tab until the picture has a frame, then a letter to choose a centroid and
-the arrow keys to move it (with Shift: farther). A new run begins from where you put them."""
+BY_HAND = """Drag a centroid with the mouse or a finger. Or press Tab until the picture has a frame, then a letter to choose a
+centroid and the arrow keys to move it (with Shift: farther). A new run begins from where you put them."""
 REPLAY = "The same text gives the same run on any machine. Change it and press Enter."
 
 
@@ -47,6 +48,22 @@ def slider(kind, label, value, low, high, step=1, width="300px", **more):
     return kind(value=value, min=low, max=high, step=step, description=label, layout=layout, **more)
 
 
+class TwoDigits(traitlets.HasTraits):
+    """A value of two digits, as on the page: when the page reports 0.27999999999999997 for 0.28, nothing changes."""
+
+    @traitlets.validate("value")
+    def _validate_value(self, proposal):
+        return round(super()._validate_value(proposal), 2)
+
+
+class FloatSlider(TwoDigits, w.FloatSlider):
+    pass
+
+
+class FloatLogSlider(TwoDigits, w.FloatLogSlider):
+    pass
+
+
 def make_controls(own_data=False):
     """All widgets of a panel, by name."""
     c, number = SimpleNamespace(), at_most("170px")
@@ -54,8 +71,8 @@ def make_controls(own_data=False):
     names = [(label, name) for name, label in DATA_LABELS.items() if own_data or name != "mine"]
     c.data = w.Dropdown(options=names, description="Data", layout=at_most("240px"))
     c.k = slider(w.IntSlider, "K", DATA_SETS["blobs"].k, 1, MOST["k"])
-    c.spread = slider(w.FloatSlider, "Spread", SPREAD, 0.0, MOST["spread"], 0.02, width="270px")
-    c.size = slider(w.IntSlider, "Points each", 100, 5, MOST["size"], 5, width="270px")
+    c.spread = slider(FloatSlider, "Spread", SPREAD, 0.0, MOST["spread"], 0.01, width="270px")
+    c.size = slider(w.IntSlider, "Points each", 100, 1, MOST["size"], width="270px")
     c.clusters = slider(w.IntSlider, "Heaps", 12, 1, MOST["clusters"], width="270px")
     ways = [("random points", "random"), ("k-means++", "plusplus"), ("by hand", "hand")]
     c.way = w.Dropdown(options=ways, description="Start from", layout=at_most("285px"))
@@ -71,7 +88,7 @@ def make_controls(own_data=False):
     c.last = button(">|", "To the end of the run")
     c.scrubber = slider(w.IntSlider, "Half-step", 0, 0, 1)
     speed = {"width": "230px", "readout_format": ".1f", "tooltip": "Half-steps a second"}
-    c.speed = slider(w.FloatLogSlider, "Speed", 10**0.3, 0, 1.5, 0.05, **speed)
+    c.speed = slider(FloatLogSlider, "Speed", 10**0.3, 0, 1.5, 0.05, **speed)
     # what is shown
     c.regions = w.Checkbox(description="Regions", indent=False, tooltip="Colour the plane by nearest centroid", layout=number)
     c.spokes = w.Checkbox(description="Lines to centroids", indent=False, layout=w.Layout(width="200px"))
@@ -115,8 +132,11 @@ def lay_out(panel):
 def follow(c, run, playing):
     """Set every control to the state of the run."""
     player, values = run.player, run.values
-    for name, most in (MOST | {"k": min(MOST["k"], len(player.model.points))}).items():
-        getattr(c, name).max = max(most, values[name])  # a replay string may ask for more than the slider's usual range
+    for name, usual in MOST.items():
+        control, value = getattr(c, name), values[name]
+        # a replay string may ask for more than the usual range, and a person who moves the control keeps that range
+        most = max(usual, control.max) if control.value == value else usual
+        control.max = max(value, min(most, len(player.model.points)) if name == "k" else most)
     for name in SETTERS:
         getattr(c, name).value = values[name]
     uses = DATA_SETS[values["data"]].uses if values["data"] in DATA_SETS else ()

@@ -107,8 +107,8 @@ _made = {}  # for each notebook cell: its last execution, and the widgets that t
 def take_over(widget):
     """Call this when `widget` is made: it closes the widgets that an earlier execution of the same notebook cell made.
 
-    Widgets of the same execution stay: a cell may show two side by side. Outside a notebook, the line of code counts as the
-    cell, and each time that it runs as an execution.
+    Widgets of the same execution stay: a cell may show two side by side. Where cells have no id, the line of code counts as the
+    cell. In a script nothing runs again, so all widgets stay.
     """
     shell = get_ipython()
     parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
@@ -116,8 +116,8 @@ def take_over(widget):
     while frame.f_back and frame.f_globals.get("__name__", "").startswith("kmeans_teach."):
         frame = frame.f_back
     cell = parent.get("metadata", {}).get("cellId") or (frame.f_code.co_filename, frame.f_lineno)
-    execution = parent.get("header", {}).get("msg_id") or object()
-    before, widgets = _made.get(cell, (None, WeakSet()))
+    execution = parent.get("header", {}).get("msg_id")
+    before, widgets = _made.get(cell, (execution, WeakSet()))
     if execution != before:
         for old in list(widgets):
             old.close()

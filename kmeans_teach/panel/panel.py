@@ -83,7 +83,7 @@ class Panel(w.VBox):
         take_over(self)
 
     def _wire(self):
-        c, run, player = self.controls, self.run, self.run.player
+        c, run, player, page = self.controls, self.run, self.run.player, self.access
         for name in SETTERS:
             self._on(getattr(c, name), partial(self._take, name))
         self._on(c.play, lambda: self.play() if c.play.value else self.pause())
@@ -95,7 +95,7 @@ class Panel(w.VBox):
         self._on(c.replay, lambda: self.change(run.set, c.replay.value))
         self._on(self.quiz.on, lambda: self.quiz.ask(self.stage.playing))
         # the page does this, not a person
-        self.access.observe(lambda _: self.stage.fit_page(self.access.width, self.access.ratio), ["width", "ratio"])
+        page.observe(lambda _: page.set_trait("places", self.stage.fit_page(page.width, page.ratio)), ["width", "ratio"])
         for button, move in (c.first, player.first), (c.back, player.back), (c.step, player.forward), (c.last, player.last):
             button.on_click(lambda _, move=move: self.do(self.go, move))
         for button, seed in (c.new_data, "seed"), (c.new_centroids, "start"):
@@ -104,7 +104,7 @@ class Panel(w.VBox):
 
     def _on(self, widget, action):
         # the message says only that something changed; the action reads the newest value, so a drag queues up no work
-        widget.observe(lambda _: self._following or self.do(action), "value")
+        widget.observe(lambda change: self._following or change.old == change.new or self.do(action), "value")
 
     # ---- everything that a person does goes through here
 
@@ -200,11 +200,9 @@ class Panel(w.VBox):
         self._follow()
 
     def _take(self, name):
-        """Take the value of the one control that changed. A slider also reports when it is first shown."""
-        value, now = getattr(self.controls, name).value, self.run.values[name]
-        if name == "spread":  # a slider sends 0.27999999999999997 for 0.28
-            value, now = round(value, 4), round(now, 4)
-        if value != now:
+        """Take the value of the one control that a person moved."""
+        value = getattr(self.controls, name).value
+        if value != self.run.values[name]:
             self.change(self.run.change, name, value)
 
     assign, update = _learners("assign"), _learners("update")
@@ -223,7 +221,7 @@ class Panel(w.VBox):
 
     def show(self, sentence=None):
         """Show the step under the cursor, with its own sentence or another."""
-        self.stage.show(self.run.player)
+        self.access.places = self.stage.show(self.run.player)
         self.access.sentence = sentence or describe(self.stage.picture.step)
 
     def _follow(self):

@@ -49,37 +49,42 @@ class Setting:
         check_number(self.spread, "spread", 100)
         if self.clusters * self.size > MOST_POINTS:
             raise ValueError(f"clusters * size must be at most {MOST_POINTS}, got {self.clusters} * {self.size}")
+        # the class is frozen: only its own code may do this
+        object.__setattr__(self, "spread", float(self.spread))  # a Fraction is written as 1/3, which cannot be read
         if self.hand is not None:
             hand = tuple(map(tuple, as_table(self.hand, "hand").tolist()))  # plain floats can be written and compared
             if len(hand) != self.k:
                 raise ValueError(f"hand must have k={self.k} centroids, got {len(hand)}")
-            object.__setattr__(self, "hand", hand)  # the class is frozen: only its own code may do this
+            object.__setattr__(self, "hand", hand)
 
     def __str__(self):
         given = [f.name for f in fields(self)[1:] if f.name == "k" or getattr(self, f.name) != f.default]
         values = {name: getattr(self, name) for name in given}
         if self.hand:
             values["hand"] = ";".join(",".join(map(repr, row)) for row in self.hand)
-        return " ".join([self.data] + [f"{name}={value}" for name, value in values.items()])
+        # 1e16 instead of 1e+16: in a link, + means a space
+        return " ".join([self.data] + [f"{name}={value}" for name, value in values.items()]).replace("e+", "e")
 
     @classmethod
     def parse(cls, text: str) -> "Setting":
         """Read a replay string; ValueError names the word that cannot be read."""
-        name, *words = text.split() or [""]
+        name, *words = re.sub(r"(?<=\d[eE]) (?=\d)", "+", text).split() or [""]  # a link has made "1e 16" of 1e+16
         readers = {f.name: type(f.default) for f in fields(cls)[1:]} | {"hand": read_centroids}
-        values = {"k": DATA_SETS[name].k} if name in DATA_SETS else {}
+        values = {}
         for word in words:
             key, _, value = word.partition("=")
             if key not in readers:
                 words = f"words like k=4, with one of {', '.join(readers)}"
                 raise ValueError(f"a replay string must be a data set and {words}; got {short(word)}")
             try:
+                if "_" in value and key != "way":  # Python reads 4_0 as 40
+                    raise ValueError
                 values[key] = readers[key](value)
             except ValueError:
                 wanted = "centroids, as in hand=1.5,2;3,4" if key == "hand" else "a number, as in k=4"
                 raise ValueError(f"{key} in a replay string must be {wanted}, got {short(word)}") from None
-        if "hand" in values:
-            values.setdefault("k", len(values["hand"]))
+        if name in DATA_SETS or "hand" in values:
+            values.setdefault("k", len(values["hand"]) if "hand" in values else DATA_SETS[name].k)
         return cls(name, **values)
 
     def points(self, own=None) -> np.ndarray:

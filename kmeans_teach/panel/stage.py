@@ -89,11 +89,19 @@ class Stage:
         self.picture.set_points(model.points, len(model.centroids), include=model.centroids, **axes_options)
 
     def show(self, player):
-        """Draw the step under the player's cursor, and the inertia up to the last step that was seen."""
+        """Draw the step under the player's cursor, and the inertia up to the last step that was seen. Returns the `places`."""
         self.picture.show(player.step)
+        self._centroids = self.picture.flat(player.step.centroids)
         self.curve.show(player.steps[: player.farthest + 1], player.cursor)
+        places = self.places
         if not self._ticking:  # an animation has the canvas drawn after each of its frames
             self.canvas.draw_idle()
+        return places
+
+    @property
+    def places(self):
+        """Where the centroids are, as shares of the width and height of the figure from its lower left."""
+        return (self.picture.ax.transData.transform(self._centroids) / self.figure.bbox.size).tolist()
 
     def set_speed(self, steps_a_second):
         self.clock.period = 1 / steps_a_second
@@ -111,7 +119,7 @@ class Stage:
     def fit_page(self, width, ratio):
         """Use the width of the page (CSS pixels), and the pixels that its screen has for each of them.
 
-        The curve is beside the picture, or below it where the page is narrow.
+        The curve is beside the picture, or below it where the page is narrow. Returns the `places`.
         """
         width = max(NARROWEST, min(width - 8, self.widest))  # ipywidgets puts a margin of 2 px around each box
         if (width, ratio) != (self.width, self.ratio) and not self.closed:
@@ -119,6 +127,7 @@ class Stage:
             self._arrange(width, ratio)
             self.canvas.manager.resize(*self.canvas.get_width_height(physical=True))
             self.canvas.draw_idle()
+        return self.places
 
     def _arrange(self, width, ratio=1):
         """Lay out the figure for a width in CSS pixels. Labels keep their size, and fit."""

@@ -18,6 +18,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from kmeans_teach.data import DATA_SETS
+from kmeans_teach.panel.controls import DATA_LABELS
+from kmeans_teach.panel.setting import Setting
 from kmeans_teach.panel.stage import NARROWEST, WIDEST
 from tests.browser.lab import launched, open_notebook
 from tests.browser.pixels import CANVAS, REACHABLE, Kernel, cut, looks_like, soon, wrong_pixels
@@ -26,6 +29,11 @@ pytestmark = pytest.mark.browser
 
 LONG = os.environ.get("LONG") == "1"  # the weekly run: more of the same
 REPLAY = "blobs k=6 seed=1"
+SHOW_SETTINGS = """import json, ipywidgets
+from kmeans_teach.panel import Panel
+from pathlib import Path
+asked = json.loads(Path("settings.json").read_text())
+ipywidgets.VBox([Panel(replay, points=asked["points"]) for replay in asked["settings"]])"""
 PIXELS = f"document.querySelector('{CANVAS}').toDataURL()"
 
 
@@ -51,8 +59,8 @@ def page(request, browser, tmp_path_factory):
 @contextlib.contextmanager
 def in_lab(browser, request, tmp_path_factory):
     address, folder = request.getfixturevalue("course")
-    cell = f'{REACHABLE}panel = Panel("{REPLAY}")\npanel'
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
+    cells = f'{REACHABLE}panel = Panel("{REPLAY}")\npanel', SHOW_SETTINGS
+    notebook = nbformat.v4.new_notebook(cells=[*map(nbformat.v4.new_code_cell, cells)])
     notebook.metadata.kernelspec = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     nbformat.write(notebook, folder / "panel.ipynb")
     page = open_notebook(browser, address, "panel.ipynb")
@@ -216,12 +224,33 @@ def test_the_scrubber_by_keyboard_goes_through_the_half_steps(page):
     handle(page, "Half-step").focus()
     changes(page, lambda: page.keyboard.press("ArrowRight"))
     says(page, "^Update 1: ")
-    changes(
-        page, lambda: page.keyboard.press("PageUp")
-    )  # five on; End goes wrong in ipywidgets 8 where a slider's max has grown
+    changes(page, lambda: page.keyboard.press("PageUp"))  # five on
     says(page, "^Assign 3: ")
+    page.keyboard.press("End")
+    says(page, r"converged after \d+ updates")
     page.keyboard.press("Home")
     says(page, "^Start: ")
+
+
+def test_home_and_end_go_to_the_ends_of_a_slider_whose_range_has_changed(page):
+    for text, k, most in ("blobs k=25", 25, 25), ("blobs k=4 clusters=2 size=7", 4, 14):
+        replay(page, text)
+        says(page, f"^Start: {k} ")
+        for key, k in ("Home", 1), ("PageUp", 6), ("End", most):
+            handle(page, "K").press(key)
+            says(page, f"^Start: {k} ")
+
+
+def test_a_value_that_the_keyboard_sets_and_the_panel_refuses_is_told_until_something_else_happens(page):
+    replay(page, "blobs k=5 clusters=1 size=6")
+    fold(page, "More settings")
+    handle(page, "Spread").press("Home")
+    alert = page.locator(".kmeans-panel [role=alert]")
+    expect(alert).to_have_text("k must be at most the number of different points (1), got 5")
+    answered(page)
+    expect(handle(page, "Spread")).to_have_attribute("aria-valuetext", "0.28")
+    answered(page)
+    assert alert.count() == 1, "the page reports that the slider went back, which changes nothing"
 
 
 def test_the_data_set_and_the_way_of_starting_by_keyboard(page):
@@ -268,31 +297,120 @@ def test_predictions_are_asked_and_counted(page):
     page.get_by_label("Ask me before each half-step").click()
 
 
-@pytest.mark.page
-def test_a_centroid_is_dragged_with_the_mouse_and_moved_by_keys(page):
+def put_a_in_the_middle(page):
+    """Show two centroids, A in the middle of the picture. Returns where it is on the page, and the box of the canvas."""
+    replay(page, "penguins k=3")  # its view fits no other data, so that the next view is a new one
+    replay(page, "uniform k=2 seed=1 hand=0.0,0.0;3.0,3.0")
     fold(page, "Replay")
+    says(page, "^Start: 2 ")
     canvas = page.locator(CANVAS).last
     canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    # two heaps on the screen: A in the middle of the view, so that the mouse knows where it is
-    page.get_by_label("Replay", exact=True).fill("uniform k=2 seed=1 hand=0.0,0.0;3.0,3.0")
-    page.get_by_label("Replay", exact=True).press("Enter")
-    says(page, "^Start: 2 centroids")
     settled(page)
+    box = canvas.bounding_box()
     left, width, top, height = 62, WIDEST - 260 - 62, 30, WIDEST * 0.5 - 80
     zoom = box["width"] / WIDEST
-    x, y = box["x"] + zoom * (left + width / 2), box["y"] + zoom * (top + height / 2)
+    return box["x"] + zoom * (left + width / 2), box["y"] + zoom * (top + height / 2), box
+
+
+def replay_text(page):
+    return page.locator(".kmeans-panel").get_by_label("Replay", exact=True).input_value()
+
+
+def answered(page):
+    """Wait until the kernel has handled what the page has sent."""
+    for _ in range(2):
+        page.locator(".kmeans-panel").evaluate(ANSWERED)
+
+
+@pytest.mark.page
+def test_a_centroid_is_dragged_with_the_mouse_and_moved_by_keys(page):
+    x, y, box = put_a_in_the_middle(page)
     page.mouse.move(x, y)
     page.mouse.down()
     changes(page, lambda: page.mouse.move(x + 60, y - 30, steps=8))
-    page.mouse.up()
-    page.wait_for_function("() => !/hand=0.0,0.0/.test(document.querySelector('.kmeans-panel input[type=text]').value)")
-    canvas.locator("xpath=..").focus()
+    page.mouse.move(x + 60, box["y"] - 40, steps=5)
+    page.mouse.up()  # above the picture
+    answered(page)
+    dragged = replay_text(page)
+    assert "hand=0.0,0.0" not in dragged
+    assert "3.0,3.0" in dragged
+    page.mouse.move(x - 60, y + 30, steps=8)
+    answered(page)
+    assert replay_text(page) == dragged, "A was let go where the mouse left the picture"
+    page.locator(CANVAS).last.locator("xpath=..").focus()
     page.keyboard.press("b")
     says(page, "^B chosen")
     changes(page, lambda: page.keyboard.press("Shift+ArrowLeft"))
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent.trim()") == "|<", "the picture lets go of the keyboard"
+
+
+def test_a_finger_drags_a_centroid_and_scrolls_the_page_from_anywhere_else(page):
+    x, y, _ = put_a_in_the_middle(page)
+    session = page.context.new_cdp_session(page)
+
+    def finger(*places):
+        for i, (x, y) in enumerate(places):
+            session.send(
+                "Input.dispatchTouchEvent", {"type": "touchMove" if i else "touchStart", "touchPoints": [{"x": x, "y": y}]}
+            )
+        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    scrolled = """() => { window.untouched = []; document.addEventListener(
+        "touchmove", e => window.untouched.push(e.defaultPrevented), { passive: true }); }"""
+    page.evaluate(scrolled)
+    finger(*[(x + 9 + 5 * i, y + 5 * i) for i in range(9)])
+    answered(page)
+    dragged = replay_text(page)
+    assert "hand=0.0,0.0" not in dragged
+    assert page.evaluate("window.untouched.splice(0)").count(True) > 3, "the page does not scroll with it"
+    finger(*[(x - 60, y + 60 - 5 * i) for i in range(9)])
+    answered(page)
+    assert replay_text(page) == dragged
+    assert True not in page.evaluate("window.untouched"), "the page scrolls"
+    session.detach()
+
+
+ONE_KEYS = [*"myr16cvbaii00ddxslojkhfpz", "ArrowUp", "ArrowDown", "Shift+M", "Shift+V", "Shift+L", "Escape"]
+
+
+def test_the_keys_of_a_control_do_nothing_to_the_notebook_and_those_of_the_notebook_work_from_it(page):
+    if not page.in_lab:
+        pytest.skip("a page of its own has no notebook around it")
+    for name in "More settings", "See more", "Replay":
+        fold(page, name)
+    panel = page.locator(".kmeans-panel")
+    text = panel.get_by_label("Replay", exact=True)
+    controls = [
+        *[button(page, name) for name in ("Step", "Save")],
+        *[handle(page, name) for name in ("K", "Half-step")],
+        *[panel.get_by_label(name) for name in ("Data seed", "Start from", "Regions")],
+        *[text, panel.locator(".widget-readout").first, panel.locator(".jupyter-matplotlib-canvas-div")],
+    ]
+    cells = """[document.querySelector(".jp-Dialog") === null,
+        ...[...document.querySelectorAll(".jp-Notebook:not(.lm-mod-hidden) .jp-Cell")].map(cell =>
+            cell.className.replace(/lm-[^ ]+/g, "") + cell.querySelector(".cm-content")?.textContent)]"""
+    for control in controls:
+        control.focus()
+        before = page.evaluate(cells)
+        assert len(before) >= 3
+        for key in ONE_KEYS:
+            page.keyboard.press(key)
+        assert page.evaluate(cells) == before, control
+        if control is text:
+            assert "00ddx" in text.input_value()
+        control.focus()
+        with page.expect_response(lambda answer: answer.request.method == "PUT" and "panel.ipynb" in answer.url):
+            page.keyboard.press("Control+s")
+    answered(page)
+    text.fill("blobs k=3")
+    text.press("Control+a")
+    text.press("Control+x")  # cuts the text, not the cell
+    assert text.input_value() == ""
+    assert page.evaluate(cells) == before
+    replay(page, "blobs k=3")
+    button(page, "Step").press("Control+Enter")  # runs the cell, as everywhere in a notebook
+    says(page, "^Start: 6 centroids")
 
 
 def test_a_score_against_a_hundred_starts(page):
@@ -492,7 +610,7 @@ def test_a_link_carries_a_replay_string_and_a_closed_page_ends_its_kernel(page):
     other.goto(page.url + "?replay=cats<script>alert(1)</script>")
     other.wait_for_selector(CANVAS, timeout=60_000)
     assert other.get_by_role("alert").inner_text().startswith("data set must be one of blobs, ")
-    other.goto(page.url + "?replay=blobs+k%3D5+seed%3D2")
+    other.goto(page.url + "?replay=blobs+seed%3D2+hand=1e+16,2;0,0;1,1;2,2;3,3")  # a browser takes the + for a space
     other.wait_for_selector(CANVAS, timeout=60_000)
     says(other, "^Start: 5 centroids")
     kernel = json.loads(other.locator("#jupyter-config-data").inner_text())["kernelId"]
@@ -500,6 +618,142 @@ def test_a_link_carries_a_replay_string_and_a_closed_page_ends_its_kernel(page):
     assert page.evaluate(answer) == 200
     other.close(run_before_unload=True)
     page.wait_for_function(f"async () => (await fetch('/api/kernels/{kernel}')).status === 404")
+
+
+OWN = np.random.default_rng(3).normal(size=(50, 2))
+ANSWERED = """async panel => {  // a turn to the kernel and back: it has handled what the page had sent
+    const [opener, fold] = [".kmeans-opener", ".kmeans-fold"].map(name => [...panel.querySelectorAll(name)].at(-1));
+    const open = fold.style.display === "none";
+    opener.click();
+    while ((fold.style.display !== "none") !== open) await new Promise(go => setTimeout(go, 5));
+}"""
+
+
+def random_setting(walk):
+    """A setting that `Setting` accepts and whose start can be drawn. One value in three or four is extreme."""
+
+    def some(*usual, extreme):
+        return walk.choice(extreme) if walk.random() < 0.3 else walk.choice(usual)
+
+    def seed():
+        return some(0, walk.randrange(1000), walk.randrange(2**31), extreme=[5_000_000_000, 2**53 + 1, walk.randrange(2**63)])
+
+    clusters = some(walk.randint(2, 20), walk.randint(2, 20), extreme=[21, 60, 1000])
+    sizes = [size for size in (3, 4, 37, 100, 101, 499, 1001, 2000) if clusters * size <= 6000]
+    setting = Setting(
+        data=walk.choice([*DATA_SETS, "mine"]),
+        k=1,
+        seed=seed(),
+        start=seed(),
+        way=walk.choice(["random", "plusplus"]),
+        clusters=clusters,
+        size=walk.choice(sizes),
+        spread=some(
+            round(walk.uniform(0.05, 1.5), 2), walk.uniform(0.05, 1.5), extreme=[0.285, 1e-5, walk.uniform(2, 99), 100.0]
+        ),
+    )
+    points = setting.points(OWN)
+    k = walk.randint(1, min(len(points) // 2, some(12, 20, extreme=[40])))
+    if walk.random() < 0.7:
+        return setting.replace(k=k)
+    scale = walk.choice([1, 1, 1e-7, 1e16])
+    return setting.replace(
+        k=k, hand=[[scale * round(walk.gauss(0, 2), walk.choice([0, 3, 17])) for _ in points[0]] for _ in range(k)]
+    )
+
+
+def move_one_control(walk, panel, setting):
+    """Move one control that is not at its end, by a key or a click. Returns the values of the setting that it must change."""
+    uses = DATA_SETS[setting.data].uses if setting.data in DATA_SETS else ()
+    moves = ["k", "start", "data", "way", "hand", "nothing", *uses]
+    name = walk.choice(moves)
+    labels = {"k": "K", "spread": "Spread", "size": "Points each", "clusters": "Heaps"}
+    if name in labels:
+        value = getattr(setting, name)
+        down = value > {"k": 2, "spread": 1, "size": 500, "clusters": 15}[name]
+        slider = panel.get_by_role("slider", name=labels[name], exact=True)
+        slider.press("ArrowLeft" if down else "ArrowRight")
+        step = (-1 if down else 1) * (0.01 if name == "spread" else 1)
+        return {name: round(round(value, 2) + step, 2)} | ({"hand": None} if name == "k" else {})
+    if name in ("seed", "start"):
+        value, label = getattr(setting, name), {"seed": "New data", "start": "New centroids"}[name]
+        if value < 2**53:
+            panel.get_by_label(f"{name.replace('seed', 'data').capitalize()} seed").press("ArrowUp")
+        elif value < 2**63 - 1:
+            panel.get_by_role("button", name=label, exact=True).click()
+        else:
+            return {}
+        return {name: value + 1} | ({"hand": None} if name == "start" else {})
+    if name == "data":
+        other = walk.choice([data for data in DATA_SETS if data != setting.data])
+        panel.get_by_label("Data", exact=True).select_option(DATA_LABELS[other])
+        return {"data": other, "k": DATA_SETS[other].k, "start": 0, "hand": None}
+    if name == "way":
+        way = "plusplus" if setting.way == "random" else "random"
+        panel.get_by_label("Start from").select_option({"random": "random points", "plusplus": "k-means++"}[way])
+        return {"way": way, "hand": None}
+    if name == "hand":
+        canvas = panel.locator(".jupyter-matplotlib-canvas-div")
+        canvas.press("a")
+        canvas.press("ArrowRight")
+        return {"hand": ...}
+    walk.choice([
+        lambda: panel.get_by_role("button", name="Step", exact=True).click(),
+        lambda: panel.get_by_role("slider", name="Half-step").press("End"),
+        lambda: panel.get_by_role("slider", name="Speed").press("PageUp"),
+        lambda: panel.get_by_label("Lines to centroids").press("Space"),
+    ])()  # fmt: skip
+    return {}
+
+
+def test_random_settings_survive_being_shown_and_the_move_of_one_control(page):
+    if not page.in_lab:
+        pytest.skip("only a notebook shows many panels")
+    walk = random.Random(15)
+    settings = [random_setting(walk) for _ in range(100 if LONG else 12)]
+    fresh = 10 if LONG else 3
+    asked = {"settings": [str(setting) for setting in settings[:fresh]], "points": OWN.tolist()}
+    (page.folder / "settings.json").write_text(json.dumps(asked))
+    cell = page.locator(".jp-CodeCell").nth(1)
+
+    def shown(panel):
+        return Setting.parse(panel.get_by_label("Replay", exact=True).input_value())
+
+    def run_cell(panels):
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Control+Enter")
+        drawn = f"count => document.querySelectorAll('{CANVAS}').length === 2 * count"
+        page.wait_for_function(drawn, arg=panels + 1, timeout=120_000)  # ten panels, on a busy machine
+
+    changed = set()
+    run_cell(fresh)
+    try:
+        for i, setting in enumerate(settings):
+            panel = cell.locator(".kmeans-panel").nth(min(i, fresh - 1))
+            if i < fresh:
+                panel.scroll_into_view_if_needed()
+                for name in "More settings", "See more", "Replay":
+                    panel.get_by_role("button", name=name, exact=True).click()
+            else:  # the last panel shows one after the other
+                panel.get_by_label("Replay", exact=True).fill(str(setting))
+                panel.get_by_label("Replay", exact=True).press("Enter")
+            panel.evaluate(ANSWERED)
+            assert shown(panel) == setting
+            expected = move_one_control(walk, panel, setting)
+            panel.evaluate(ANSWERED)
+            moved = shown(panel)
+            if "hand" in expected and expected["hand"] is ...:
+                assert moved.hand != setting.hand
+                expected["hand"] = moved.hand
+            panel.evaluate(ANSWERED)  # what the page answered to that
+            assert panel.get_by_role("alert").all_inner_texts() == [], setting
+            assert vars(shown(panel)) == vars(setting) | expected, setting
+            changed.update(name for name in vars(setting) if getattr(moved, name) != getattr(setting, name))
+        assert len(changed) > (8 if LONG else 4)
+    finally:
+        (page.folder / "settings.json").write_text(json.dumps(asked | {"settings": []}))
+        run_cell(0)
+        page.locator(CANVAS).last.scroll_into_view_if_needed()
 
 
 def test_a_page_reloaded_while_playing_finds_a_living_panel(page):

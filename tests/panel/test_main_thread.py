@@ -134,9 +134,16 @@ def test_a_cell_that_runs_again_closes_what_it_made_before_and_nothing_else(note
     assert [is_open(widget) for widget in (left, right, other, again)] == [False, False, True, True]
 
 
-def test_a_line_of_code_that_runs_again_closes_what_it_made_before():
-    widgets = [make() for _ in range(3)]
-    assert [is_open(widget) for widget in widgets] == [False, False, True]
+def test_where_cells_have_no_id_a_line_that_runs_again_closes_what_it_made_before(notebook):
+    made = []
+    for execution in 1, 2:
+        notebook(None, execution)
+        made += [make() for _ in range(2)]
+    assert [is_open(widget) for widget in made] == [False, False, True, True]
+
+
+def test_in_a_script_all_widgets_stay():
+    assert all(is_open(widget) for widget in [make() for _ in range(3)])
 
 
 def test_closing_what_is_inside_a_box_leaves_nothing_open():

@@ -5,7 +5,9 @@ import os
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError
+from fractions import Fraction
 from pathlib import Path
+from urllib.parse import parse_qs, quote, quote_plus
 
 import numpy as np
 import pytest
@@ -45,7 +47,7 @@ def model(replay):
 
 @st.composite
 def any_setting(draw):
-    number = st.floats(-1e150, 1e150) | st.integers(-9, 9).map(float)
+    number = st.floats(-1e150, 1e150) | st.integers(-9, 9).map(float) | st.sampled_from([1e16, -2.5e22, 1e-7, 5e-324, -0.0])
     k = draw(st.integers(1, 30))
     hand = draw(st.none() | st.lists(st.tuples(number, number), min_size=k, max_size=k).map(tuple))
     return Setting(
@@ -66,6 +68,8 @@ def any_setting(draw):
 def test_what_is_written_can_be_read(setting):
     assert Setting.parse(str(setting)) == setting
     assert "\n" not in str(setting)
+    for written in quote(str(setting)), quote_plus(str(setting)), str(setting).replace(" ", "+"):  # in a link, also by hand
+        assert Setting.parse(parse_qs("replay=" + written)["replay"][0]) == setting
 
 
 def test_a_replay_string_says_the_data_k_and_what_is_not_the_default():
@@ -78,6 +82,20 @@ def test_reading_takes_a_name_alone_any_order_and_any_space():
     assert Setting.parse("bills") == Setting("bills", k=3)  # the K that comes with the data set
     assert Setting.parse("  blobs   start=2\tk=4 ") == Setting(k=4, start=2)
     assert Setting.parse("mine hand=1.0;2.0") == Setting("mine", k=2, hand=((1.0,), (2.0,)))
+    assert Setting.parse("blobs hand=0,0;1,1") == Setting(k=2, hand=((0, 0), (1, 1))), (
+        "as many as there are, not the 12 of blobs"
+    )
+
+
+@pytest.mark.parametrize("number", ["1e16", "1e+16", "1E+16", "10000000000000000", "1e 16"])  # a link makes a space of the +
+def test_a_large_number_can_be_written_in_many_ways(number):
+    assert Setting.parse(f"blobs hand={number},2;3,-{number} seed=4") == Setting(seed=4, k=2, hand=((1e16, 2), (3, -1e16)))
+
+
+@pytest.mark.parametrize("spread", [Fraction(1, 3), np.float32(0.3), np.float64(0.1), 2, np.int64(3)])
+def test_a_number_of_any_type_can_be_written_and_read(spread):
+    setting = Setting(k=np.int64(3), seed=np.int32(5), spread=spread)
+    assert Setting.parse(str(setting)) == setting
 
 
 def test_centroids_of_numpy_by_hand_are_kept_as_plain_numbers():
@@ -99,6 +117,11 @@ def test_centroids_of_numpy_by_hand_are_kept_as_plain_numbers():
         ("blobs k=four", "k in a replay string must be a number, as in k=4, got 'k=four'"),
         ("blobs k=", "k in a replay string must be a number, as in k=4, got 'k='"),
         ("blobs k=4.0", "k in a replay string must be a number, as in k=4, got 'k=4.0'"),
+        ("blobs k=4_0", "k in a replay string must be a number, as in k=4, got 'k=4_0'"),
+        ("blobs spread=1_0.5", "spread in a replay string must be a number, as in k=4, got 'spread=1_0.5'"),
+        ("blobs k=1 hand=1_0,2", "hand in a replay string must be centroids, as in hand=1.5,2;3,4, got 'hand=1_0,2'"),
+        ("blobs way=plus_plus", "way must be one of random, plusplus, got 'plus_plus'"),
+        ("blobs hand=1,x", "hand in a replay string must be centroids, as in hand=1.5,2;3,4, got 'hand=1,x'"),
         ("blobs spread=wide", "spread in a replay string must be a number, as in k=4, got 'spread=wide'"),
         ("blobs k=1 hand=1,b", "hand in a replay string must be centroids, as in hand=1.5,2;3,4, got 'hand=1,b'"),
         ("blobs k=" + "9" * 5000, "k in a replay string must be a number, .*"),
