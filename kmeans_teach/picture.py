@@ -1,13 +1,11 @@
 """The picture of one half-step. Its artists are made once; `show(step)` moves them. It never uses pyplot's state."""
 
 import re
-from textwrap import fill
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure, SubFigure
-from matplotlib.transforms import Bbox, BboxTransformFrom, BboxTransformTo
 
 from kmeans_teach.inputs import as_table, check_columns, check_k, short
 from kmeans_teach.kmeans import KMeansND, Step, assign_points
@@ -171,29 +169,7 @@ class Picture:
             (left, bottom), (right, top) = low - extra / 2, high + extra / 2
             self.ax.set(xlim=(left, right), ylim=(bottom, top))
             if fit_labels:
-                self._fit_labels(notes)
-
-    def _fit_labels(self, notes):
-        """Shorten the names, break the notes into lines, and move the sides of the Axes until all of it lies in the room."""
-        now, dpi = self.ax.bbox.frozen(), self.figure.dpi
-        renderer = getattr(self.figure.canvas, "get_renderer", lambda: None)()  # matplotlib 3.9 would use one of another dpi
-        for label, name, most in zip((self.ax.xaxis.label, self.ax.yaxis.label), self._names, now.size, strict=True):
-            label.set_text(name)
-            while (size := max(label.get_window_extent(renderer).size)) > most and len(label.get_text()) > 3:
-                kept = int(len(label.get_text()) * min(most / size, 0.99)) - 1  # letters, and in the middle three dots
-                label.set_text(f"{name[: kept - kept // 3]}…{name[len(name) - kept // 3 :]}")
-        letters = max(20, int(now.width / (4 * dpi / 72)))  # a letter of 8 points is about 4 points wide
-        self.note.set_text(fill("; ".join(notes), letters))
-        boxes = [axis.get_tightbbox(renderer) for axis in (self.ax.xaxis, self.ax.yaxis) if axis.get_visible()]
-        low = self.note.get_window_extent(renderer).y0 if notes else now.y0
-        labels = Bbox.union([*boxes, Bbox([(now.x0, low), now.max])])
-        room = Bbox(self._room).transformed(BboxTransformTo(self.figure.bbox)).padded(-dpi / 36)
-        left = np.clip(now.x0 + room.x0 - labels.x0, now.x0, now.x0 + 0.4 * now.width)
-        right = np.clip(now.x1 + room.x1 - labels.x1, now.x1 - 0.4 * now.width, now.x1)
-        bottom = np.clip(now.y0 + room.y0 - labels.y0, now.y0, now.y0 + 0.6 * now.height)
-        if (left, bottom, right) != (now.x0, now.y0, now.x1):
-            moved = Bbox([(left, bottom), (right, now.y1)])
-            self.ax.set_position(moved.transformed(BboxTransformFrom(self.figure.bbox)))
+                fit_labels(self.ax, self.note, self._names, notes, self._room)
 
     @property
     def background(self):

@@ -5,6 +5,7 @@ import struct
 import zlib
 from functools import partial
 from io import BytesIO
+from textwrap import fill
 
 import numpy as np
 from matplotlib import rc_context, rcParamsDefault
@@ -14,6 +15,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
+from matplotlib.transforms import Bbox, BboxTransformFrom, BboxTransformTo
 from PIL import Image
 
 # M. Petroff, "Accessible color sequences for data visualization", arXiv:2107.02270 (2021): ten colours that also differ
@@ -56,6 +58,29 @@ def cluster_artists(ax, k, name):
     members = plot(marker=shape(k), color=colour(k), mew=0, zorder=2)
     disc = plot(marker="o", mfc=colour(k), mec="black", mew=1.5, zorder=5 + k / 100)
     return *members, *disc, *plot(marker=letter_path(name), color=ink(colour(k)), mew=0, zorder=5.005 + k / 100)
+
+
+def fit_labels(ax, note, names, notes, room):
+    """Shorten the names of both axes, break the notes into lines, and move the sides of the Axes until all lies in the room."""
+    now, figure = ax.bbox.frozen(), ax.figure
+    renderer = getattr(figure.canvas, "get_renderer", lambda: None)()  # matplotlib 3.9 would use one of another dpi
+    for label, name, most in zip((ax.xaxis.label, ax.yaxis.label), names, now.size, strict=True):
+        label.set_text(name)
+        while (size := max(label.get_window_extent(renderer).size)) > most and len(label.get_text()) > 3:
+            kept = int(len(label.get_text()) * min(most / size, 0.99)) - 1  # letters, and in the middle three dots
+            label.set_text(f"{name[: kept - kept // 3]}…{name[len(name) - kept // 3 :]}")
+    letters = max(20, int(now.width / (4 * figure.dpi / 72)))  # a letter of 8 points is about 4 points wide
+    note.set_text(fill("; ".join(notes), letters))
+    boxes = [axis.get_tightbbox(renderer) for axis in (ax.xaxis, ax.yaxis) if axis.get_visible()]
+    low = note.get_window_extent(renderer).y0 if notes else now.y0
+    labels = Bbox.union([*boxes, Bbox([(now.x0, low), now.max])])
+    room = Bbox(room).transformed(BboxTransformTo(figure.bbox)).padded(-figure.dpi / 36)
+    left = np.clip(now.x0 + room.x0 - labels.x0, now.x0, now.x0 + 0.4 * now.width)
+    right = np.clip(now.x1 + room.x1 - labels.x1, now.x1 - 0.4 * now.width, now.x1)
+    bottom = np.clip(now.y0 + room.y0 - labels.y0, now.y0, now.y0 + 0.6 * now.height)
+    if (left, bottom, right) != (now.x0, now.y0, now.x1):
+        moved = Bbox([(left, bottom), (right, now.y1)])
+        ax.set_position(moved.transformed(BboxTransformFrom(figure.bbox)))
 
 
 class Raster(Artist):

@@ -301,7 +301,7 @@ LONG = os.environ.get("LONG") == "1"  # the weekly run: more of the same
 @pytest.mark.parametrize("width", [760, 692, 400] if LONG else [692])
 def test_every_label_lies_in_the_panel_on_a_wide_page_and_on_a_narrow_one(width):
     stage = Stage(KMeansND(HEAPS, START), lambda: None)
-    stage.fit_width(width + 8)
+    stage.fit_page(width + 8, 1)
     for name in [*(WIDE if LONG else ["six", "far away", "long names"]), "penguins"]:
         model, names = wide(name) if name in WIDE else (KMeansND(load(name), load(name)[:3]), PENGUIN_COLUMNS)
         stage.set_model(model, names=names, columns=(0, len(names) - 1) if names else None)

@@ -41,6 +41,7 @@ const ratio = window.devicePixelRatio || 1;
 
 // The picture may be made for a page with another ratio of pixels; ipympl would show a part of it, or leave a part empty.
 async function fitPictures(model) {
+  if (!model.get("canvas")) return;  // a picture of a lesson, which is no canvas
   const canvas = await model.widget_manager?.get_model(model.get("canvas").slice("IPY_MODEL_".length));
   canvas?.image.addEventListener("load", () => {  // after ipympl's own
     const { image, offscreen_canvas: { width, height } } = canvas;

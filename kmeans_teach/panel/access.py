@@ -22,4 +22,4 @@ class Access(anywidget.AnyWidget):
     places = traitlets.List().tag(sync=True)
     width = traitlets.Int(0).tag(sync=True)
     ratio = traitlets.Float(1).tag(sync=True)
-    canvas = traitlets.Instance(Widget).tag(sync=True, **widget_serialization)
+    canvas = traitlets.Instance(Widget, allow_none=True).tag(sync=True, **widget_serialization)

@@ -94,7 +94,6 @@ class Panel(w.VBox):
         self._on(c.point, lambda: self.by_hand.show_point(c.point.value))
         self._on(c.replay, lambda: self.change(run.set, c.replay.value))
         self._on(self.quiz.on, lambda: self.quiz.ask(self.stage.playing))
-        # the page does this, not a person
         page.observe(lambda _: page.set_trait("places", self.stage.fit_page(page.width, page.ratio)), ["width", "ratio"])
         for button, move in (c.first, player.first), (c.back, player.back), (c.step, player.forward), (c.last, player.last):
             button.on_click(lambda _, move=move: self.do(self.go, move))

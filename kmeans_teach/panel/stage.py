@@ -59,6 +59,7 @@ class Stage:
         self.figure = Figure(figsize=(7.6, 3.8), dpi=DPI)
         self.picture = Picture.of(model, figure=self.figure, **axes_options)
         self.picture.round_limits = True
+        self._centroids = self.picture.flat(model.centroids)
         self.curve = InertiaCurve(self.figure.add_axes((0, 0, 1, 1)))
         self._arrange(WIDEST)
         self.canvas = LiveCanvas(

@@ -5,6 +5,7 @@ import gc
 import io
 import threading
 import weakref
+from types import SimpleNamespace
 
 import matplotlib.style
 import numpy as np
@@ -18,6 +19,7 @@ from kmeans_teach.lessons.images import Colours, landscape, plate
 from kmeans_teach.lessons.moving_charts import Strip, Surface
 from kmeans_teach.lessons.starts import Result, nearer_in_picture, results
 from kmeans_teach.lessons.widgets import ColourSlider, StartChooser, StripPicker
+from kmeans_teach.panel import main_thread
 from kmeans_teach.pixels import png
 from tests.panel.test_panel import from_a_subshell
 
@@ -247,8 +249,11 @@ def test_a_drag_on_another_thread_is_drawn_on_the_main_thread_and_only_its_newes
 
 
 @pytest.mark.parametrize("name", ["StartChooser", "StripPicker", "ColourSlider"])
-def test_a_cell_that_runs_again_leaves_no_widgets_and_no_figures_behind(name, table):
-    def cell():  # one line of code, so one cell
+def test_a_cell_that_runs_again_leaves_no_widgets_and_no_figures_behind(name, table, monkeypatch):
+    message = {"metadata": {"cellId": name}, "header": {"msg_id": 0}}
+    monkeypatch.setattr(main_thread, "get_ipython", lambda: SimpleNamespace(get_parent=lambda: message))
+
+    def cell():
         return {
             "StartChooser": lambda: StartChooser(POINTS, PLACES, start=(2.0, 3.0)),
             "StripPicker": lambda: StripPicker(table),
@@ -256,6 +261,7 @@ def test_a_cell_that_runs_again_leaves_no_widgets_and_no_figures_behind(name, ta
         }[name]()
 
     def run():
+        message["header"]["msg_id"] += 1
         shown = cell()
         chart = getattr(shown, "surface", None) or getattr(shown, "strip", None)
         return weakref.ref(chart.figure if chart else shown)
