@@ -10,7 +10,7 @@ from matplotlib.figure import Figure, SubFigure
 from kmeans_teach.inputs import as_table, check_columns, check_k, short
 from kmeans_teach.kmeans import KMeansND, Step, assign_points
 from kmeans_teach.narrate import letter, title
-from kmeans_teach.pixels import Raster, cluster_artists, colour, own_look
+from kmeans_teach.pixels import Raster, cluster_artists, colour, fit_labels, own_look
 
 PAD = 0.05  # empty space around the points, as a share of their range; the original post has the same
 MOST_UNLIKE = 10  # if one range is more than this many times the other, equal scales would show a line instead of a plane
@@ -162,13 +162,13 @@ class Picture:
         self._view = view
         self.ax.set_aspect("equal" if self.equal else "auto")
         self.ax.set_position(self._wanted)
-        for fit_labels in True, False:  # the limits twice, because the labels may make the Axes smaller
+        for first in True, False:  # the limits twice, because the labels may make the Axes smaller
             wide, box, extra = high - low, self.ax.bbox.size, 0
             if self.equal:  # widen the narrower side instead of shrinking the Axes
                 extra = np.maximum(wide, wide[::-1] * box / box[::-1]) - wide
             (left, bottom), (right, top) = low - extra / 2, high + extra / 2
             self.ax.set(xlim=(left, right), ylim=(bottom, top))
-            if fit_labels:
+            if first:
                 fit_labels(self.ax, self.note, self._names, notes, self._room)
 
     @property
