@@ -1,10 +1,14 @@
 """The site, built once for all tests that read it, and the lines that tests print at the end."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in a shell's background; the tests raise Interrupts
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parent.parent
 CACHES = ("__pycache__/", ".hypothesis/", ".pytest_cache/", ".ruff_cache/")
