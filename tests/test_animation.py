@@ -344,8 +344,8 @@ def test_ffmpeg_runs_in_a_session_of_its_own_where_an_interrupt_meant_for_a_cell
 
     monkeypatch.setattr(subprocess, "Popen", noting)
     save(model(max_iter=1), tmp_path / "run.mp4", dpi=30)
-    assert len(sessions) == 1
-    assert sessions[0] != os.getsid(0)
+    assert sessions  # the first save of a process also asks ffmpeg for its version
+    assert sessions[-1] != os.getsid(0)
 
 
 FFMPEGS = {

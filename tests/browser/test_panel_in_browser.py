@@ -491,7 +491,7 @@ def test_without_a_kernel_one_sentence_stands_for_all_broken_links(page):
     # the class that ipywidgets gives to all widgets of a kernel that has gone
     mark = "const all = document.querySelectorAll('.jupyter-widgets'), mark = 'jupyter-widgets-disconnected';"
     page.evaluate(f"() => {{ {mark} all.forEach(e => e.classList.add(mark)); }}")
-    shown = """[...document.querySelectorAll(".kmeans-panel.jupyter-widgets-disconnected, .kmeans-panel .jupyter-widgets-disconnected")]
+    shown = """[...document.querySelectorAll(".jupyter-widgets-disconnected")].filter(e => e.closest(".kmeans-panel"))
                .map(e => getComputedStyle(e, "::before").content).filter(text => text !== "none" && text !== '""')"""
     advice = "Run its cell again." if page.in_lab else "Reload the page."
     assert page.evaluate(shown) == [f'"This panel has lost its kernel. {advice}"']
