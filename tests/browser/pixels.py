@@ -81,3 +81,22 @@ def cut(page):
         f"""() => {{ const right = e => e.getBoundingClientRect().right;
                      return right(document.querySelector("{CANVAS}")) - right(document.querySelector(".kmeans-room")); }}"""
     )
+
+
+def play(page, busy=0, after=0):
+    """Play to the end. The page is busy for some ms, some ms after the begin.
+
+    It sees to both itself: a run may be over before a test could ask whether it plays.
+    """
+    page.evaluate(
+        """async ([busy, after]) => {
+            const shown = name => [...document.querySelectorAll(".kmeans-panel button")].find(e => e.innerText.trim() === name);
+            shown("Play").click();
+            while (!shown("Pause")) await new Promise(requestAnimationFrame);
+            await new Promise(done => setTimeout(done, after));
+            const start = performance.now();
+            while (performance.now() - start < busy);
+        }""",
+        [busy, after],
+    )
+    page.locator(".kmeans-panel").get_by_role("button", name="Play", exact=True).wait_for(timeout=120_000)

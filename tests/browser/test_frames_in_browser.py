@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from tests.browser.lab import open_notebook
-from tests.browser.pixels import CANVAS, REACHABLE, Kernel, cut, looks_like, soon, wrong_pixels
+from tests.browser.pixels import CANVAS, REACHABLE, Kernel, cut, looks_like, play, soon, wrong_pixels
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(os.environ.get("LONG") != "1", reason="takes minutes: LONG=1")]
 
@@ -50,16 +50,6 @@ def press(page, name):
     page.locator(".kmeans-panel").get_by_role("button", name=name, exact=True).click()
 
 
-def play(page, busy=0, after=200):
-    """Play to the end. The page is busy for some ms, some ms after the begin."""
-    press(page, "Play")
-    page.locator(".kmeans-panel").get_by_role("button", name="Pause", exact=True).wait_for()  # else it might not have begun
-    if busy:
-        page.wait_for_timeout(after)
-        page.evaluate("ms => { const start = performance.now(); while (performance.now() - start < ms); }", busy)
-    page.locator(".kmeans-panel").get_by_role("button", name="Play", exact=True).wait_for(timeout=120_000)
-
-
 def test_pages_of_unlike_width_and_ratio_show_the_whole_picture_and_the_one_in_use_decides_its_size(pages):
     one, two, kernel = pages
     for i, (user, other) in enumerate([(two, one), (one, two), (two, one)]):
@@ -87,7 +77,7 @@ def test_a_page_that_was_busy_shows_at_rest_what_was_drawn(pages):
             one.context.close()
         kernel("1", f"panel.replay('{RUNS[i % 2]} seed={i // 2}')")
         busy.append(chance.randint(500, 2500) if i % 3 == 0 else 0)
-        play(two, busy[-1], after=chance.randint(0, 500))
+        play(two, busy[-1], after=chance.randint(0, 500) if busy[-1] else 0)
         assert kernel("panel.stage.playing, panel.run.player.at_end") == (False, True)
         wrong.append(wrong_pixels(two, kernel))
         if i % 10 == 9:

@@ -23,7 +23,7 @@ from kmeans_teach.panel.controls import DATA_LABELS
 from kmeans_teach.panel.setting import Setting
 from kmeans_teach.panel.stage import NARROWEST, WIDEST
 from tests.browser.lab import launched, open_notebook
-from tests.browser.pixels import CANVAS, REACHABLE, Kernel, cut, looks_like, soon, wrong_pixels
+from tests.browser.pixels import CANVAS, REACHABLE, Kernel, cut, looks_like, play, soon, wrong_pixels
 
 pytestmark = pytest.mark.browser
 
@@ -452,18 +452,7 @@ def test_a_page_that_was_busy_while_playing_shows_at_rest_what_was_drawn(page, b
         pytest.skip("the kernel of this page cannot be asked")
     replay(page, f"uniform k=12 seed={busy}")
     handle(page, "Speed").press("End")
-    page.evaluate(  # in one go: a run may end before this test could ask whether it plays
-        """async ms => {
-            const panel = document.querySelector(".kmeans-panel");
-            [...panel.querySelectorAll("button")].find(e => e.innerText.trim() === "Play").click();
-            while (![...panel.querySelectorAll("button")].some(e => e.innerText.trim() === "Pause"))
-                await new Promise(requestAnimationFrame);
-            const start = performance.now();
-            while (performance.now() - start < ms);
-        }""",
-        busy,
-    )
-    button(page, "Play").wait_for()
+    play(page, busy)
     assert wrong_pixels(page, page.kernel) == 0
     for name in "Back", "|<":
         button(page, name).click()
