@@ -155,8 +155,8 @@ shown: dict[str, Asked] = {}  # the widget of each question text
 def ask(question: str, *, answer, because: str, options=(), tolerance: float = 0.0) -> None:
     """Ask a learner to predict; then check the reply, show the answer and explain it.
 
-    The answer is in the source of the cell. To hide it, give the cell the metadata `{"jupyter": {"source_hidden": true}}`,
-    and write only `ask(` on its first line, because JupyterLab still shows that line.
+    The answer is in the source of the cell. To hide it, give the cell the metadata `{"jupyter": {"source_hidden": true}}` (for
+    Colab, `"cellView": "form"`), and write only `ask(` on its first line, because JupyterLab still shows that line.
 
     Parameters
     ----------

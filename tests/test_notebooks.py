@@ -14,6 +14,7 @@ import nbformat
 import pytest
 
 import kmeans_teach
+from kmeans_teach.commands.copy_course import handed_out
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "notebooks"
@@ -154,7 +155,7 @@ def test_the_file_is_small_and_clean(path):
     assert raw["metadata"]["kernelspec"]["name"] == "python3"
     assert raw["metadata"]["language_info"] == {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
     for cell in raw["cells"]:
-        assert set(cell["metadata"]) <= {"jupyter", "mystnb", "tags"}, cell["id"]
+        assert set(cell["metadata"]) <= {"cellView", "jupyter", "mystnb", "tags"}, cell["id"]
         assert not [output for output in cell.get("outputs", []) if output.get("metadata")], cell["id"]
 
 
@@ -236,6 +237,28 @@ def test_a_lesson_asks_for_predictions(path):
     for cell in asked:
         assert "<details>" in "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs), cell.id
         assert "remove-input" in cell.metadata.get("tags", []), f"{cell.id}: the site would show the answer"
+
+
+@every_notebook
+def test_what_a_learner_gets_shows_no_answer(path):
+    """No output, every question folded with nothing to see in the line that stays, every solution in a closed fold."""
+    stored, handed = (nbformat.reads(text, as_version=4) for text in (path.read_bytes(), handed_out(path.read_bytes())))
+    nbformat.validate(handed)
+    assert [(cell.id, cell.cell_type, cell.source) for cell in handed.cells] == [
+        (cell.id, cell.cell_type, cell.source) for cell in stored.cells
+    ]
+    for cell in handed.cells:
+        tags, metadata = cell.metadata.get("tags", []), dict(cell.metadata)
+        folded = metadata.pop("jupyter", None) == {"source_hidden": True} and metadata.pop("cellView", None) == "form"
+        assert metadata == ({"tags": tags} if tags else {})  # the words for a picture could answer, too
+        if cell.cell_type == "code":
+            assert (cell.outputs, cell.execution_count) == ([], None)
+            asks = "ask" in calls(cell.source)
+            assert asks == folded, cell.id
+            assert not asks or re.match(r"ask\(\n|from kmeans_teach\.ask import ask\n", cell.source), cell.id
+        in_view = re.sub(r"<details><summary>.*?</details>", "", cell.source, flags=re.DOTALL)
+        assert "<details" not in in_view or cell.cell_type == "code", cell.id
+        assert "solution" not in tags or (in_view != cell.source and "```" not in in_view), cell.id
 
 
 @every_lesson

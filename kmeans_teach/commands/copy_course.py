@@ -2,6 +2,8 @@
 
 A hidden folder keeps each lesson as the learner got it. A lesson with the same cells as that copy is unchanged, and a newer
 one may replace it; otherwise the lesson is the learner's, and a newer one is put beside it.
+
+The lessons of the course are stored with their outputs, which would answer its questions. A learner gets them without.
 """
 
 import contextlib
@@ -17,6 +19,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 FOLDER = "kmeans-course"
 LESSONS = "[0-9][0-9]_*.ipynb"
 PRISTINE = ".kmeans-course"  # the hidden folder, inside the learner's
+NOT_A_NOTEBOOK = ValueError, TypeError, LookupError, AttributeError, RecursionError
 
 
 def add_command(commands):
@@ -65,10 +68,11 @@ def copy(folder, *, source=None, version=__version__) -> list[str]:
             raise CommandError(f"'{folder}' is where the course comes from, so it is not copied there")
         (folder / PRISTINE).mkdir(parents=True, exist_ok=True)
         for lesson in [*sorted(source.glob(LESSONS)), source / "README.md"]:
-            path, pristine, new = folder / lesson.name, folder / PRISTINE / lesson.name, lesson.read_bytes()
+            path, pristine = folder / lesson.name, folder / PRISTINE / lesson.name
             if path.is_dir():
                 raise CommandError(f"'{path}' is a folder, but the course has a file of that name")
             here, given = (file.read_bytes() if file.exists() else None for file in (path, pristine))
+            new = handed_out(lesson.read_bytes())
             if here is not None and given == new:
                 continue  # there is no newer one
             mine, first, newer = (data and _cells(path, data) for data in (here, given, new))
@@ -89,10 +93,31 @@ def copy(folder, *, source=None, version=__version__) -> list[str]:
     return [*sentences, *beside] or [f"The course in '{folder}' is up to date."]
 
 
+def handed_out(lesson: bytes) -> bytes:
+    """A lesson as a learner gets it: nothing was run, so no output answers a question; what is folded stays folded.
+
+    Bytes that are no notebook, such as the page beside the lessons, are returned as they are.
+    """
+    try:
+        notebook = json.loads(lesson)
+        notebook["metadata"] = _only(("kernelspec", "language_info"), notebook["metadata"])
+        for cell in notebook["cells"]:
+            cell["metadata"] = _only(("cellView", "jupyter", "tags"), cell["metadata"])
+            if cell["cell_type"] == "code":
+                cell["outputs"], cell["execution_count"] = [], None
+        return f"{json.dumps(notebook, indent=1, ensure_ascii=False)}\n".encode()
+    except NOT_A_NOTEBOOK:
+        return lesson
+
+
+def _only(names, metadata):
+    return {name: value for name, value in metadata.items() if name in names}
+
+
 def _cells(path, data):
     """What a learner may change in a file: of a lesson the cells, but not the outputs that running it writes."""
     if path.suffix == ".ipynb":
-        with contextlib.suppress(ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        with contextlib.suppress(*NOT_A_NOTEBOOK):
             cells = [(cell["cell_type"], "".join(cell["source"])) for cell in json.loads(data)["cells"]]
             return [cell for cell in cells if cell[1].strip()]  # JupyterLab adds an empty cell after the last one that is run
     return data

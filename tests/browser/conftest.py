@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from tests.browser.lab import chromium, chromium_path, copy_notebooks, lab
+from kmeans_teach.commands import copy_course
+from tests.browser.lab import chromium, chromium_path, lab
 
 HOW = "browser tests left out: no Chromium here; get one with `apt install chromium` or `.venv/bin/playwright install chromium`"
 
@@ -27,7 +28,7 @@ def browser():
 def course(tmp_path_factory, browser):
     """The address of a lab that serves a copy of the course, and the folder of the copy."""
     folder = tmp_path_factory.mktemp("a course")  # with a space, as folders have
-    copy_notebooks(folder)
+    copy_course.copy(folder)
     with lab(folder) as address:
         yield address, folder
 

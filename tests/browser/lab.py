@@ -18,8 +18,6 @@ from nbformat.reader import NotJSONError
 from playwright.sync_api import TimeoutError as Late
 from playwright.sync_api import sync_playwright
 
-from kmeans_teach.commands import copy_course
-
 ROOT = Path(__file__).parents[2]
 INDICATOR = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator"
 CHROMIUM_FLAGS = [
@@ -44,17 +42,6 @@ def wait_for_port(address):
             return
         time.sleep(0.05)
     raise RuntimeError(f"nobody listens at {address}")
-
-
-def copy_notebooks(folder):
-    """The course as `kmeans-teach` copies it, and then as after Clear Outputs: nothing run."""
-    copy_course.copy(folder)
-    for path in sorted(folder.glob("*.ipynb")):
-        notebook = nbformat.read(path, as_version=4)
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                cell.outputs, cell.execution_count = [], None
-        nbformat.write(notebook, path)
 
 
 @contextlib.contextmanager

@@ -1,9 +1,12 @@
 """Lessons in a real JupyterLab: Run All reaches the last cell, and no cell shows an error. With LONG=1: all lessons."""
 
+import json
 import os
+import shutil
 
 import pytest
 
+from kmeans_teach.commands import copy_course
 from tests.browser.lab import ROOT, open_by_double_click, run_all
 
 pytestmark = pytest.mark.browser
@@ -39,3 +42,16 @@ def test_there_are_lessons_to_open():
 def test_run_all_reaches_the_bottom_without_an_error(page, course, lesson):
     open_by_double_click(page, lesson)
     run_to_the_bottom(page, course[1] / lesson)
+
+
+def test_a_lesson_that_jupyterlab_ran_and_saved_still_counts_as_unchanged(page, course, tmp_path):
+    """It is replaced by a newer one, in a copy of the folder, because the page still shows the lesson itself."""
+    lesson = DAILY[0]
+    open_by_double_click(page, lesson)
+    run_to_the_bottom(page, course[1] / lesson)
+    given, run = (json.loads((folder / lesson).read_bytes()) for folder in (course[1] / copy_course.PRISTINE, course[1]))
+    assert given["cells"] != run["cells"]
+    folder, newer = shutil.copytree(course[1], tmp_path / "mine"), shutil.copytree(ROOT / "notebooks", tmp_path / "newer")
+    given["cells"][0]["source"] = "# Better"
+    (newer / lesson).write_text(json.dumps(given))
+    assert copy_course.copy(folder, source=newer) == [f"Replaced 1 file that you had not changed by newer ones: {lesson}."]

@@ -5,10 +5,12 @@ import json
 import os
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from kmeans_teach.commands import CommandError, copy_course
-from kmeans_teach.commands.copy_course import PRISTINE, copy
+from kmeans_teach.commands.copy_course import PRISTINE, copy, handed_out
 
 ONE, TWO, PAGE = "01_one.ipynb", "02_two.ipynb", "README.md"
 
@@ -147,8 +149,14 @@ def test_a_file_that_was_there_before_the_course_is_kept(tmp_path, source):
 
 
 def lesson(*sources, output=None, kind="code"):
-    cells = [{"cell_type": kind, "source": [source], "outputs": [output], "execution_count": output} for source in sources]
-    return json.dumps({"cells": cells})
+    """A notebook as nbformat writes it. With an output, it was run."""
+    shown = [{"output_type": "stream", "name": "stdout", "text": f"{output}"}] if output else []
+    ran = {"outputs": shown, "execution_count": output} if kind == "code" else {}
+    cells = [
+        {"cell_type": kind, "id": f"cell-{n}", "metadata": {}, "source": [source], **ran} for n, source in enumerate(sources)
+    ]
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    return f"{json.dumps({'cells': cells, 'metadata': metadata, 'nbformat': 4, 'nbformat_minor': 5}, indent=1)}\n"
 
 
 @pytest.fixture
@@ -168,6 +176,66 @@ def test_a_lesson_that_was_only_run_is_not_changed_so_a_newer_one_replaces_it(so
         f"Replaced 1 file that you had not changed by newer ones: {TWO}."
     ]
     assert notebook.read_text() == better
+
+
+def test_a_lesson_is_handed_out_as_if_it_was_never_run():
+    stored = json.loads(lesson("k = 3", "k + 1", output=4))
+    folded = {"jupyter": {"source_hidden": True}, "cellView": "form", "tags": ["exercise"]}
+    stored["cells"][0]["metadata"] = {**folded, "mystnb": {"image": {"alt": "four"}}, "collapsed": True, "execution": {}}
+    stored["metadata"]["widgets"] = {"application/vnd.jupyter.widget-state+json": {}}
+    wanted = json.loads(lesson("k = 3", "k + 1"))
+    wanted["cells"][0]["metadata"] = folded
+    handed = handed_out(json.dumps(stored).encode())
+    assert json.loads(handed) == wanted
+    assert handed_out(handed) == handed
+    for page in b"# The course", b"", b"5", b'{"cells": 5}', b"\xff", b"[" * 9999:
+        assert handed_out(page) == page
+
+
+def run_by_nbclient(notebook):
+    NotebookClient(notebook, kernel_name="python3", store_widget_state=True).execute()
+
+
+def saved_by_jupyterlab(notebook):
+    """What JupyterLab 4 writes without running anything: its own ids, metadata, format; and folds that were opened."""
+    notebook.nbformat_minor = 4
+    notebook.metadata = {"kernelspec": {"name": "other", "display_name": "Other"}, "toc-autonumbering": True}
+    for cell in notebook.cells:
+        del cell["id"]
+        cell.metadata = {"trusted": True, "collapsed": False, "jupyter": {"outputs_hidden": True, "source_hidden": False}}
+
+
+def cut_into_lines(notebook):
+    notebook.cells[1].source = "k + 1"
+    notebook.cells.append(nbformat.v4.new_code_cell("\n"))
+
+
+@pytest.mark.parametrize("touch", [run_by_nbclient, saved_by_jupyterlab, cut_into_lines])
+@pytest.mark.parametrize("before", [False, True], ids=["handed out without outputs", "as 0.1.0 did, with outputs"])
+def test_what_a_tool_does_to_a_lesson_is_no_change_of_the_learner(touch, before, source, notebook, monkeypatch):
+    if before:
+        monkeypatch.setattr(copy_course, "handed_out", lambda lesson: lesson)
+        newer(source, two=lesson("k = 3", "k + 1", output=4))
+        copy(notebook.parent, source=source, version="0.1.0")
+        assert '"4"' in notebook.read_text()
+        monkeypatch.undo()
+    touch(mine := nbformat.read(notebook, as_version=4))
+    nbformat.write(mine, notebook)
+    newer(source, two=lesson("k = 3", "k + 2", output=5))
+    assert copy(notebook.parent, source=source, version="0.2.0") == [
+        f"Replaced 1 file that you had not changed by newer ones: {TWO}."
+    ]
+    assert notebook.read_text() == lesson("k = 3", "k + 2")
+
+
+def test_a_lesson_of_0_1_0_loses_its_outputs_but_not_a_learners_work(source, notebook, monkeypatch):
+    """The cells are the same as before, so there is nothing to put beside what the learner wrote."""
+    for mine, wanted in (lesson("k = 3", "k + 1", output=4), lesson("k = 3", "k + 1")), 2 * (lesson("k = 4", output=4),):
+        (notebook.parent / PRISTINE / TWO).write_text(lesson("k = 3", "k + 1", output=4))
+        notebook.write_text(mine)
+        copy(notebook.parent, source=source, version="0.2.0")
+        assert notebook.read_text() == wanted
+        assert not list(notebook.parent.glob("02_two (*"))
 
 
 @pytest.mark.parametrize(
@@ -205,7 +273,7 @@ def test_a_file_or_a_folder_in_the_way_is_said(tmp_path, source, folder):
     (tmp_path / "taken").write_text("mine")
     with pytest.raises(CommandError, match=r"^'.*taken' is a file, so the course cannot be copied there$"):
         copy(tmp_path / "taken", source=source)
-    with pytest.raises(CommandError, match=r"^the course could not be copied to '.*taken/below': Not a directory$"):
+    with pytest.raises(CommandError, match=r"^the course could not be copied to '.*below': [A-Z][\w ]+$"):
         copy(tmp_path / "taken" / "below", source=source)
     (folder / TWO).unlink()
     (folder / TWO).mkdir()
