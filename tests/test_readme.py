@@ -132,7 +132,8 @@ def test_the_citation_is_that_of_this_version():
     citation = yaml.safe_load(text("CITATION.cff"))
     assert citation["cff-version"] == "1.2.0"
     assert str(citation["version"]) == __version__
-    assert citation["license"] == PROJECT["license"]
+    assert f"{citation['license']} AND CC-BY-4.0" == PROJECT["license"]  # in CITATION.cff two licences would mean a choice
+    assert "CC-BY-4.0" in citation["abstract"]
     assert [author["name"] for author in citation["authors"]] == [author["name"] for author in PROJECT["authors"]]
     assert {"message", "title"} <= citation.keys()
 

@@ -26,6 +26,8 @@ include_patterns = [
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
+    "LICENSE-words.md",
+    "SECURITY.md",
     "docs/*.md",
     "benchmarks/*.md",
     "notebooks/README.md",

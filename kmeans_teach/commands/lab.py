@@ -8,7 +8,16 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
-from kmeans_teach.commands import JUPYTER, add_server_options, an_address, can_open_browser, copy_course, in_front, say
+from kmeans_teach.commands import (
+    JUPYTER,
+    add_server_options,
+    an_address,
+    can_open_browser,
+    copy_course,
+    encryption,
+    in_front,
+    say,
+)
 
 NO_DELAY = "kmeans_teach.commands.nodelay"
 SHORTEST = 16  # characters of a token that other machines could try to guess
@@ -16,8 +25,8 @@ SHORTEST = 16  # characters of a token that other machines could try to guess
 
 def add_command(commands):
     command = commands.add_parser("lab", help="open the course in JupyterLab (the default command)")
-    notebooks = "the folder of the notebooks (default: in a clone its own notebooks, otherwise the course,"
-    command.add_argument("folder", nargs="?", type=a_folder, help=f"{notebooks} copied into ./{copy_course.FOLDER})")
+    notebooks = f"the folder of the notebooks (default: the course, copied into ./{copy_course.FOLDER})"
+    command.add_argument("folder", nargs="?", type=a_folder, help=notebooks)
     listen = "the address to listen on (default: %(default)s, this machine)"
     command.add_argument("--ip", type=an_address, default="127.0.0.1", help=listen)
     add_server_options(command, port=8888)
@@ -31,10 +40,9 @@ def a_folder(text):
 
 
 def the_course():
-    """The notebooks of the clone; without a clone, the learner's copy of the course, brought up to date."""
-    if (folder := copy_course.clone()) is None:
-        folder = copy_course.learners_folder().resolve()
-        copy_course.copy_and_report(folder)
+    """The learner's copy of the course, brought up to date."""
+    folder = copy_course.learners_folder().resolve()
+    copy_course.copy_and_report(folder)
     return folder
 
 
@@ -64,6 +72,7 @@ def server_options(folder, *, port, ip, browser, root):
         f"--LabApp.default_url={first_page(folder)}",
         "--Application.log_level=WARN",
         *without_delay(),
+        *(f"--KernelManager.{name}={value}" for name, value in encryption().items()),
         *([] if browser else ["--no-browser"]),
         *(["--allow-root"] if root else []),
     ]

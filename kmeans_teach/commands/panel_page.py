@@ -15,7 +15,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode
 
-from kmeans_teach.commands import JUPYTER, add_server_options, can_open_browser, in_front, say
+from kmeans_teach.commands import JUPYTER, add_server_options, can_open_browser, encryption, in_front, say
 
 OPTIONS_VARIABLE = "KMEANS_TEACH_PANEL"  # of the environment
 WIDEST = 2000  # CSS pixels
@@ -95,6 +95,7 @@ def application(notebook, port, token, idle=IDLE):
         },
         "VoilaConfiguration": {"template": "kmeans", "extension_allowlist": [*WIDGETS], "allow_template_override": "NO"},
         "MappingKernelManager": {"cull_idle_timeout": idle, "cull_interval": max(1, idle // 4), "cull_busy": True},
+        "KernelManager": encryption(),
     }
     with contextlib.suppress(ImportError):  # without it each picture comes 40 ms later
         from kmeans_teach.commands.nodelay import NoDelayConnection
