@@ -67,6 +67,7 @@ def lines_of(path):
     return [line for line in (ROOT / path).read_text(encoding="utf-8").splitlines() if line and not line.startswith("# ")]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a file has no mark there that says it can be run")
 @pytest.mark.parametrize("script", ["binder/postBuild", ".ci/run"])
 def test_a_script_can_be_run_and_is_sound_bash(script):
     assert os.access(ROOT / script, os.X_OK)
@@ -121,6 +122,7 @@ def test_the_lowest_python_is_among_those_checked():
 MAKE = shutil.which("make")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the played Python is a shell script")
 def test_an_old_python_is_refused_in_one_sentence(tmp_path):
     if MAKE is None:
         pytest.skip("make is not installed")

@@ -61,15 +61,13 @@ def test_two_versions_of_a_page_part_are_found(tmp_path):
 
 
 def test_a_kernel_of_another_python_is_named(tmp_path, monkeypatch):
-    folder = tmp_path / "kernels" / "python3"
+    folder, python = tmp_path / "kernels" / "python3", str(tmp_path / "elsewhere" / "python")
     folder.mkdir(parents=True)
-    (folder / "kernel.json").write_text(
-        json.dumps({"argv": ["/elsewhere/bin/python"], "display_name": "", "language": "python"})
-    )
+    (folder / "kernel.json").write_text(json.dumps({"argv": [python], "display_name": "", "language": "python"}))
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     monkeypatch.setattr(doctor.subprocess, "run", lambda *_, **__: types.SimpleNamespace(returncode=0))
     (sentence,) = doctor.wrong_kernel()
-    assert sentence.startswith("Notebooks run in another Python, /elsewhere/bin/python")
+    assert sentence.startswith(f"Notebooks run in another Python, {python}:")
 
 
 def test_a_kernel_that_cannot_import_the_package_is_named(monkeypatch):

@@ -98,7 +98,7 @@ def served(tmp_path_factory):
             yield server
         finally:
             code, _ = end(server)
-    assert code == 0
+    assert code == 0 or os.name == "nt"  # Windows ends a process at once
 
 
 def test_nothing_is_shown_without_the_token(served):
@@ -248,8 +248,8 @@ def test_a_bad_replay_string_in_a_link_is_told_above_the_panel_in_one_sentence(r
 
 
 def test_a_file_that_is_gone_by_the_time_the_page_opens_is_told_on_the_page(chosen, tmp_path):
-    (said,) = chosen(points=str(tmp_path / "<gone>.csv"), names=None)
-    assert re.fullmatch(r'<div class="kmeans-wrong" role="alert">.*No such file.*&lt;gone&gt;.csv.*</div>', said.value)
+    (said,) = chosen(points=str(tmp_path / "gone & lost.csv"), names=None)
+    assert re.fullmatch(r'<div class="kmeans-wrong" role="alert">.*No such file.*gone &amp; lost.csv.*</div>', said.value)
 
 
 def test_what_is_left_out_is_printed_and_shown_on_the_page(chosen, tmp_path, monkeypatch, capsys):
@@ -276,7 +276,7 @@ def test_what_is_left_out_is_printed_and_shown_on_the_page(chosen, tmp_path, mon
         (["blobs\nk=many"], "k in a replay string must be a number"),
         (["mine k=3"], 'the data set "mine" needs points of your own'),
         (["--data", "no such.csv"], "'no such.csv' cannot be read: No such file or directory"),
-        (["--data", "."], "'.' cannot be read: Is a directory"),
+        (["--data", "."], f"'.' cannot be read: {'Permission denied' if os.name == 'nt' else 'Is a directory'}"),
         (
             ["--data", "birds.csv", "--column", "beak"],
             "columns must be one or more different names of wing, mass, kind, got ['beak']",
