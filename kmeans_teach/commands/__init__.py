@@ -58,12 +58,3 @@ def can_open_browser(arguments):
 def in_front(folder, variable):
     """The value of a path variable of the environment, with a folder put before what is there."""
     return os.pathsep.join([str(folder), *filter(None, [os.environ.get(variable)])])
-
-
-def encryption():
-    """The setting of kernels that encrypts their messages, if this Jupyter has it: without it, ipykernel prints a warning."""
-    import zmq
-    from jupyter_client import KernelManager
-
-    able = hasattr(KernelManager, "transport_encryption") and zmq.has("curve")
-    return {"transport_encryption": "auto"} if able else {}

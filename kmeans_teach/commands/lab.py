@@ -8,16 +8,7 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
-from kmeans_teach.commands import (
-    JUPYTER,
-    add_server_options,
-    an_address,
-    can_open_browser,
-    copy_course,
-    encryption,
-    in_front,
-    say,
-)
+from kmeans_teach.commands import JUPYTER, add_server_options, an_address, can_open_browser, copy_course, in_front, say
 
 NO_DELAY = "kmeans_teach.commands.nodelay"
 SHORTEST = 16  # characters of a token that other machines could try to guess
@@ -39,13 +30,6 @@ def a_folder(text):
     return Path(text).resolve()
 
 
-def the_course():
-    """The learner's copy of the course, brought up to date."""
-    folder = copy_course.learners_folder().resolve()
-    copy_course.copy_and_report(folder)
-    return folder
-
-
 def first_page(folder):
     """The address, within the server, of lesson 01, or of the folder if lesson 01 is not in it."""
     lessons = sorted((path.name for path in folder.glob("01_*.ipynb")), key=len)  # a newer copy beside it has a longer name
@@ -53,14 +37,23 @@ def first_page(folder):
 
 
 def without_delay():
-    """The option that sends kernel messages at once, if this Jupyter server can take it."""
+    """The setting of a Jupyter server that sends kernel messages at once, if this server can take it."""
     if os.environ.get("JUPYTER_GATEWAY_URL"):  # kernels on another machine have a connection class of their own
-        return []
+        return {}
     try:
         importlib.import_module(NO_DELAY)
     except ImportError:
-        return []
-    return [f"--ServerApp.kernel_websocket_connection_class={NO_DELAY}.NoDelayConnection"]
+        return {}
+    return {"kernel_websocket_connection_class": f"{NO_DELAY}.NoDelayConnection"}
+
+
+def encryption():
+    """The setting of kernels that encrypts their messages, if this Jupyter has it: without it, ipykernel prints a warning."""
+    import zmq
+    from jupyter_client import KernelManager
+
+    able = hasattr(KernelManager, "transport_encryption") and zmq.has("curve")
+    return {"transport_encryption": "auto"} if able else {}
 
 
 def server_options(folder, *, port, ip, browser, root):
@@ -71,7 +64,7 @@ def server_options(folder, *, port, ip, browser, root):
         f"--ServerApp.ip={ip}",
         f"--LabApp.default_url={first_page(folder)}",
         "--Application.log_level=WARN",
-        *without_delay(),
+        *(f"--ServerApp.{name}={value}" for name, value in without_delay().items()),
         *(f"--KernelManager.{name}={value}" for name, value in encryption().items()),
         *([] if browser else ["--no-browser"]),
         *(["--allow-root"] if root else []),
@@ -94,7 +87,9 @@ def why_not(provider, public):
 
 def open_lab(arguments):
     """Serve the course with JupyterLab until the user stops it; return the exit code."""
-    folder, port, ip = arguments.folder or the_course(), arguments.port, arguments.ip
+    folder, port, ip = arguments.folder, arguments.port, arguments.ip
+    if folder is None:
+        copy_course.copy_and_report(folder := copy_course.learners_folder().resolve())
     say(f"Starting JupyterLab in {folder}")
     try:
         from jupyterlab.labapp import LabApp

@@ -4,7 +4,6 @@ The page's notebook is fixed, and no text of a user is ever put into it. The opt
 environment variable, and the replay string of a link as the query of its address.
 """
 
-import contextlib
 import json
 import os
 import secrets
@@ -15,7 +14,8 @@ from html import escape
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode
 
-from kmeans_teach.commands import JUPYTER, add_server_options, can_open_browser, encryption, in_front, say
+from kmeans_teach.commands import JUPYTER, add_server_options, can_open_browser, in_front, say
+from kmeans_teach.commands.lab import encryption, without_delay
 
 OPTIONS_VARIABLE = "KMEANS_TEACH_PANEL"  # of the environment
 WIDEST = 2000  # CSS pixels
@@ -91,16 +91,13 @@ def application(notebook, port, token, idle=IDLE):
             "token": token,  # ours: if Voila makes one, it prints it in its log
             "open_browser": False,  # Voila would open it without the token
             "log_level": "ERROR",
+            **without_delay(),  # without it each picture comes 40 ms later
             "tornado_settings": {"log_function": lambda handler: None},  # an address may contain the token
         },
         "VoilaConfiguration": {"template": "kmeans", "extension_allowlist": [*WIDGETS], "allow_template_override": "NO"},
         "MappingKernelManager": {"cull_idle_timeout": idle, "cull_interval": max(1, idle // 4), "cull_busy": True},
         "KernelManager": encryption(),
     }
-    with contextlib.suppress(ImportError):  # without it each picture comes 40 ms later
-        from kmeans_teach.commands.nodelay import NoDelayConnection
-
-        config["Voila"]["kernel_websocket_connection_class"] = NoDelayConnection
     server = Voila(config=Config(config))
     server.initialize([str(notebook)])
     return server

@@ -22,7 +22,7 @@ import pytest
 import websocket
 
 from kmeans_teach import __main__ as launcher
-from kmeans_teach.commands import copy_course, encryption, lab
+from kmeans_teach.commands import copy_course, lab
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(?P<port>\d+)(?P<path>/\S*)\?token=(?P<token>[0-9a-f]{32,})")
@@ -197,7 +197,7 @@ def test_a_reply_of_the_kernel_does_not_wait_for_an_acknowledgement(connection):
 def test_a_kernel_that_has_started_has_said_nothing_in_the_terminal(served, connection):
     """ipykernel 7.3 and later warn there of messages without encryption, which learners take for a fault."""
     (file,) = served.own.rglob("kernel-*.json")
-    assert ("curve_publickey" in json.loads(file.read_text())) == bool(encryption())
+    assert ("curve_publickey" in json.loads(file.read_text())) == bool(lab.encryption())
     assert not re.search(r"encryption|warning", "".join(served.said), re.IGNORECASE)
 
 
@@ -207,7 +207,7 @@ def test_messages_are_encrypted_only_where_jupyter_can(monkeypatch):
     assert options() == [option for option in options() if "encryption" not in option]
     monkeypatch.undo()
     monkeypatch.delattr("jupyter_client.KernelManager.transport_encryption")
-    assert encryption() == {}
+    assert lab.encryption() == {}
 
 
 @pytest.mark.parametrize(
@@ -261,10 +261,10 @@ def test_options_are_added_only_when_they_are_needed():
 def test_without_the_quick_websocket_the_servers_own_is_used(monkeypatch):
     assert len(lab.without_delay()) == 1
     monkeypatch.setenv("JUPYTER_GATEWAY_URL", "http://127.0.0.1:1")
-    assert lab.without_delay() == []
+    assert lab.without_delay() == {}
     monkeypatch.delenv("JUPYTER_GATEWAY_URL")
     monkeypatch.setattr(lab, "NO_DELAY", "kmeans_teach.no_such_module")
-    assert lab.without_delay() == []
+    assert lab.without_delay() == {}
 
 
 @pytest.fixture
