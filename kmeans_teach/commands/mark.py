@@ -1,35 +1,41 @@
-"""`kmeans-teach check`: mark a learner's notebook by the course's own checks, exercise by exercise.
-
-The cells of the notebook run from top to bottom, in a kernel and a folder of their own. A cell that fails does not stop the
-others. The lesson's own checks run instead of the learner's. docs/marking.md describes the result.
-"""
+"""`kmeans-teach check`: mark one notebook or a whole class, several at a time, and say what the class gets wrong."""
 
 import argparse
-import ast
 import contextlib
+import csv
 import json
 import math
-import re
-import shutil
+import os
 import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from time import monotonic
 
 from kmeans_teach import __version__
-from kmeans_teach.commands import CommandError, copy_course, say
-from kmeans_teach.commands.kernel import start_kernel
-from kmeans_teach.commands.notebook import CellRun, cells_to_run, lesson_of, read
+from kmeans_teach.commands import CommandError, copy_course, kernel, say
+from kmeans_teach.commands.judge import SECONDS, clean, mark
 
-SECONDS = 120  # the default time limit of a notebook
-LARGE = 100_000_000  # bytes; beyond this, what lies beside a notebook is not copied
-VERDICTS = '__import__("kmeans_teach.check", fromlist=[""]).verdicts'  # the checks' verdicts, in the notebook's kernel
-VERDICT_PAIRS = f"[(verdict.ok, verdict.mistake) for verdict in {VERDICTS}]"
+PAGE = copy_course.PACKAGE / "assets" / "class.html"
+GUARD = """Each notebook runs in a folder of its own, with few variables of your environment and with limits of time, memory,
+processes and file size. On Linux, where the system allows it, its cells cannot read other files, see other processes or use the
+network; elsewhere, a sentence says so. Nothing keeps a cell from faking the marks of its own notebook."""
+CODES = """exit codes: 0 every exercise of every notebook passed; 1 all are marked, and not every exercise passed; 2 the command
+cannot be done as it was given; 3 a notebook could not be marked; 130 broken off by Ctrl-C"""
+OPEN = "The cells run without isolation here: they could read your files and use the network."
 
 
 def add_command(commands):
-    command = commands.add_parser("check", help="mark notebooks: for each exercise passed, or the mistake's name")
-    command.add_argument("notebooks", nargs="+", metavar="NOTEBOOK", help="a lesson that a learner has worked on")
-    command.add_argument("--json", action="store_true", help="print the marks as JSON")
+    about = "mark notebooks: for each exercise passed, or the mistake's name"
+    command = commands.add_parser("check", help=about, description=f"{about.capitalize()}. {GUARD}", epilog=CODES)
+    command.add_argument(
+        "notebooks", nargs="+", metavar="NOTEBOOK", help="a lesson that a learner has worked on, or a folder of them"
+    )
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print a line of JSON for each notebook")
+    form.add_argument("--csv", action="store_true", help="print a line of CSV for each exercise")
+    command.add_argument("--html", metavar="FILE", help="write what the class gets wrong, without names, as a page to show")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    command.add_argument("--jobs", type=a_count, default=cores, metavar="N", help="notebooks at a time (default: %(default)s)")
     limit = f"the time limit of a notebook (default: {SECONDS})"
     command.add_argument("--timeout", type=a_time, default=SECONDS, metavar="SECONDS", help=limit)
     command.add_argument("--model", metavar="FILE", help="the notebook that you handed out, if it is no lesson of the course")
@@ -43,139 +49,148 @@ def a_time(text):
     raise argparse.ArgumentTypeError(f"a time is a number of seconds above 0, got {text!r:.99}")
 
 
-# ---- running a notebook
+def a_count(text):
+    if text.isdecimal() and 1 <= int(text) <= 99:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"a number from 1 to 99 is needed, got {text!r:.99}")
 
 
-def mark(path, seconds=SECONDS, models=None) -> dict:
-    """The marks of one notebook, as docs/marking.md describes them. Raises CommandError if there is nothing to mark."""
-    cells = read(path)
-    lesson, wanted = lesson_of(cells, path, models or sorted(copy_course.shipped().glob(copy_course.LESSONS)))
-    runs = cells_to_run(cells, wanted)
-    try:
-        with start_kernel() as kernel:
-            copy_files(Path(path).parent, "\n".join(run.source for run in runs), kernel.folder)
-            run_cells(runs, kernel, seconds)
-    except (CommandError, OSError) as error:
-        raise CommandError(f"'{path}' cannot be run: {error}") from error
-    marks = [judge(exercise, runs) for exercise in wanted]
-    return {
-        "lesson": lesson,
-        "passed": all(each["status"] == "passed" for each in marks),
-        "exercises": marks,
-        "errors": [{"cell": run.number, "text": run.fault} for run in runs if run.fault and run.exercise is None],
-    }
-
-
-def copy_files(folder, code, work):
-    """Copy the files beside a notebook and the folders that its code names, small ones first, up to LARGE bytes in all."""
-    found = []
-    for path in folder.iterdir():
-        # a notebook may lie in a large folder, such as one's home: a folder is opened only if the code names it
-        with contextlib.suppress(OSError):  # a link to nothing, a file that may not be read
-            if path.is_file() or (path.is_dir() and path.name in code):
-                files = path.rglob("*") if path.is_dir() else [path]
-                found.append((sum(file.stat().st_size for file in files), path))
-    room = LARGE
-    for size, path in sorted(found):
-        room -= size
-        if room >= 0:
-            with contextlib.suppress(OSError):
-                (shutil.copytree if path.is_dir() else shutil.copy)(path, work / path.name)
-
-
-def run_cells(runs, kernel, seconds):
-    """Run the cells in order. A cell may take half of the time that is left, so that some is left for the next one."""
-    end = monotonic() + seconds
-    for run in runs:
-        left = end - monotonic()
-        if left <= 0.01:
-            return
-        if run.check:
-            kernel.run(CellRun(f"{VERDICTS}.clear()"), left, silent=True)
-        kernel.run(run, left / 2, expression=VERDICT_PAIRS if run.check else "None")
-        if run.dead:
-            return
-
-
-# ---- from results to a mark
-
-
-def judge(exercise, runs) -> dict:
-    """The mark of one exercise, from the results of its cells and of its check. docs/marking.md lists the statuses."""
-    mine = [run for run in runs if run.exercise is exercise and not run.check]
-    check = next((run for run in runs if run.exercise is exercise and run.check), None)
-
-    def give(status, text="", mistake=None):
-        return {"id": exercise.cell.id, "name": exercise.name, "status": status, "mistake": mistake, "text": text.strip()}
-
-    if mine and _untouched(exercise.cell.source, [run.source for run in mine]):
-        return give("not tried")
-    if check is None or (not mine and check.fault):
-        return give("missing", "the exercise's cell is gone")
-    for run in (*mine, check):
-        if run.timed_out:
-            return give("mistake", f"{'its check' if run.check else 'the cell'} does not end", "does not stop in time")
-        if run.check and run.error_type == "AssertionError":
-            return give("mistake", run.message, re.match("[^:\n]*", run.message).group() or None)
-        if run.fault:
-            return give("error", run.fault)
-    if not check.was_run:
-        dead = next((run for run in runs if run.dead and not run.timed_out), None)
-        return give("error", f"Python ended before, in cell {dead.number}") if dead else give("no time left")
-    # a check that ends without an error passes, unless it gave a verdict that says otherwise
-    verdicts = check.value or []
-    if len(verdicts) < len(re.findall(r"^check_\w+\(", check.source, flags=re.MULTILINE)):
-        return give("error", "the check gave no verdict: is its name used for something else?")
-    wrong = [mistake for ok, mistake in verdicts if not ok]
-    return give("mistake", check.printed, wrong[0]) if wrong else give("passed", check.printed)
-
-
-def _untouched(handed_out, sources):
-    """Whether the exercise's own cell is as it was handed out, and no other of its cells defines the same names."""
-    own, *others = sources
-    try:
-        # comments and spaces do not count
-        same = ast.dump(ast.parse(own)) == ast.dump(ast.parse(handed_out))
-        return same and not any(_defined(handed_out) & _defined(other) for other in others)
-    except (SyntaxError, ValueError, RecursionError):
-        return [handed_out.strip()] == [source.strip() for source in sources]
-
-
-def _defined(source):
-    """The names that a cell defines; lines for IPython (%, !) are no Python."""
-    nodes = list(ast.walk(ast.parse(re.sub(r"^[%!].*", "", source, flags=re.MULTILINE))))
-    assigned = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    return assigned | {getattr(node, "asname", None) or getattr(node, "name", None) for node in nodes} - {None}
-
-
-# ---- the command
-
-
-def in_words(marked) -> str:
-    lines = [marked["notebook"]]
-    for number, each in enumerate(marked["exercises"], 1):
-        more = {"mistake": each["mistake"] or "none of the known ones", "error": each["text"]}.get(each["status"])
-        lines.append(f"  {number} {each['name']}: {each['status']}{f': {more}' if more else ''}")
-    return "\n".join([*lines, *(f"  cell {error['cell']}: {error['text']}" for error in marked["errors"])])
+def notebooks_in(place):
+    """The notebook, or all notebooks of a folder and of the folders in it, without hidden ones."""
+    place = Path(place)
+    found = sorted(place.rglob("*.ipynb")) if place.is_dir() and place.suffix != ".ipynb" else [place]
+    return [path for path in found if path == place or not any(part.startswith(".") for part in path.relative_to(place).parts)]
 
 
 def mark_all(arguments) -> int:
-    """Mark notebooks and print the marks: 0 if everything passed, 1 if not, 2 if one of them cannot be marked."""
-    all_marked = []
-    for path in arguments.notebooks:
-        marked = {"notebook": str(path), "problem": None, "lesson": None, "passed": False, "exercises": [], "errors": []}
+    """Mark notebooks and print the marks as they come; the exit code is one of CODES."""
+    paths = [path for place in arguments.notebooks for path in notebooks_in(place)]
+    if not paths:
+        raise CommandError(f"there is no notebook in '{arguments.notebooks[0]}'")
+    if arguments.html and not Path(arguments.html).absolute().parent.is_dir():
+        raise CommandError(f"there is no folder for '{arguments.html}'")
+    with contextlib.suppress(AttributeError):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name that this terminal cannot show
+    if not kernel.can_isolate():
+        print(OPEN, file=sys.stderr)
+    done, code = [], None
+    show = print_json if arguments.json else CsvTable() if arguments.csv else TextTable(paths, arguments.jobs)
+    kernel.broken_off.clear()
+    with ThreadPoolExecutor(arguments.jobs) as pool:
         try:
-            marked |= mark(path, arguments.timeout, [arguments.model] if arguments.model else None)
-            if not arguments.json:
-                say(in_words(marked))
-        except CommandError as error:
-            marked["problem"] = str(error)
-            print(f"kmeans-teach: {error}", file=sys.stderr)
+            for future in as_completed([pool.submit(marks_of, path, arguments) for path in paths]):
+                done.append(future.result())
+                show(done[-1])
         except KeyboardInterrupt:
-            return 130
-        all_marked.append(marked)
-    if arguments.json:
-        print(json.dumps({"kmeans_teach": __version__, "notebooks": all_marked}, indent=2))
-    if any(marked["problem"] for marked in all_marked):
-        return 2
-    return 0 if all(marked["passed"] for marked in all_marked) else 1
+            code = 130
+            kernel.broken_off.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+    mistakes = class_mistakes(done)
+    if arguments.html:
+        page = PAGE.read_text(encoding="utf-8").replace("DATA", as_script(class_page(done, mistakes)), 1)
+        Path(arguments.html).write_text(page, encoding="utf-8")
+    if not (arguments.json or arguments.csv or len(paths) == 1):
+        say("\n".join(class_lines(done, mistakes, len(paths))))
+    return code or (3 if any(one["problem"] for one in done) else 0 if all(one["passed"] for one in done) else 1)
+
+
+def marks_of(path, arguments) -> dict:
+    """The marks of one notebook, or the problem that it has: whatever goes wrong with it, the others are marked."""
+    marked = {"kmeans_teach": __version__, "notebook": clean(str(path)), "problem": None, "lesson": None, "passed": False}
+    marked |= {"isolated": False, "exercises": [], "errors": []}
+    try:
+        return marked | mark(path, arguments.timeout, [arguments.model] if arguments.model else None)
+    except CommandError as error:
+        return marked | {"problem": clean(str(error))}
+    except Exception as error:
+        return marked | {"problem": clean(f"'{path}' cannot be marked: {type(error).__name__}: {error}")}
+
+
+# ---- what is printed
+
+
+def print_json(marked):
+    say(json.dumps(marked))
+
+
+class CsvTable:
+    def __init__(self):
+        self.writer = csv.writer(sys.stdout, lineterminator="\n")
+        self.writer.writerow(["notebook", "lesson", "exercise", "status", "mistake", "text"])
+
+    def __call__(self, marked):
+        rows = [[each[key] for key in ("name", "status", "mistake", "text")] for each in marked["exercises"]]
+        for row in rows + [["", "problem", "", marked["problem"]]] * bool(marked["problem"]):
+            row = [marked["notebook"], marked["lesson"], *row]
+            # a spreadsheet would compute what begins so
+            self.writer.writerow([f"'{cell}" if str(cell).startswith(("=", "+", "-", "@")) else cell for cell in row])
+        sys.stdout.flush()
+
+
+class TextTable:
+    """All about one notebook; of several, a line for each."""
+
+    def __init__(self, paths, jobs):
+        self.count, self.done, self.width = len(paths), 0, min(40, max(len(clean(str(path))) for path in paths))
+        if self.count > 1:
+            say(f"Marking {self.count} notebooks, {min(jobs, self.count)} at a time.")
+
+    def __call__(self, marked):
+        self.done += 1
+        if self.count == 1:
+            print(f"kmeans-teach: {marked['problem']}", file=sys.stderr) if marked["problem"] else say(in_words(marked))
+            return
+        tried = [f"{each['name']}: {_told(each)}" for each in marked["exercises"] if each["status"] != "passed"]
+        passed = f"{len(marked['exercises']) - len(tried)} of {len(marked['exercises'])} passed"
+        told = marked["problem"] or "; ".join([passed, *tried])
+        say(f"{self.done:>{len(str(self.count))}}/{self.count}  {marked['notebook']:<{self.width}}  {told}")
+
+
+def _told(exercise):
+    text, status = exercise["text"].partition("\n")[0], exercise["status"]
+    more = (exercise["mistake"] or "none of the known ones") if status == "mistake" else "" if status == "passed" else text
+    return status + (f": {more}" if more else "")
+
+
+def in_words(marked) -> str:
+    lines = [f"  {number} {each['name']}: {_told(each)}" for number, each in enumerate(marked["exercises"], 1)]
+    return "\n".join([marked["notebook"], *lines, *(f"  cell {error['cell']}: {error['text']}" for error in marked["errors"])])
+
+
+# ---- the class
+
+
+def class_mistakes(done):
+    """The mistakes by their names, the most frequent first, each with its count of notebooks, its question and one case."""
+    found = {}
+    for marked in done:
+        for exercise in marked["exercises"]:
+            for mistake in exercise["mistakes"]:
+                one = found.setdefault(mistake["name"], mistake | {"in": set(), "exercises": set(), "text": exercise["text"]})
+                one["in"].add(marked["notebook"])
+                one["exercises"].add(exercise["name"])
+    found.pop(None, None)
+    rows = [one | {"count": len(one.pop("in")), "exercises": sorted(one["exercises"])} for one in found.values()]
+    return sorted(rows, key=lambda one: (-one["count"], one["name"]))
+
+
+def class_page(done, mistakes):
+    exercises = {}
+    for marked in done:
+        for each in marked["exercises"]:
+            exercises.setdefault(f"{marked['lesson']}: {each['name']}", Counter())[each["status"]] += 1
+    return {"notebooks": len(done), "exercises": exercises, "mistakes": mistakes}
+
+
+def as_script(value):
+    return json.dumps(value).replace("<", "\\u003c")
+
+
+def class_lines(done, mistakes, count):
+    passed, problems = sum(one["passed"] for one in done), sum(bool(one["problem"]) for one in done)
+    yield f"\n{passed} of {count} passed everything; {problems} cannot be marked; {count - len(done)} not reached."
+    yield "\nWHAT THE CLASS GETS WRONG" + ("" if mistakes else "\n  no mistake that has a name")
+    for one in mistakes:
+        yield f"  {one['count']:>3} x  {one['name']} ({', '.join(one['exercises'])})"
+        if one["question"]:
+            yield f"         {one['question']}"

@@ -1,13 +1,15 @@
 """A notebook as a list of cells: which lesson it is a copy of, which cells are exercises, and which cells marking runs."""
 
+import json
 import re
-import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from kmeans_teach.commands import CommandError
+
+LARGEST = 100_000_000  # bytes of a notebook, and of the files beside it that are copied
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class Exercise:
         found = re.findall(r"^(\w+) = .*# your turn", self.cell.source, flags=re.MULTILINE)
         return ", ".join(found) or self.cell.id
 
+    @property
+    def stubs(self):
+        """{name that the learner defines: name of the course's own function that stands in its place}."""
+        return dict(re.findall(r"^(\w+) = (\w+) *# your turn", self.cell.source, flags=re.MULTILINE))
+
 
 @dataclass
 class CellRun:
@@ -45,8 +52,11 @@ class CellRun:
     error_type: str | None = None  # such as NameError
     message: str = ""  # the whole message of the error
     timed_out: bool = False
-    dead: bool = False  # the kernel has ended, and runs nothing more
+    dead: bool = False  # the cell has ended the kernel, or did not stop, so that the kernel was ended
     value: Any = None  # of the expression that was asked for
+    before: dict = field(default_factory=dict)  # of a check: the learner's values before the exercise (see probe.py)
+    after: dict = field(default_factory=dict)  # what the probe told after the cell
+    changed: list = field(default_factory=list)  # what the cell has changed of the checks and of what they rely on
 
     @property
     def fault(self):
@@ -55,30 +65,48 @@ class CellRun:
             return "it does not end"
         if self.dead:
             return "Python ended here"
+        if self.error_type is None:
+            return None
         line = self.message.partition("\n")[0]
         line = re.sub(r" \([^()]*?line (\d+)\)$", r" in line \1", line)  # IPython's made-up file name helps nobody
         return f"{self.error_type}: {line}" if line else self.error_type
 
 
 def read(path) -> list[Cell]:
-    """The cells of a notebook. Raises CommandError if the file is none."""
-    # nbformat takes a while to load, most of it for an optional check of addresses, which no notebook needs
-    sys.modules.setdefault("rfc3987_syntax", None)
-    import nbformat
-
+    """The cells of a notebook. Raises CommandError, with the reason, if the file is none."""
+    path, (kind, problem) = Path(path), (None, None)
     try:
-        # nbformat.read would also check the notebook, and give new ids to cells without one
-        notebook = nbformat.convert(nbformat.reader.reads(Path(path).read_text(encoding="utf-8")), to_version=4)
-        return [
-            Cell(cell.get("id"), cell.cell_type == "code", cell.source, "exercise" in cell.metadata.get("tags", []))
-            for cell in notebook.cells
-        ]
+        if path.is_symlink():  # perhaps to somebody else's notebook
+            problem = "is a link, and no file of its own" if path.exists() else "is a link to a file that is not there"
+        elif path.exists() and not path.is_file():
+            problem = "cannot be read: Is a directory" if path.is_dir() else "is not a file that can be read"
+        elif path.exists() and path.stat().st_size > LARGEST:
+            problem = f"is larger than {LARGEST // 1_000_000} MB"
+        if problem:
+            raise CommandError(f"'{path}' {problem}")
+        data = path.read_bytes()
+        if not data.strip():
+            raise CommandError(f"'{path}' is empty: nothing was saved in it")
+        notebook = json.loads(data)
+        kind = notebook.get("nbformat", 4)
+        if kind != 4 and "cells" not in notebook:
+            raise CommandError(f"'{path}' has the notebook format {kind!r:.9}, and 4 is needed: open it in Jupyter and save it")
+        return [_cell(cell) for cell in notebook["cells"]]
     except FileNotFoundError:
         raise CommandError(f"there is no file '{path}'") from None
     except OSError as error:
         raise CommandError(f"'{path}' cannot be read: {error.strerror or error}") from None
-    except Exception:  # a file that only looks like a notebook breaks nbformat in many ways
+    except json.JSONDecodeError as error:
+        if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated"):
+            raise CommandError(f"'{path}' breaks off in the middle: it was not saved or not copied to its end") from None
+        raise CommandError(f"'{path}' is not a notebook: in line {error.lineno} it is no JSON") from None
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):  # a file that only looks like a notebook
         raise CommandError(f"'{path}' is not a notebook") from None
+
+
+def _cell(cell):
+    tags, source, id = cell.get("metadata", {}).get("tags", []), cell["source"], cell.get("id")
+    return Cell(id if isinstance(id, str) else None, cell["cell_type"] == "code", "".join(source), "exercise" in tags)
 
 
 def exercises(cells) -> list[Exercise]:
@@ -87,18 +115,19 @@ def exercises(cells) -> list[Exercise]:
 
 
 def lesson_of(cells, path, models):
-    """The lesson that a notebook is a copy of, as (name, exercises): by most common cells, else by title."""
-    lessons = [(Path(model).stem, read(model)) for model in models]
+    """The lesson that a notebook is a copy of, as (name, its cells): by most common cells, else by title.
+
+    `models` maps the name of a lesson to its cells.
+    """
 
     def likeness(lesson):
-        _, theirs = lesson
-        ids = {cell.id for pair in exercises(theirs) for cell in (pair.cell, pair.check)}
-        return len(ids & {cell.id for cell in cells if cell.id}), _title(theirs) == _title(cells) is not None
+        ids = {cell.id for pair in exercises(models[lesson]) for cell in (pair.cell, pair.check)}
+        return len(ids & {cell.id for cell in cells if cell.id}), _title(models[lesson]) == _title(cells) is not None
 
-    name, theirs = max(lessons, key=likeness)
-    if not exercises(theirs) or not any(likeness((name, theirs))):
+    name = max(models, key=likeness)
+    if not exercises(models[name]) or not any(likeness(name)):
         raise CommandError(f"'{path}' is none of the lessons with exercises")
-    return name, exercises(theirs)
+    return name, models[name]
 
 
 def _title(cells):

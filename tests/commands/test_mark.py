@@ -1,19 +1,21 @@
 """`kmeans-teach check` passes right answers, names wrong ones, ends in time, and touches nothing but a folder of its own."""
 
+import asyncio
+import csv
+import io
 import json
 import os
 import re
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import nbformat
 import pytest
 
 from kmeans_teach import __main__ as launcher
-from kmeans_teach.commands import mark
+from kmeans_teach.commands import CommandError, judge, kernel, mark
 from kmeans_teach.commands.notebook import Cell, CellRun, Exercise, cells_to_run, exercises, lesson_of, read
-from tests.test_notebooks import NOTEBOOKS, ROOT, search_path
+from tests.test_notebooks import NOTEBOOKS, ROOT
 
 LESSONS = {path.stem[:2]: path for path in NOTEBOOKS}
 # what the checks take from their lessons, without all that the lessons draw
@@ -26,15 +28,6 @@ blobs = Setting(data="blobs", k=12, seed=7).points()
 rng = np.random.default_rng(1)
 """
 NEEDED = re.compile(r"^def (assign_line|steps|look)\b", re.MULTILINE)
-
-
-def check(*words):
-    """The command in a process of its own, since the sockets of a kernel's client end with it: exit code and marks."""
-    command = [sys.executable, "-m", "kmeans_teach", "check", "--json", *words]
-    env = {**os.environ, "PYTHONPATH": search_path()}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=200, check=False)
-    assert done.stderr == ""
-    return done.returncode, json.loads(done.stdout)["notebooks"]
 
 
 def answered(number, answers, between=()):
@@ -51,6 +44,14 @@ def answered(number, answers, between=()):
     return [*before, tried[0], *map(nbformat.v4.new_code_cell, between), *tried[1:]]
 
 
+def alone(path, *options, **more):
+    """The marks of a notebook, from a thread, whose event loop is closed again."""
+    try:
+        return judge.mark(path, *options, **more)
+    finally:
+        asyncio.get_event_loop().close()
+
+
 def write(cells, path):
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
     return path
@@ -64,7 +65,7 @@ def worked_on(number, answers, folder, *, set_up=SET_UP, between=()):
 
 @pytest.fixture(scope="module")
 def pool():
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(2) as pool:
         yield pool
 
 
@@ -148,13 +149,12 @@ def marked(pool, tmp_path_factory):
         cells += answered(number, [answer for answer, _ in pairs])
     cells += [nbformat.from_dict({**OWN[0], "source": "f = max"})]
     mine, model = write(cells, folder / "mine.ipynb"), write([*handed_out, *OWN], folder / "handed out.ipynb")
-    return pool.submit(check, mine, "--model", model)
+    return pool.submit(alone, mine, models=[model])
 
 
 @pytest.mark.parametrize("number", WRONG)
 def test_a_wrong_answer_is_named(number, marked):
-    code, (notebook,) = marked.result()
-    assert code == 1
+    notebook = marked.result() | {"notebook": "mine"}
     assert notebook["passed"] is False
     ids = {pair.cell.id for pair in exercises(read(LESSONS[number]))}
     rows = zip(mark.in_words(notebook).splitlines()[1:], notebook["exercises"], strict=False)  # below are cells that fail
@@ -168,7 +168,7 @@ def test_a_wrong_answer_is_named(number, marked):
 
 
 def test_a_notebook_of_ones_own_is_marked_by_the_one_that_was_handed_out(marked):
-    _, (notebook,) = marked.result()
+    notebook = marked.result()
     assert notebook["lesson"] == "handed out"
     assert (notebook["exercises"][-1]["name"], notebook["exercises"][-1]["status"]) == ("f", "passed")
 
@@ -183,6 +183,7 @@ def test_at_least_ten_wrong_answers_are_tried():
 ENDLESS = ["while True:\n    print('for ever')", "while True:\n    pass"]
 STUBBORN = "import time\nwhile True:\n    try:\n        time.sleep(60)\n    except BaseException:\n        pass"
 ANY = "def my_assign(points, centroids):\n    return 0"
+SLOW = {"endless": ENDLESS, "stubborn": [STUBBORN, ANY]}
 SQUARED = "def my_squared(points, centroids):\n    return ((points[:, None] - centroids) ** 2).sum(axis=2)"
 BETWEEN = [
     'print("Let\'s read it"); assert open("beside.csv").read() == "theirs"',
@@ -205,11 +206,14 @@ def rough(pool, tmp_path_factory):
     (beside.parent / "helper.py").write_text("text = 'more'")
     (beside.parent / "data").mkdir()
     (beside.parent / "data" / "more.txt").write_text("more")
-    endless, stubborn = attempt("endless", ENDLESS), attempt("stubborn", [STUBBORN, ANY])
     before = contents(beside.parent)
     dead = attempt("dead", ["import os\nos._exit(1)", ANY])
-    slow, quick = pool.submit(check, endless, stubborn, "--timeout", "4"), pool.submit(check, dead, beside)
-    return {"slow": slow, "quick": quick, "folder": beside.parent, "before": before}
+    patient = kernel.GRACE
+    kernel.GRACE = 0.5  # how long a cell may take to end after it was interrupted
+    slow = [pool.submit(alone, attempt(name, answers), 5) for name, answers in SLOW.items()]
+    quick = [pool.submit(alone, path) for path in (dead, beside)]
+    yield {"slow": slow, "quick": quick, "folder": beside.parent, "before": before}
+    kernel.GRACE = patient
 
 
 def contents(folder):
@@ -221,29 +225,28 @@ def statuses(notebook):
 
 
 def test_cells_that_do_not_end_are_stopped_in_time_and_each_is_named(rough):
-    code, (notebook, _) = rough["slow"].result()
-    assert (code, notebook["lesson"]) == (1, "02_assign_points")
+    notebook = rough["slow"][0].result()
+    assert notebook["lesson"] == "02_assign_points"
     assert statuses(notebook) == [("mistake", "does not stop in time"), ("mistake", "does not stop in time")]
 
 
-def test_a_cell_that_does_not_listen_is_ended_and_for_the_rest_there_is_no_time(rough):
-    _, (_, notebook) = rough["slow"].result()
-    assert statuses(notebook) == [("mistake", "does not stop in time"), ("no time left", None)]
+def test_a_cell_that_does_not_listen_is_ended_and_the_next_ones_are_run(rough):
+    notebook = rough["slow"][1].result()
+    assert statuses(notebook) == [("mistake", "does not stop in time"), ("mistake", "wrong shape")]
 
 
-def test_a_cell_that_ends_python_is_named(rough):
-    _, (notebook, _) = rough["quick"].result()
-    assert [(each["status"], each["text"]) for each in notebook["exercises"]] == [
+def test_a_cell_that_ends_python_is_named_and_the_next_ones_are_run(rough):
+    notebook = rough["quick"][0].result()
+    assert [(each["status"], each["text"].partition("\n")[0]) for each in notebook["exercises"]] == [
         ("error", "Python ended here"),
-        ("error", "Python ended before, in cell 1"),
+        ("mistake", "my_assign: wrong on 24 of 24 cases. The smallest of them:"),
     ]
 
 
 def test_what_lies_beside_a_notebook_can_be_used_and_stays_as_it_was_and_a_failing_cell_stops_no_other(rough):
-    code, (_, notebook) = rough["quick"].result()
+    notebook = rough["quick"][1].result()
     assert len(rough["before"]) == 5  # the notebook, a table, a module, a folder and a text in it
     assert contents(rough["folder"]) == rough["before"]
-    assert code == 1
     assert statuses(notebook) == [("passed", None), ("mistake", "wrong shape")]
     assert [error["text"] for error in notebook["errors"]] == ["ZeroDivisionError: division by zero"]
 
@@ -312,105 +315,263 @@ def test_a_lesson_is_known_by_its_cells_and_without_ids_by_its_title(path):
     cells = read(path)
     assert len(exercises(cells)) >= 2
     for known in (cells, [Cell(None, one.code, one.source, one.exercise) for one in cells]):
-        assert lesson_of(known, "any name", NOTEBOOKS) == (path.stem, exercises(cells))
+        assert lesson_of(known, "any name", {lesson.stem: judge.read_model(lesson) for lesson in NOTEBOOKS})[0] == path.stem
     for exercise in exercises(cells):  # a check says what is wrong in one of two ways
         assert re.search(r"^check_\w+\(|^ *assert .+, f?\"[\w ,=]+: .+\"$", exercise.check.source, re.MULTILINE)
 
 
 # ---- what is told
 
+OWN_F, NEW_F = ({"f": {"id": id, "handed": 1, "calls": [], "own": id == 1, "shipped": True}} for id in (1, 2))
+UNTRIED = {"values": OWN_F}
+DONE = {"values": NEW_F}
 
-def judged(source, **result):
+
+def judged(source, told=DONE, **result):
+    """The status, mistake and text of an exercise, from what the probe told of its check, and from the check's result."""
     exercise = exercises(HANDED_OUT)[0]
     sources = [source] if isinstance(source, str) else source or []
     runs = [CellRun(one, number, exercise, was_run=True) for number, one in enumerate(sources, 1)]
-    check = CellRun(exercise.check.source, None, exercise, check=True, **{"was_run": True, **result})
-    found = mark.judge(exercise, [*runs, check])
+    told = {"verdicts": [], "values": {}, "own_assert": True, **told}
+    options = {"was_run": True, "before": OWN_F, "after": told, **result}
+    check = CellRun(exercise.check.source, None, exercise, check=True, **options)
+    found = judge.judge(exercise, [*runs, check])
     assert (found["id"], found["name"]) == ("a", "f")
+    assert "; ".join(each["name"] for each in found["mistakes"] if each["name"]) == (found["mistake"] or "")
     return found["status"], found["mistake"], found["text"]
 
 
+def verdict(ok, mistake, text="so"):
+    return {"verdicts": [[ok, mistake, text, None]], **DONE}
+
+
 @pytest.mark.parametrize(
-    ("source", "check", "told"),
+    ("source", "told", "check", "expected"),
     [
-        ("f=g # not yet", {}, ("not tried", None, "")),
-        (["f=g", "1 + 1\n%time f\n!ls"], {"printed": "f: right"}, ("not tried", None, "")),
-        (["f=g", "def f(): return 1"], {"printed": "f: right"}, ("passed", None, "f: right")),
-        (["f=g", "f, h = g, 1"], {"printed": "f: right"}, ("passed", None, "f: right")),
-        (["f=g", "from my_kmeans import mine as f"], {"printed": "f: right"}, ("passed", None, "f: right")),
-        ("f = 1", {"printed": "f: right on 5 cases\n"}, ("passed", None, "f: right on 5 cases")),
+        # not tried: judged by what the name means, whatever else is in the cells
+        ("f=g # not yet", UNTRIED, {}, ("not tried", None, "")),
+        ("f = g\nprint('nothing')", UNTRIED, {}, ("not tried", None, "")),
+        (["def f(): return 1", "f = g"], UNTRIED, {}, ("not tried", None, "f is also defined in code cell 1.")),
+        ("def f(): return 1\nf = g", UNTRIED, {}, ("not tried", None, "f is also defined in code cell 1.")),
+        ("f=g", {}, {"was_run": False}, ("not tried", None, "")),
+        (None, UNTRIED, {}, ("not tried", None, "")),
+        # passed
+        (["f=g", "def f(): return 1"], DONE, {"printed": "f: right"}, ("passed", None, "f: right")),
+        ("f = 1", DONE, {"printed": "the learner's\nf: right on 5 cases\n"}, ("passed", None, "f: right on 5 cases")),
+        (None, {}, {}, ("passed", None, "")),  # written in another cell
+        ("f = 1", verdict(True, "Manhattan distance"), {"printed": "theirs"}, ("passed", None, "so")),
+        # mistakes
+        ("f = 1", verdict(False, "no square"), {"printed": "theirs"}, ("mistake", "no square", "so")),
+        ("f = 1", verdict(False, None), {}, ("mistake", None, "so")),
         (
             "f = 1",
+            DONE,
             {"error_type": "AssertionError", "message": "off by one: 2\nnot 1"},
             ("mistake", "off by one", "off by one: 2\nnot 1"),
         ),
-        ("f = 1", {"error_type": "AssertionError"}, ("mistake", None, "")),
-        ("f = 1", {"error_type": "TypeError", "message": "f"}, ("error", None, "TypeError: f")),
-        ("f = 1", {"timed_out": True}, ("mistake", "does not stop in time", "its check does not end")),
-        ("f = 1", {"printed": "so", "value": [(True, None), (False, "no square")]}, ("mistake", "no square", "so")),
-        ("f = 1", {"printed": "so", "value": [(True, "Manhattan distance")]}, ("passed", None, "so")),
-        ("f = 1", {"printed": "so", "value": [(False, None)]}, ("mistake", None, "so")),
-        ("f = 1", {"was_run": False}, ("no time left", None, "")),
-        (None, {"error_type": "NameError", "message": "f"}, ("missing", None, "the exercise's cell is gone")),
-        (None, {}, ("passed", None, "")),  # written in another cell
+        ("f = 1", DONE, {"error_type": "AssertionError"}, ("mistake", None, "")),
+        ("f = 1", DONE, {"timed_out": True}, ("mistake", "does not stop in time", "its check does not end")),
+        # an assertion of the learner's own has no name
+        (
+            "f = 1",
+            {"own_assert": False, **DONE},
+            {"error_type": "AssertionError", "message": "passed: yes"},
+            ("error", None, "AssertionError: passed: yes"),
+        ),
+        ("f = 1", DONE, {"error_type": "TypeError", "message": "f"}, ("error", None, "TypeError: f")),
+        ("f = 1", DONE, {"was_run": False}, ("no time left", None, "")),
+        (None, {}, {"error_type": "NameError", "message": "f"}, ("missing", None, "the exercise's cell is gone")),
+        # what a teacher has to look at
+        (
+            "f = lambda: g()",
+            {"values": {"f": NEW_F["f"] | {"calls": ["g"]}}},
+            {"printed": "right"},
+            ("look at it", None, "f calls the course's own g. right"),
+        ),
+        ("f = 1", DONE, {"changed": ["numpy"]}, ("look at it", None, "A function changes numpy.")),
+        ("f = 1", verdict(True, None), {"changed": ["numpy"]}, ("look at it", None, "A function changes numpy. so")),
     ],
-)
-def test_what_is_told_follows_from_what_the_check_did(source, check, told):
-    assert judged(source, **check) == told
+)  # fmt: skip
+def test_what_is_told_follows_from_what_the_check_did(source, told, check, expected):
+    assert judged(source, told, **check) == expected
+
+
+def test_both_mistakes_of_one_exercise_are_named_each_with_its_question():
+    pair = Exercise(cell("a", "f = g  # your turn\nh = i  # your turn"), cell("a-check", "check_f(f)\ncheck_h(h)"))
+    values = {name: {"id": 2, "handed": 1, "calls": [], "own": False, "shipped": True} for name in "fh"}
+    text = "f: wrong on 1 case\nThe mistake: {}.\nA hint: Why {}?"
+    wrong = [[False, name, text.format(name, name), None] for name in ("no square", "sum, not mean")]
+    check = CellRun(pair.check.source, None, pair, check=True, was_run=True, after={"verdicts": wrong, "values": values})
+    found = judge.judge(pair, [CellRun("f = h = 1", 1, pair, was_run=True), check])
+    assert found["mistake"] == "no square; sum, not mean"
+    assert found["mistakes"][1] == {"name": "sum, not mean", "question": "Why sum, not mean?"}
+    check.after["values"]["h"]["own"] = True  # one is right, and one was left as it is
+    check.after["verdicts"] = [[True, None, "f: right", None]] * 2
+    found = judge.judge(pair, [CellRun("f = 1", 1, pair, was_run=True), check])
+    assert (found["status"], found["text"]) == ("not tried", "h is as it was handed out.")
+    check.after["values"]["h"]["own"] = False
+    check.after["verdicts"] *= 2
+    found = judge.judge(pair, [CellRun("f = h = 1", 1, pair, was_run=True), check])
+    assert (found["status"], found["text"].partition(".")[0]) == ("look at it", "There are more verdicts than checks")
 
 
 def test_a_check_whose_verdict_is_gone_does_not_pass():
     exercise = Exercise(FIRST, cell("a-check", "check_assign(f)"))
     check = CellRun("check_assign(f)", None, exercise, check=True, was_run=True)
-    assert mark.judge(exercise, [CellRun("f = 1", 1, exercise, was_run=True), check])["status"] == "error"
+    assert judge.judge(exercise, [CellRun("f = 1", 1, exercise, was_run=True), check])["status"] == "error"
 
 
-def test_the_page_on_marking_describes_what_comes_out(tmp_path, monkeypatch, capsys):
+def test_an_answer_of_another_shape_is_no_answer():
+    empty = judge._told(None)
+    assert empty["verdicts"] == []
+    for forged in ('"text"', "[1]", '{"verdicts": [[1, 2]], "seals": []}', "{", 7, '{"verdicts": [[true, [], {}, 1]]}'):
+        assert judge._told(forged) == empty
+
+
+def test_no_control_character_of_a_learner_is_told_and_what_is_long_is_cut():
+    mark = judge.clean({"text": "one\ntwo\x1b[31m\u202e", "mistake": "a\nb" + "x" * 1000, "mistakes": [{"name": "\x07"}]})
+    assert mark["text"] == "one\ntwo\\x1b[31m\\x202e"
+    assert mark["mistake"].startswith("a\\x0ab")
+    assert len(mark["mistake"]) < 320
+    assert mark["mistakes"] == [{"name": "\\x07"}]
+
+
+# ---- the command
+
+MARKS = {"lesson": "x", "passed": True, "isolated": True, "exercises": [], "errors": []}
+
+
+@pytest.fixture
+def marks(monkeypatch):
+    """What `mark` answers, by the name of the notebook: a dict, or an error."""
+    answers = {}
+
+    def answer(path, *_):
+        found = answers.get(Path(path).name, {})
+        if isinstance(found, BaseException):
+            raise found
+        return MARKS | found
+
+    monkeypatch.setattr(mark, "mark", answer)
+    monkeypatch.setattr(kernel, "can_isolate", lambda: True)
+    return answers
+
+
+def wrong(*names, exercise="my_assign"):
+    found = [{"name": name, "question": f"Why {name}?"} for name in names]
+    one = {"id": "a", "name": exercise, "status": "mistake", "mistake": "; ".join(names), "text": "so", "mistakes": found}
+    return {"passed": False, "exercises": [one]}
+
+
+def test_the_page_on_marking_describes_what_comes_out(marks, capsys):
     page = (ROOT / "docs" / "marking.md").read_text(encoding="utf-8")
     (shown,) = re.findall(r"```json\n(.+?)```", page, re.DOTALL)
     shown = json.loads(shown)
-    marks = shown["notebooks"][0]
-    monkeypatch.setattr(mark, "mark", lambda *_: {key: marks[key] for key in ("lesson", "passed", "exercises", "errors")})
-    assert launcher.main(["check", marks["notebook"], "--json"]) == 1
+    marks[shown["notebook"]] = {key: shown[key] for key in MARKS}
+    assert launcher.main(["check", shown["notebook"], "--json"]) == 1
     assert json.loads(capsys.readouterr().out) == shown
-    assert launcher.main(["check", marks["notebook"]]) == 1
+    assert launcher.main(["check", shown["notebook"]]) == 1
     assert f"```text\n{capsys.readouterr().out}```" in page
-    assert {each["status"] for each in marks["exercises"]} <= set(re.findall(r"^\| `([a-z ]+)` \|", page, re.MULTILINE))
-    assert mark.judge(exercises(HANDED_OUT)[0], []).keys() == marks["exercises"][0].keys()
+    statuses = set(re.findall(r"^\| `([a-z ]+)` \|", page, re.MULTILINE))
+    source = (ROOT / "kmeans_teach" / "commands" / "judge.py").read_text(encoding="utf-8")
+    assert (
+        statuses
+        >= set(re.findall(r"give\(\s*\"([a-z ]+)\"", source))
+        >= {each["status"] for each in shown["exercises"]} - {"passed"}
+    )
+    assert judge.judge(exercises(HANDED_OUT)[0], []).keys() == shown["exercises"][0].keys()
 
 
-def test_the_exit_code_says_whether_all_passed(monkeypatch):
-    def told(*passed):
-        outcomes = iter(passed)
-        monkeypatch.setattr(mark, "mark", lambda *_: {"passed": next(outcomes)})
-        return launcher.main(["check", *["a notebook"] * len(passed)])
+def test_each_exit_code_has_one_meaning(marks, tmp_path, capsys):
+    marks |= {"wrong": wrong("x"), "bad": CommandError("'bad' is bad"), "odd": ZeroDivisionError("in 'odd'")}
+    assert launcher.main(["check", "good", "fine"]) == 0
+    assert launcher.main(["check", "good", "wrong"]) == 1
+    assert launcher.main(["check", "good", "bad", "wrong"]) == 3
+    assert launcher.main(["check", "odd", "good"]) == 3  # whatever goes wrong is that notebook's own problem
+    assert "'odd' cannot be marked: ZeroDivisionError: in 'odd'" in capsys.readouterr().out
+    assert launcher.main(["check", str(tmp_path)]) == 2
+    assert "there is no notebook in" in capsys.readouterr().err
+    assert launcher.main(["check", "good", "--html", str(tmp_path / "no" / "page.html")]) == 2
+    with pytest.raises(SystemExit):
+        launcher.main(["check", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    for code in ("0 every", "1 all", "2 the command", "3 a notebook", "130 broken off"):
+        assert code in told
+    assert "cannot read other files" in told
 
-    monkeypatch.setattr(mark, "in_words", str)
-    assert told(True, True) == 0
-    assert told(True, False) == 1
+
+def test_a_class_has_a_line_for_each_notebook_and_what_it_gets_wrong(marks, tmp_path, capsys):
+    for name in ("anna/a.ipynb", "b.ipynb", "c.ipynb", ".ipynb_checkpoints/d.ipynb", "d.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    marks |= {"a.ipynb": wrong("sum, not mean", "no square"), "b.ipynb": wrong("no square")}
+    page = tmp_path / "page.html"
+    assert launcher.main(["check", str(tmp_path), "--jobs", "2", "--html", str(page)]) == 1
+    told = capsys.readouterr().out
+    lines = told.splitlines()
+    assert lines[0] == "Marking 3 notebooks, 2 at a time."
+    assert sorted(line.split()[1] for line in lines[1:4]) == sorted(
+        str(tmp_path / n) for n in ("anna/a.ipynb", "b.ipynb", "c.ipynb")
+    )
+    assert [line.split()[0] for line in lines[1:4]] == ["1/3", "2/3", "3/3"]
+    assert "0 of 1 passed; my_assign: mistake: sum, not mean; no square" in told
+    assert "1 of 3 passed everything" in told
+    end = told[told.index("WHAT THE CLASS GETS WRONG") :].split("\n")
+    assert [line.strip() for line in end[1:5]] == [
+        "2 x  no square (my_assign)", "Why no square?", "1 x  sum, not mean (my_assign)", "Why sum, not mean?"
+    ]  # fmt: skip
+    html = page.read_text(encoding="utf-8")
+    assert "Why no square?" in html
+    assert "anna" not in html  # a page to show has no names
+
+
+def test_a_line_of_json_or_csv_comes_with_each_notebook(marks, capsys):
+    marks |= {"a": wrong("=1+1"), "bad": CommandError("'bad' is bad")}
+    assert launcher.main(["check", "a", "bad", "good", "--json", "--jobs", "1"]) == 3
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["notebook"] for line in lines] == ["a", "bad", "good"]
+    assert [line["problem"] for line in lines] == [None, "'bad' is bad", None]
+    assert len({tuple(line) for line in lines}) == 1  # all have the same keys
+    assert launcher.main(["check", "a", "bad", "good", "--csv", "--jobs", "1"]) == 3
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [(row["notebook"], row["status"]) for row in rows] == [("a", "mistake"), ("bad", "problem")]
+    assert rows[0]["mistake"] == "'=1+1"  # a spreadsheet shows it, and computes nothing
 
 
 BAD = {
     "missing.ipynb": (None, "there is no file"),
-    "text.ipynb": ("no JSON", "is not a notebook"),
+    "text.ipynb": ("no JSON", "is not a notebook: in line 1 it is no JSON"),
     "list.ipynb": ("[1]", "is not a notebook"),
-    "old.ipynb": ('{"worksheets": [], "nbformat": 3}', "is not a notebook"),
-    "bytes.ipynb": (b"\xff\xfe", "is not a notebook"),
+    "cells.ipynb": ('{"cells": [1]}', "is not a notebook"),
+    "nested.ipynb": ("[" * 100_000, "is not a notebook"),
+    "old.ipynb": ('{"worksheets": [], "nbformat": 3}', "has the notebook format 3, and 4 is needed"),
+    "bytes.ipynb": (b"\xff\xfe1", "is not a notebook"),
+    "nothing.ipynb": ("\n", "is empty"),
+    "cut.ipynb": ('{"cells": [{"cell_type": "code", "sou', "breaks off in the middle"),
+    "cut again.ipynb": ('{"cells": [{"cell_type": "code"}, ', "breaks off in the middle"),
     "other.ipynb": (json.dumps({"cells": [{"cell_type": "code", "source": ["1"], "metadata": {}}]}), "is none of the lessons"),
     "empty.ipynb": ('{"cells": []}', "is none of the lessons with exercises"),
-    "folder": ("/", "cannot be read: Is a directory"),
+    "folder.ipynb": ("/", "cannot be read: Is a directory"),
+    "dead link.ipynb": ("->", "is a link to a file that is not there"),
+    "pipe.ipynb": ("|", "is not a file that can be read"),
 }
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_cannot_be_marked_gets_one_sentence_and_exit_code_2(name, tmp_path, capsys):
+def test_what_cannot_be_marked_gets_one_sentence_and_exit_code_3(name, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(kernel, "can_isolate", lambda: True)
     content, sentence = BAD[name]
     path = tmp_path / name
     if content == "/":
         path.mkdir()
+    elif content == "->":
+        path.symlink_to("nowhere")
+    elif content == "|":
+        pytest.importorskip("posix")
+        os.mkfifo(path)
     elif content is not None:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    assert launcher.main(["check", str(path)]) == 2
+    assert launcher.main(["check", str(path)]) == 3
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.startswith("kmeans-teach: ")
@@ -419,39 +580,31 @@ def test_what_cannot_be_marked_gets_one_sentence_and_exit_code_2(name, tmp_path,
     assert said.err.count("\n") == 1
 
 
-def test_a_bad_file_among_others_is_said_in_its_place(tmp_path, monkeypatch, capsys):
-    real = mark.mark
-    marks = {"lesson": "x", "passed": True, "exercises": [], "errors": []}
-    monkeypatch.setattr(mark, "mark", lambda path, *rest: marks if path == "good" else real(path, *rest))
-    assert launcher.main(["check", str(tmp_path / "gone.ipynb"), "good", "--json"]) == 2
-    said = capsys.readouterr()
-    gone, good = json.loads(said.out)["notebooks"]
-    assert gone["problem"] in said.err
-    assert gone.keys() == good.keys()
-    assert (gone["passed"], good["passed"], good["problem"]) == (False, True, None)
-
-
 def test_what_lies_beside_a_notebook_is_copied_the_small_first_and_never_more_than_the_limit(tmp_path, monkeypatch):
-    monkeypatch.setattr(mark, "LARGE", 20)
+    monkeypatch.setattr(kernel, "LARGEST", 20)
     folder, work = tmp_path / "theirs", tmp_path / "work"
     for place in (folder / "data", folder / "large", folder / "a home's other folder", work):
         place.mkdir(parents=True)
-    for name in ("used.csv", "data/a.txt", "large/a.txt", "large/b.txt", "a home's other folder/b.txt"):
+    for name in ("used.csv", "data/a.txt", "large/a.txt", "large/b.txt", "a home's other folder/b.txt", "other.ipynb", ".key"):
         (folder / name).write_text("6 here")
     (folder / "large.csv").write_text("more than the limit is")
-    (folder / "to nothing").symlink_to(folder / "gone")
-    mark.copy_files(folder, "open(f'{n}.csv'), open(\"data/a.txt\"), open('large/b.txt')", work)
-    assert sorted(path.name for path in work.iterdir()) == ["data", "used.csv"]
+    for link in (folder / "to nothing", folder / "data" / "to nothing", folder / "data" / "to a key"):
+        link.symlink_to(folder / ("gone" if "nothing" in link.name else ".key"))
+    kernel.copy_files(folder, "open(f'{n}.csv'), open(\"data/a.txt\"), open('large/b.txt')", work)
+    assert sorted(path.name for path in work.rglob("*")) == ["a.txt", "data", "used.csv"]
     assert (work / "data" / "a.txt").read_text() == "6 here"
 
 
-def test_broken_off_it_says_nothing_more(monkeypatch, capsys):
-    def broken_off(*_):
-        raise KeyboardInterrupt
+def test_broken_off_by_ctrl_c_it_ends_and_keeps_what_was_marked(marks, capsys):
+    marks["b"] = KeyboardInterrupt()
+    assert launcher.main(["check", "a", "b", "c", "--json", "--jobs", "1"]) == 130
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["notebook"] == "a"
 
-    monkeypatch.setattr(mark, "mark", broken_off)
-    assert launcher.main(["check", "any.ipynb"]) == 130
-    assert capsys.readouterr() == ("", "")
+
+def test_where_nothing_isolates_a_sentence_says_so(marks, monkeypatch, capsys):
+    monkeypatch.setattr(kernel, "can_isolate", lambda: False)
+    assert launcher.main(["check", "a"]) == 0
+    assert capsys.readouterr().err == f"{mark.OPEN}\n"
 
 
 @pytest.mark.parametrize("time", ["0", "-1", "soon", "nan", "inf"])
@@ -460,3 +613,11 @@ def test_a_time_is_a_number_above_0(time, capsys):
         launcher.main(["check", "any.ipynb", f"--timeout={time}"])
     assert stopped.value.code == 2
     assert f"a time is a number of seconds above 0, got '{time}'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "two", "1.5", "100"])
+def test_the_number_of_jobs_is_a_whole_number(jobs, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        launcher.main(["check", "any.ipynb", f"--jobs={jobs}"])
+    assert stopped.value.code == 2
+    assert f"a number from 1 to 99 is needed, got '{jobs}'" in capsys.readouterr().err

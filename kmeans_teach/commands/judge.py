@@ -1,0 +1,227 @@
+"""The marks of one notebook: its cells are run, with the lesson's own checks, and each exercise is judged.
+
+A cell that fails stops no other one; a cell that ends Python, or does not stop, is left out when a new kernel goes on.
+docs/marking.md describes the result.
+"""
+
+import contextlib
+import difflib
+import json
+import re
+from functools import cache
+from pathlib import Path
+from time import monotonic
+
+from kmeans_teach.commands import CommandError, copy_course
+from kmeans_teach.commands.kernel import can_isolate, copy_files, start_kernel
+from kmeans_teach.commands.notebook import CellRun, cells_to_run, exercises, lesson_of, read
+
+SECONDS = 120  # the default time limit of a notebook
+PROBE = Path(__file__).with_name("probe.py")
+BEGIN = (
+    'get_ipython().user_ns.update(dict.fromkeys(("exit", "quit"), __import__("sys").exit)); __import__("kmeans_teach.check")'
+)
+LINE, TEXT = 300, 2000  # characters: what is longer is cut
+KERNELS = 6  # how many may be started for one notebook
+REPEAT = 2  # seconds for a cell that was stopped, and is run again
+read_model = cache(read)
+
+
+def mark(path, seconds=SECONDS, models=None) -> dict:
+    """The marks of one notebook, as docs/marking.md describes them. Raises CommandError if there is nothing to mark."""
+    cells = read(path)
+    models = {
+        Path(model).stem: read_model(model) for model in models or sorted(copy_course.shipped().glob(copy_course.LESSONS))
+    }
+    lesson, handed_out = lesson_of(cells, path, models)
+    wanted = exercises(handed_out)
+    runs = cells_to_run(cells, wanted)
+    try:
+        run_cells(runs, Path(path).parent, seconds)
+    except (CommandError, OSError) as error:
+        raise CommandError(f"'{path}' cannot be run: {error}") from error
+    marks = [judge(exercise, runs, cells) for exercise in wanted]
+    errors = [{"cell": run.number, "text": run.fault} for run in runs if run.fault and run.exercise is None]
+    errors += [{"cell": run.number, "text": f"it changes {_list(run.changed)}"} for run in runs if run.changed and run.number]
+    passed = all(each["status"] == "passed" for each in marks)
+    return {"lesson": lesson, "passed": passed, "isolated": can_isolate(), "exercises": marks, "errors": clean(errors)}
+
+
+# ---- running a notebook
+
+
+def run_cells(runs, folder, seconds):
+    """Run the cells in order, in as many kernels as it takes. A cell may take half of the time that is left."""
+    code, alive = "\n".join(run.source for run in runs), False
+    for _ in range(KERNELS):
+        if not alive and seconds > 0.01:
+            with start_kernel(lambda work: copy_files(folder, code, work)) as kernel:
+                end = monotonic() + seconds  # the time that kernels need to start does not count
+                alive = not _go_on(runs, kernel, end)
+                seconds = end - monotonic()
+
+
+def _go_on(runs, kernel, end):
+    """Run the cells that have not run, and again those that did in an earlier kernel. True if a cell has ended the kernel."""
+    begin, before = CellRun(BEGIN), {}
+    kernel.run(begin, 30, silent=True, expression=_question("report", {}))
+    seals = _told(begin.value).get("seals", {})
+    if begin.dead:
+        raise CommandError("its kernel ended at once")
+    for run in runs:
+        left = end - monotonic()
+        if left <= 0.01:
+            return False
+        if run.dead or (run.check and run.was_run):
+            continue
+        stubs = run.exercise.stubs if run.exercise else {}
+        if stubs and run.exercise.cell.id not in before:
+            before[run.exercise.cell.id] = _ask(kernel, "report", stubs).get("values", {})
+        if run.check:
+            run.before = before.get(run.exercise.cell.id, {})
+            run.changed += _ask(kernel, "prepare", re.findall(r"^(check_\w+)\(", run.source, flags=re.MULTILINE))["replaced"]
+        again = CellRun(run.source) if run.was_run else run  # its result is known, but the next cells may need what it does
+        seconds = min(left / 2, REPEAT) if again is not run and run.timed_out else left / 2
+        kernel.run(again, seconds, expression=_question("report", stubs if run.check else {}))
+        if again.dead:
+            run.was_run = run.dead = True
+            return True
+        told = _told(again.value) if again.value else _ask(kernel, "report", stubs if run.check else {})
+        run.changed += [each for each in told["seals"] if seals.get(each, told["seals"][each]) != told["seals"][each]]
+        seals |= told["seals"]
+        if run.check:
+            run.after = told
+    return False
+
+
+@cache
+def _probe():
+    return PROBE.read_text(encoding="utf-8")
+
+
+def _question(name, argument):
+    """An expression that calls a function of probe.py, whose text it holds."""
+    text = _probe()
+    return f"(lambda space: exec({text!r}, space) or space[{name!r}](get_ipython(), {argument!r}))({{}})"
+
+
+def _ask(kernel, name, argument):
+    cell = CellRun("")
+    kernel.run(cell, 10, silent=True, expression=_question(name, argument))
+    return _told(cell.value)
+
+
+def _told(value):
+    """The answer of probe.py, if it has its shape: a cell can have changed how Python and Jupyter answer."""
+    told = {"verdicts": [], "seals": {}, "values": {}, "own_assert": False, "replaced": []}
+    with contextlib.suppress(AttributeError, TypeError, ValueError):
+        found = json.loads(value)
+        told |= {key: found[key] for key in told if type(found.get(key)) is type(told[key])}
+        shape = [bool, *[(str, type(None))] * 3]
+        told["verdicts"] = [each for each in told["verdicts"] if all(map(isinstance, each, shape))]
+    return told
+
+
+# ---- from results to a mark
+
+
+def judge(exercise, runs, cells=()) -> dict:
+    """The mark of one exercise, from the results of its cells and of its check. docs/marking.md lists the statuses."""
+    mine = [run for run in runs if run.exercise is exercise and not run.check]
+    check = next((run for run in runs if run.exercise is exercise and run.check), None)
+    before, told = (check.before, check.after) if check else ({}, {})
+    verdicts, values = told.get("verdicts", []), told.get("values", {})
+
+    def give(status, text="", mistakes=()):
+        found = [{"name": name, "question": question or ""} for name, question in dict(mistakes).items()]
+        named = "; ".join(each["name"] for each in found if each["name"]) or None
+        mark = {"id": exercise.cell.id, "name": exercise.name, "status": status, "mistake": named, "text": text.strip()}
+        return clean(mark | {"mistakes": found})
+
+    def notes(names):
+        return [note for name in names for note in _elsewhere(name, exercise.stubs.get(name, name), runs)]
+
+    # still the course's own: a function of the package, or what the lesson's cell gave this name
+    same = {name: each["id"] == before.get(name, {}).get("handed") and not each["shipped"] for name, each in values.items()}
+    untouched = [name for name, each in values.items() if each["own"] or same[name]]
+    wrong, names = [verdict for verdict in verdicts if not verdict[0]], exercise.name.split(", ")
+    if mine and not values and _bare(exercise.cell.source) == _bare(mine[0].source):
+        untouched = [name for name in names if not any(_defines(run.source, name) for run in mine[1:])]
+    text = "\n".join(verdict[2] or "" for verdict in verdicts)
+    failed = next((run for run in mine if run.fault), None)
+    # a cell that fails after its definition is judged by the check; one that fails before it has defined nothing
+    defined = any(each["id"] != before.get(name, {}).get("id") for name, each in values.items())
+    if untouched and (defined or not failed) and (len(untouched) == len(names) or not wrong):
+        return give(
+            "not tried",
+            " ".join(notes(untouched) + [f"{_list(untouched)} is as it was handed out."] * (len(untouched) < len(names))),
+        )
+    if check is None or (not mine and check.fault and not verdicts):
+        as_text = any(cell.id == exercise.cell.id and not cell.code and cell.id for cell in cells)
+        gone = "the exercise's cell is a text cell now: make it a code cell again" if as_text else "the exercise's cell is gone"
+        return give("missing", "; ".join([gone, *notes(names)]))
+    asked = len(re.findall(r"^check_\w+\(", check.source, flags=re.MULTILINE))
+    if failed is None or defined:
+        if wrong and len(verdicts) >= asked:
+            return give("mistake", text, [(verdict[1], verdict[3] or _hint(verdict[2])) for verdict in wrong])
+        if check.error_type == "AssertionError" and told.get("own_assert"):
+            name, _, question = check.message.partition("\n")[0].partition(":")
+            return give("mistake", check.message, [(name or None, question.strip())])
+        if check.was_run and not check.fault and len(verdicts) >= asked:
+            doubts = [
+                f"{name} calls the course's own {_list(each['calls'])}." for name, each in values.items() if each["calls"]
+            ]
+            changes = [(run.number, run.changed) for run in runs[: runs.index(check) + 1] if run.changed]
+            doubts += [f"{f'Cell {cell}' if cell else 'A function'} changes {_list(found)}." for cell, found in changes]
+            doubts += ["There are more verdicts than checks."] * (0 < asked < len(verdicts))
+            last = text or (check.printed.strip().splitlines() or [""])[-1]
+            return give("look at it" if doubts else "passed", " ".join([*doubts, last]))
+    if slow := next((run for run in (*mine, check) if run.timed_out), None):
+        question = "When does the loop end?"
+        text = "its check does not end" if slow.check else "the cell does not end"
+        return give("mistake", text, [("does not stop in time", question)])
+    if failed or check.fault:
+        return give("error", (failed or check).fault)
+    if not check.was_run:
+        return give("no time left")
+    return give("error", "the check gave no verdict: is its name used for something else?")
+
+
+def _defines(source, name):
+    return re.search(rf"^(?:async )?(?:def|class) {name}\b|^{name}\s*[,:=](?!=)", source, flags=re.MULTILINE)
+
+
+def _elsewhere(name, stub, runs):
+    """Sentences about the cells in which the learner seems to have written the function."""
+    sources = {run.number: re.sub(rf"^{name} *= *{stub}\b.*", "", run.source, flags=re.MULTILINE) for run in runs if run.number}
+    if found := [number for number, source in sources.items() if _defines(source, name)]:
+        yield f"{name} is also defined in code cell {_list(found)}."
+    for number, source in sources.items():
+        if near := difflib.get_close_matches(name, {*re.findall(r"^def (\w+)", source, flags=re.MULTILINE)} - {name}, 1, 0.8):
+            yield f"Code cell {number} defines {near[0]}: is {name} meant?"
+
+
+def _bare(source):
+    """A cell without comments and spaces."""
+    return re.sub(r"#.*|\s+", "", source)
+
+
+def _hint(text):
+    """The question at the end of a check's text."""
+    return (re.findall(r"^A hint: (.*)", text or "", flags=re.MULTILINE) or [""])[-1]
+
+
+def _list(names):
+    return ", ".join(map(str, names))
+
+
+def clean(value, most=LINE):
+    """The same, with no character that controls a terminal, and cut where it is long."""
+    if isinstance(value, dict):
+        return {key: clean(each, TEXT if key == "text" else LINE) for key, each in value.items()}
+    if isinstance(value, list):
+        return [clean(each) for each in value]
+    if isinstance(value, str):
+        shown = "".join(c if c.isprintable() or (c == "\n" and most == TEXT) else f"\\x{ord(c):02x}" for c in value[: most + 1])
+        return shown if len(shown) <= most else f"{shown[:most]} ..."
+    return value
