@@ -135,7 +135,7 @@ def test_what_is_said_beside_a_replay_string_is_so(replay, claim):
 
 
 def test_every_lesson_has_its_replay_strings_and_every_form_of_claim_is_used():
-    for title in (*lessons().values(), "Fifteen minutes without code"):
+    for title in (*lessons().values(), "Fifteen minutes without code", "Clusters by eye"):
         assert table(title, "replay", "what happens"), title
     made = [claim for _, claim in claims()]
     assert [form for form in CLAIMS if not any(re.fullmatch(form, claim) for claim in made)] == []
@@ -167,6 +167,22 @@ def test_the_take_home_task_can_be_done_with_the_numbers_of_a_class():
 # ---- plans
 
 
+def test_the_picture_to_cluster_by_eye_is_that_of_the_runs_below_it(tmp_path, monkeypatch):
+    (code,) = re.findall(r"^```python\n(.*?)^```$", SECTIONS["Clusters by eye"], re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    exec(code, names := {})
+    names["plt"].close(names["figure"])
+    assert (tmp_path / "points.pdf").stat().st_size > 1000
+    assert len(names["axes"].texts) == 10
+    ten = end("blobs k=5 clusters=6 size=10 seed=3").labels[names["points"][:, 0].argsort()[::6]]
+    assert 3 <= sum(ten == np.roll(ten, -1)) <= 7  # neither nearly all of the ten pairs are together, nor nearly all apart
+    for replay, *_ in table("Clusters by eye", "replay", "what happens"):
+        np.testing.assert_array_equal(PanelRun(replay.strip("`")).model.points, names["points"])
+    heaps = np.arange(60) % 6  # load takes a point of each in turn
+    six = end("blobs k=6 clusters=6 size=10 seed=3").labels
+    assert sorted(len(set(six[heaps == heap])) for heap in range(6)) == [1, 1, 1, 1, 1, 2]  # so they are not the six heaps
+
+
 def test_the_minutes_of_a_lesson_are_those_that_it_says_itself():
     rows = table("The lessons at a glance", "lesson", "minutes")
     assert [re.search(r"\d\d", row[0])[0] for row in rows] == list(lessons())
@@ -177,7 +193,10 @@ def test_the_minutes_of_a_lesson_are_those_that_it_says_itself():
             assert not said or said[1] == minutes, path.name
 
 
-@pytest.mark.parametrize(("section", "last"), [("Fifteen minutes without code", 15), ("A lab of ninety minutes", 90)])
+@pytest.mark.parametrize(
+    ("section", "last"),
+    [("Fifteen minutes without code", 15), ("Clusters by eye", 30), ("A lab of ninety minutes", 90)],
+)
 def test_a_plan_goes_from_minute_0_to_its_end(section, last):
     minutes = [int(row[0]) for row in table(section, "minute")]
     assert minutes[0] == 0
