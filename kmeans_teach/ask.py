@@ -9,11 +9,15 @@ Text between backticks is shown as code. Without a kernel, a reader sees the que
 
 import math
 import re
+import sys
 import time
+from base64 import b64encode
 from dataclasses import dataclass
 from html import escape
+from importlib.resources import files
 from numbers import Real
 
+from IPython import get_ipython
 from IPython.display import display
 from ipywidgets import HTML, Button, HBox, Layout, Text, VBox
 
@@ -63,18 +67,48 @@ class Question:
         return any(re.search(rf"(?<!\w){re.escape(_plain(word))}", words) for word in self.answer)
 
 
-class Asked(VBox):
-    """The widget of one question. Its stored output also has the question as text, and as HTML where a click shows the answer.
+class Stored:
+    """A widget that leaves `stored()`, a bundle of MIME types, to a page without a kernel or without widgets.
 
-    Options are buttons and not a dropdown list: in JupyterLab the arrow keys in a dropdown list go to the next cell instead.
+    JupyterLab says "model not found" for a lost widget, whatever else is in its output (ipympl issue 473): so there are two. A
+    program that runs a notebook has nobody who could answer input(), and gets one output, always the same.
     """
+
+    def _ipython_display_(self):
+        stored, shell = self.stored(), get_ipython()
+        view = {"application/vnd.jupyter.widget-view+json": {"version_major": 2, "version_minor": 0, "model_id": self.model_id}}
+        cell = shell.get_parent() if hasattr(shell, "get_parent") else {}
+        if not (cell.get("content", {}).get("allow_stdin") or sys.platform == "emscripten"):
+            return display(stored | view, raw=True)
+        self.add_class("kmeans-live")
+        handle = display(as_page(stored), raw=True, display_id=True)
+        display(view | {"text/plain": ""}, raw=True)
+        return handle
+
+    def close(self):
+        """Close this widget and every widget inside it."""
+        close_inside(self)
+        super().close()
+
+
+def as_page(stored):
+    """What is stored of a widget as text and as a part of a page, where a picture has its text as the alternative."""
+    text, png = stored["text/plain"], b64encode(stored.get("image/png", b"")).decode()
+    html = stored.get("text/html", f'<img alt="{escape(text)}" src="data:image/png;base64,{png}">')
+    page = (files("kmeans_teach") / "assets" / "stored.html").read_text(encoding="utf-8")
+    return {"text/plain": text, "text/html": page.replace("@shown@", html)}
+
+
+class Asked(Stored, VBox):
+    """The widget of one question. What is stored of it is the question as text, and as HTML where a click shows the answer."""
 
     def __init__(self, question: Question):
         self.question = question
+        self.choice = f" ({' / '.join(question.options)})" if question.options else ""
         answer = question.answer[0] if isinstance(question.answer, tuple) else str(question.answer)
         self.heading = f"<b>Predict:</b> {_code(question.text)}"
         self.explanation = f"{_code(answer)}. {_code(question.because)}"
-        self.buttons = tuple(
+        self.buttons = tuple(  # and no dropdown list: there, JupyterLab's arrow keys go to the next cell
             Button(description=name, tooltip=f"{name}: {question.text}", layout=Layout(width="auto", min_width="6em"))
             for name in question.options or ["Check"]
         )
@@ -127,24 +161,16 @@ class Asked(VBox):
         if time.monotonic() - self._entered_at < ENTER_LASTS:
             self.reveal(self.box.value)
 
-    def close(self):
-        """Close this widget and every widget inside it."""
-        close_inside(self)
-        super().close()
-
     def _say(self, html):
         """Show HTML below the question. It is a status: a screen reader reads it aloud when it changes."""
         self.result.value = f'<div role="status" style="line-height: 1.5">{html}</div>'
 
     def __repr__(self):
-        options = f" ({' / '.join(self.question.options)})" if self.question.options else ""
-        return f"Predict: {self.question.text}{options}"
+        return f"Predict: {self.question.text}{self.choice}"
 
-    def _repr_mimebundle_(self, **kwargs):
-        options = f" ({' / '.join(map(_code, self.question.options))})" if self.question.options else ""
+    def stored(self):
         folded = f"<details><summary>Answer</summary>{self.explanation}</details>"
-        texts = {"text/plain": repr(self), "text/html": f"<div>{self.heading}{options}{folded}</div>"}
-        return {**super()._repr_mimebundle_(**kwargs), **texts}
+        return {"text/plain": repr(self), "text/html": f"<div>{self.heading}{_code(self.choice)}{folded}</div>"}
 
 
 ENTER_LASTS = 0.5  # seconds: a value that comes later does not belong to that Enter

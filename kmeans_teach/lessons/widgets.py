@@ -11,7 +11,7 @@ import numpy as np
 import traitlets
 from ipywidgets import HTML, FloatSlider, HBox, IntSlider, Layout, VBox
 
-from kmeans_teach.ask import close_inside
+from kmeans_teach.ask import Stored
 from kmeans_teach.lessons.charts import ranks, triptych
 from kmeans_teach.lessons.images import Colours
 from kmeans_teach.lessons.moving_charts import Strip, Surface
@@ -33,8 +33,8 @@ class Clickable(anywidget.AnyWidget):
     position = traitlets.List(traitlets.Float()).tag(sync=True)
 
 
-class PictureBox(VBox):
-    """Controls, a picture and a sentence that describes it. The stored output shows the picture and the sentence.
+class PictureBox(Stored, VBox):
+    """Controls, a picture and a sentence that describes it. What is stored is the picture and the sentence.
 
     A subclass has `draw()`, which shows what the controls say by `put`, and `click(x, y)` if a click does something.
     """
@@ -58,13 +58,8 @@ class PictureBox(VBox):
     def __repr__(self):
         return self.sentence
 
-    def _repr_mimebundle_(self, **kwargs):
-        return super()._repr_mimebundle_(**kwargs) | {"text/plain": repr(self), "image/png": png(self.pixels, small=True)}
-
-    def close(self):
-        """Free the widgets inside, and the picture."""
-        close_inside(self)
-        super().close()
+    def stored(self):
+        return {"text/plain": repr(self), "image/png": png(self.pixels, small=True)}
 
 
 class StartChooser(PictureBox):

@@ -7,6 +7,7 @@ import ipywidgets as w
 from kmeans_teach.ask import close_inside
 from kmeans_teach.narrate import describe
 from kmeans_teach.panel.access import Access
+from kmeans_teach.panel.arrival import Arrival
 from kmeans_teach.panel.by_hand import ByHand
 from kmeans_teach.panel.controls import SETTERS, follow, lay_out, make_controls
 from kmeans_teach.panel.folds import Quiz, Saver, StartScore
@@ -14,7 +15,6 @@ from kmeans_teach.panel.main_thread import cancel, in_slices, take_over
 from kmeans_teach.panel.message import in_words
 from kmeans_teach.panel.run import PanelRun
 from kmeans_teach.panel.stage import WIDEST, Stage
-from kmeans_teach.pixels import png
 
 
 def _learners(name):
@@ -25,7 +25,7 @@ def _learners(name):
     )
 
 
-class Panel(w.VBox):
+class Panel(Arrival, w.VBox):
     """A panel to set up a K-means run and play it: the last line of a cell shows it.
 
     Parameters
@@ -236,10 +236,6 @@ class Panel(w.VBox):
 
     def __repr__(self):
         return f'Panel("{self.run.setting}")'
-
-    def _repr_mimebundle_(self, **kwargs):
-        """The widget, and for a page without a kernel the picture as it is now."""
-        return super()._repr_mimebundle_(**kwargs) | {"text/plain": repr(self), "image/png": png(self.stage.figure)}
 
     def close(self):
         """Stop the animation and the work; free the figure and all widgets. A second call does nothing."""

@@ -91,6 +91,10 @@ class Player:
         finally:
             limit.reset(before)
 
+    def recorded(self, most) -> list[Step]:
+        """The recorded steps, at most this many from the start. The cursor does not move."""
+        return [self._unpacked(i) for i in range(min(most, len(self.steps)))]
+
     def peek(self) -> Step | None:
         """The step after the cursor, or None if there is none, or if it takes long. The cursor does not move."""
         with suppress(TookTooLong):

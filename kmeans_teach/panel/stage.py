@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from kmeans_teach.panel.canvas import Clock, LiveCanvas
 from kmeans_teach.picture import Picture
-from kmeans_teach.pixels import own_look
+from kmeans_teach.pixels import own_look, png
 
 BLOCK = 40  # half-steps: the axis grows by this much at once, because then the whole background is drawn again
 
@@ -103,6 +103,16 @@ class Stage:
     def places(self):
         """Where the centroids are, as shares of the width and height of the figure from its lower left."""
         return (self.picture.ax.transData.transform(self._centroids) / self.figure.bbox.size).tolist()
+
+    @own_look()
+    def still(self):
+        """A PNG of what is shown now, and in a free corner a sentence for those who cannot play it."""
+        at = {"ha": "right", "va": "top", "fontsize": 9, "color": "0.35"}
+        note = self.figure.text(0.99, 0.98, "a picture: run this cell\nto play it", **at)
+        try:
+            return png(self.figure, small=True)
+        finally:
+            note.remove()
 
     def set_speed(self, steps_a_second):
         self.clock.period = 1 / steps_a_second

@@ -1,6 +1,7 @@
 """A real JupyterLab on loopback and a real Chromium, for tests and for the benchmark of the panel."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -45,12 +46,18 @@ def wait_for_port(address):
 
 
 @contextlib.contextmanager
-def launched(folder, *words):
-    """Start `kmeans-teach` with these words in a folder; yields (url of the server, token)."""
+def launched(folder, *words, program="kmeans_teach", without=()):
+    """Start `kmeans-teach` (or another module) with these words in a folder; yields (url of the server, token).
+
+    `without` are extensions of JupyterLab that are not used.
+    """
     environment = os.environ | {"PYTHONPATH": str(ROOT), "JUPYTER_PLATFORM_DIRS": "1"}
     with tempfile.TemporaryDirectory() as home:
+        settings = Path(home, "labconfig", "page_config.json")
+        settings.parent.mkdir()
+        settings.write_text(json.dumps({"disabledExtensions": dict.fromkeys(without, True)}))
         environment |= {"JUPYTER_CONFIG_DIR": home, "JUPYTER_DATA_DIR": home, "JUPYTER_RUNTIME_DIR": home}
-        command = [sys.executable, "-m", "kmeans_teach", *words, "--no-browser"]
+        command = [sys.executable, "-m", program, *words, "--no-browser"]
         server = subprocess.Popen(
             command, cwd=folder, stderr=subprocess.STDOUT, stdout=subprocess.PIPE, text=True, env=environment
         )

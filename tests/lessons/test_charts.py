@@ -285,7 +285,7 @@ def test_a_chart_shows_itself_in_few_bytes(monkeypatch):
 
 def test_a_stored_output_has_picture_and_sentence_but_stays_small():
     slider = ColourSlider(landscape())
-    bundle = slider._repr_mimebundle_()
+    bundle = slider.stored()
     assert bundle["text/plain"] == slider.sentence == slider.image.alt
     assert bundle["image/png"].startswith(b"\x89PNG")
     assert len(bundle["image/png"]) < 40_000

@@ -291,7 +291,7 @@ def test_the_panel_looks_the_same_under_any_style_and_its_stored_picture_too():
         panel = Panel("bad-start k=4")
         panel.controls.k.value = 6
         panel.controls.step.click()
-        images = [drawn(panel), np.frombuffer(panel._repr_mimebundle_()["image/png"], dtype=np.uint8)]
+        images = [drawn(panel), np.frombuffer(panel.stored()["image/png"], dtype=np.uint8)]
         panel.close()
         return images
 
