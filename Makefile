@@ -58,6 +58,7 @@ format: setup
 
 notebooks: setup
 	$(IN) tools/execute.py $(ARGS)
+	$(IN) tools/colab.py
 
 docs: setup
 	$(IN) tools/pages.py
