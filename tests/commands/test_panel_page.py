@@ -101,6 +101,11 @@ def served(tmp_path_factory):
     assert code == 0 or os.name == "nt"  # Windows ends a process at once
 
 
+def test_a_kernel_that_has_started_has_said_nothing_in_the_terminal(served):
+    assert served.status == 200  # its page came from a kernel
+    assert not re.search(r"encryption|warning", "".join(served.said), re.IGNORECASE)
+
+
 def test_nothing_is_shown_without_the_token(served):
     for path in "/", "/?token=", "/?token=" + "0" * 48, "/?replay=blobs":
         status, location = ask(served, path)
