@@ -1,5 +1,7 @@
 """The benchmarks measure what they say they measure."""
 
+import os
+
 import dask
 import numpy as np
 import pytest
@@ -53,6 +55,8 @@ def test_every_way_of_drawing_draws_each_step():
         assert len(pictures) == len(steps) == 3
 
 
+@pytest.mark.long
+@pytest.mark.skipif(os.environ.get("LONG") != "1", reason="takes seconds: LONG=1")
 def test_a_peak_is_that_of_the_run_and_not_of_the_process_that_started_it(tmp_path):
     held = np.ones(20_000_000)  # 160 MB here must not hide what the other process needs
     points = np.random.default_rng(0).normal(size=(400_000, 2))

@@ -309,6 +309,8 @@ def test_bad_input_gets_one_sentence_and_exit_code_2_before_anything_is_served(w
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a console, not to a process")
+@pytest.mark.long
+@pytest.mark.skipif(os.environ.get("LONG") != "1", reason="waits for many seconds: LONG=1")
 def test_a_kernel_without_a_page_is_ended_and_ctrl_c_ends_the_rest_and_leaves_no_file(tmp_path):
     heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # ignored below a job of a script
     serve = "page.serve({'replay': None}, 8866, False, idle=6)"

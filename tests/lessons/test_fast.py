@@ -14,7 +14,7 @@ from kmeans_teach.narrate import describe
 from tests import test_kmeans
 
 LONG = bool(os.environ.get("LONG"))  # the weekly run: more of the same
-CASES = 3_000 if LONG else 500
+CASES = 3_000 if LONG else 250
 engines = pytest.mark.parametrize("small", [0, fast.SMALL], ids=["skipping", "as-shipped"])  # 0: no run is small
 
 

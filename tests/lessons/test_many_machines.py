@@ -24,7 +24,7 @@ from kmeans_teach.narrate import describe
 from tests import test_kmeans
 
 LONG = bool(os.environ.get("LONG"))  # the weekly run: more of the same
-CASES = 200 if LONG else 60
+CASES = 200 if LONG else 40
 
 
 @pytest.fixture(autouse=True)
@@ -442,7 +442,9 @@ def moved_between_workers(dask_worker):
     return [key for entry in dask_worker.transfer_incoming_log for key in entry["keys"]]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
+@pytest.mark.skipif(not LONG, reason="a cluster of processes takes many seconds: LONG=1")
 def test_a_worker_killed_in_the_middle_of_an_iteration_changes_nothing_and_nothing_is_left_behind(tmp_path):
     start = many().blocks[0].compute()[[0, 1, 200, 300]]
     expected = KMeansDask(many(), start).fit()
