@@ -5,8 +5,9 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 IN = .venv/bin/python
 
+# .venv/lab.installed says that the extra lab of pyproject.toml is installed, and so on
 # a stamp made in another folder is worth nothing: the package would be imported from there
-$(shell [ "`cat .venv/installed 2>/dev/null`" = "`pwd`" ] || rm -f .venv/installed)
+$(shell for stamp in .venv/*.installed; do [ "`cat $$stamp 2>/dev/null`" = "`pwd`" ] || rm -f $$stamp; done)
 
 .PHONY: help setup lab test style unit browser format notebooks docs bench clean
 
@@ -22,17 +23,17 @@ help:
 	@echo 'make bench      measure'
 	@echo 'make clean      remove what these commands made'
 
-setup: .venv/installed
+setup: .venv/test.installed
 
-.venv/installed: pyproject.toml
+.venv/%.installed: pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo 'kmeans_teach needs Python 3.11 or newer. Install one, or name it: make PYTHON=/path/to/python3.12' >&2; exit 1; }
 	@$(IN) -m pip --version >/dev/null 2>&1 || \
 		{ echo 'Setting up .venv: once, and again when pyproject.toml changes.'; "$(PYTHON)" -m venv --clear .venv; }
-	@$(IN) -m pip install --quiet --disable-pip-version-check --editable '.[test]'
-	@pwd > .venv/installed
+	@$(IN) -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@pwd > $@
 
-lab: setup
+lab: .venv/lab.installed
 	@$(IN) -m kmeans_teach lab $(ARGS)
 
 # --nbval runs the notebooks, too; two files at a time and the browser, which waits a lot, so one thread for each of them
@@ -60,7 +61,7 @@ notebooks: setup
 	$(IN) tools/execute.py $(ARGS)
 	$(IN) tools/colab.py
 
-docs: setup
+docs: .venv/docs.installed
 	$(IN) tools/pages.py
 
 bench: setup

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from matplotlib.animation import AbstractMovieWriter, FFMpegWriter, FuncAnimation, PillowWriter
 
-from kmeans_teach.inputs import short
+from kmeans_teach.inputs import parts, short
 from kmeans_teach.kmeans import KMeansND
 from kmeans_teach.narrate import describe
 from kmeans_teach.picture import Picture
@@ -55,13 +55,11 @@ def animate(model: KMeansND, *, interval: int = 800, **picture_options) -> FuncA
 
 
 class _Ffmpeg(FFMpegWriter):
-    """matplotlib's writer, with the ffmpeg of imageio-ffmpeg: the system may have none."""
+    """matplotlib's writer, with the ffmpeg of imageio-ffmpeg, if there is one: the system may have none."""
 
     @classmethod
     def bin_path(cls):
-        from imageio_ffmpeg import get_ffmpeg_exe
-
-        return get_ffmpeg_exe()
+        return parts.ffmpeg()
 
     def _run(self):
         # as matplotlib's, but in a session of its own: Interrupt, meant for a cell, goes to all processes of the kernel's
@@ -117,6 +115,9 @@ def saving(model: KMeansND, path, *, fps: float = 2, dpi: int = 100, **picture_o
     path = Path(path)
     if path.suffix.lower() not in WRITERS:
         raise ValueError(f"a run is saved as one of {', '.join(WRITERS)}, got {short(path.name)}")
+    if path.suffix.lower() == ".mp4" and parts.ffmpeg() is None:
+        get = f"to install one (170 MB, under the GPL), type in a terminal: {parts.how_to_get('video', 'imageio-ffmpeg')}"
+        raise OSError(f"an .mp4 needs ffmpeg, .gif and .html need none; {get}")
     if path.exists():
         raise FileExistsError(f"{path} exists already; choose another name")
     if not path.parent.is_dir():

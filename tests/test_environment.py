@@ -15,17 +15,19 @@ from packaging.version import Version
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 RUNTIME = {need.name: need.specifier for need in map(Requirement, PROJECT["dependencies"])}
-SCALE = {need.name: need.specifier for need in map(Requirement, PROJECT["optional-dependencies"]["scale"])}  # of lesson 09
+PARTS = {  # what a learner may install beside the core
+    part: {need.name: need.specifier for need in map(Requirement, PROJECT["optional-dependencies"][part])}
+    for part in ("lab", "video", "page")
+}
+assert PARTS["page"]["ipykernel"] == PARTS["lab"]["ipykernel"]
+COURSE = {**RUNTIME, **PARTS["lab"], **PARTS["video"], **PARTS["page"]}
 EXTRAS = {
     need.name: need.specifier
     for lines in PROJECT["optional-dependencies"].values()
     for need in map(Requirement, lines)
     if need.name != PROJECT["name"]  # an extra may be made of other extras
 }
-CONDA_NAMES = {
-    "matplotlib": "matplotlib-base",  # the same package without a desktop toolkit
-    "dask": "distributed",  # brings Dask of its own version, and numpy is there; conda-forge's dask brings bokeh too
-}
+CONDA_NAMES = {"matplotlib": "matplotlib-base"}  # the same package without a desktop toolkit
 WITH_OLD_ONES = {"pyparsing"}  # tests/lowest.txt says why
 
 
@@ -47,7 +49,7 @@ def test_conda_gets_every_dependency_of_the_lessons_with_the_same_versions_and_n
     assert pip == ""
     assert re.fullmatch(r"=3\.\d+", python)
     assert Version(python.removeprefix("=")) in Requirement(f"python{PROJECT['requires-python']}").specifier
-    wanted = {CONDA_NAMES.get(name, name): specifier for name, specifier in {**RUNTIME, **SCALE}.items()}
+    wanted = {CONDA_NAMES.get(name, name): specifier for name, specifier in COURSE.items()}
     assert specs.keys() == wanted.keys()
     for name, spec in specs.items():
         assert Requirement(name + spec).specifier == wanted[name], name
@@ -90,9 +92,52 @@ def test_numpy_2_and_a_kernel_that_draws_on_one_thread_are_required():
     assert "1.26.4" not in RUNTIME["numpy"]
     assert "2.0.0" in RUNTIME["numpy"]
     for broken in ("7.0.1", "7.1.0", "7.2.0", "7.3.0"):
-        assert broken not in RUNTIME["ipykernel"]
+        assert broken not in COURSE["ipykernel"]
     for sound in ("6.31.0", "7.4.0"):
-        assert sound in RUNTIME["ipykernel"]
+        assert sound in COURSE["ipykernel"]
+
+
+def test_the_core_is_light_and_no_part_of_a_learner_holds_a_tool_of_ours():
+    assert set(RUNTIME) == {"numpy", "matplotlib", "ipywidgets", "ipympl", "anywidget", "pandas"}
+    assert set(PARTS["lab"]) == {"jupyterlab", "ipykernel", "nbformat", "scikit-learn", "distributed"}
+    assert (set(PARTS["video"]), set(PARTS["page"])) == ({"imageio-ffmpeg"}, {"voila", "ipykernel"})
+    make = (ROOT / "Makefile").read_text(encoding="utf-8")
+    installs = dict(re.findall(r"^(\w+): \.venv/(\w+)\.installed$", make, re.MULTILINE))
+    assert installs == {"setup": "test", "lab": "lab", "docs": "docs"}
+    assert set(installs.values()) <= PROJECT["optional-dependencies"].keys()
+
+
+def test_a_major_version_that_was_never_tried_is_not_installed():
+    for name, tried, untried in ("jupyterlab", 4, 5), ("ipywidgets", 8, 9), ("ipykernel", 7, 8), ("numpy", 2, 3):
+        assert f"{tried}.99" in COURSE[name]
+        assert f"{untried}.0" not in COURSE[name]
+
+
+# the versions that Colab had in August 2026; an installation there must not replace them
+COLAB = {"numpy": "2.1.3", "matplotlib": "3.10.0", "ipywidgets": "7.7.1", "anywidget": "0.9.21", "pandas": "2.2.2"}
+
+
+def test_the_core_leaves_the_versions_of_colab_alone():
+    assert all(version in RUNTIME[name] for name, version in COLAB.items())
+    assert "6.17.1" in COURSE["ipykernel"]  # which lab would bring
+
+
+def test_the_set_for_a_term_is_one_that_pyproject_allows():
+    pins = dict(line.split("==") for line in lines_of("constraints.txt"))
+    assert len(pins) > len(COURSE)
+    for name, specifier in COURSE.items():
+        assert Version(pins[name]) in specifier, name
+    assert not pins.keys() & {"kmeans-teach", "pytest", "ruff", "sphinx"}
+
+
+def test_the_weekly_run_writes_that_set_after_every_lesson_ran_with_it():
+    job = workflow()["jobs"]["known-good"]
+    assert job["if"] == "github.event_name == 'schedule'"
+    runs = [step["run"] for step in job["steps"] if "run" in step]
+    (install,) = [i for i, run in enumerate(runs) if "'.[lab,page,video]'" in run]
+    (lessons,) = [i for i, run in enumerate(runs) if "jupyter execute notebooks/[0-9]*.ipynb" in run]
+    (written,) = [i for i, run in enumerate(runs) if "mv new.txt constraints.txt" in run]
+    assert install < lessons < written
 
 
 def workflow():
@@ -123,7 +168,8 @@ MAKE = shutil.which("make")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the played Python is a shell script")
-def test_an_old_python_is_refused_in_one_sentence(tmp_path):
+@pytest.mark.parametrize("target", ["setup", "lab", "docs"])
+def test_an_old_python_is_refused_in_one_sentence(target, tmp_path):
     if MAKE is None:
         pytest.skip("make is not installed")
     clone, old = tmp_path / "a clone", tmp_path / "an old python"
@@ -133,7 +179,7 @@ def test_an_old_python_is_refused_in_one_sentence(tmp_path):
     old.write_text("#!/bin/sh\nexit 1\n")  # the answer of an old Python that is asked whether it is new enough
     old.chmod(0o755)
     outside = {name: value for name, value in os.environ.items() if "MAKE" not in name and name != "MFLAGS"}
-    run = subprocess.run([MAKE, "setup", f"PYTHON={old}"], cwd=clone, env=outside, capture_output=True, text=True, check=False)
+    run = subprocess.run([MAKE, target, f"PYTHON={old}"], cwd=clone, env=outside, capture_output=True, text=True, check=False)
     assert run.returncode == 2
     assert run.stderr.startswith("kmeans_teach needs Python 3.11 or newer.")
     assert run.stdout == ""

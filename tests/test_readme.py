@@ -60,13 +60,25 @@ def test_every_kmeans_teach_command_is_accepted():
     lines = [
         line for page in ("README.md", "docs/start.md") for line in [*commands(page), *re.findall(r"`([^`]+)`", text(page))]
     ]
-    called = [re.search(r"(?:^|&& |pipx run |uvx )kmeans-teach( .+|$)|python -m kmeans_teach( .+)", line) for line in lines]
+    called = [re.search(r"(?:^|(?:pipx run|uvx) .*)kmeans-teach( .+|$)|python -m kmeans_teach( .+)", line) for line in lines]
     words = [shlex.split(found[1] or found[2] or "") for found in called if found]
-    assert words.count([]) == 3  # pipx, uvx, pip
+    assert words.count([]) == 5  # pipx and uvx, with and without a clone, and pip
     assert sum(word == ["lab"] for word in words) == 2  # in a clone: conda's and pip's
     accepted = {launcher.parser().parse_args(word or ["lab"]).command for word in words}
     assert accepted == {"lab", "panel", "copy", "check", "doctor"}
     assert PROJECT["scripts"] == {"kmeans-teach": "kmeans_teach.__main__:main"}
+
+
+def test_no_command_asks_a_registry_for_the_course_which_is_not_there():
+    lines = [line for page in [*PAGES, "docs/classroom.md"] for line in commands(page)]
+    installs = [line for line in lines if re.search(r"pip install|pip wheel|pipx run|uvx|pipx install", line)]
+    asking = [line for line in installs if "kmeans" in line or "[" in line]
+    assert len(asking) >= 9
+    for line in asking:
+        source = re.search(
+            r"\s\"?(\.(\[|$)|kmeans-teach(\[[a-z,]+\])? @ git\+https://github\.com/OWNER/kmeans_teach\")|--find-links", line
+        )
+        assert source, line
 
 
 def test_the_six_lines_of_the_readme_print_what_it_shows():

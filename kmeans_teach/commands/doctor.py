@@ -5,12 +5,19 @@ import json
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
 from kmeans_teach import __version__
 
 PYPROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
+PARTS = {
+    "core": "K-means, pictures and the panel",
+    "lab": "JupyterLab, and what every lesson needs",
+    "video": "a run saved as .mp4",
+    "page": "the panel alone, as a page",
+}
 WHY = {
     "ipykernel": "7.0 to 7.3 handle widgets on a second thread, which breaks pictures while the panel plays",
     "ipympl": "without it no picture moves in JupyterLab",
@@ -25,17 +32,23 @@ def add_command(commands):
 
 
 def requirements():
-    """What kmeans_teach needs at run time: a list of packaging's Requirement."""
+    """For each part of the course the packages that it needs: lists of packaging's Requirement."""
     from packaging.requirements import Requirement
+
+    def applies(need, extra=""):
+        return need.marker is None or need.marker.evaluate({"extra": extra})
 
     if PYPROJECT.is_file():  # a clone; its metadata may be those of an older installation
         import tomllib
 
-        lines = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["dependencies"]
-    else:
-        lines = metadata.requires("kmeans-teach")
-    needs = [Requirement(line) for line in lines]
-    return [need for need in needs if need.marker is None or need.marker.evaluate({"extra": ""})]
+        project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
+        lines = {"core": project["dependencies"], **project["optional-dependencies"]}
+        return {part: list(filter(applies, map(Requirement, lines[part]))) for part in PARTS}
+    needs = [Requirement(line) for line in metadata.requires("kmeans-teach")]
+    core = {"core": list(filter(applies, needs))}
+    return core | {
+        part: [need for need in needs if applies(need, part) and not applies(need)] for part in PARTS if part != "core"
+    }
 
 
 def installed(name):
@@ -43,13 +56,16 @@ def installed(name):
     return next((copy.version for copy in metadata.distributions(name=name)), None)
 
 
-def wrong_package(need, version):
+def wrong_package(need, version, how_to_get):
     """Sentences about a package that is missing or outside its allowed versions."""
     why = f" ({WHY[need.name]})" if need.name in WHY else ""
+    get = how_to_get(f'"{need.name}{need.specifier}"')
     if version is None:
-        yield f'{need.name} is not installed{why}: python -m pip install "{need}"'
+        yield f"{need.name} is not installed{why}: {get}"
+    elif not all(part.contains(version, prereleases=True) for part in need.specifier if part.operator == "<"):
+        yield f"{need.name} is {version}, and nobody has tried the course with it yet: {get}"
     elif not need.specifier.contains(version, prereleases=True):
-        yield f'{need.name} is {version}, but the course needs {need.specifier}{why}: python -m pip install "{need}"'
+        yield f"{need.name} is {version}, but the course needs {need.specifier}{why}: {get}"
 
 
 def wrong_front_ends(folders):
@@ -82,32 +98,27 @@ def wrong_kernel():
         yield "Notebooks cannot import kmeans_teach: in the clone, python -m pip install -e ."
 
 
-def ffmpeg():
-    """The path of the ffmpeg that imageio-ffmpeg offers, or None."""
-    with contextlib.suppress(ImportError, RuntimeError):
-        import imageio_ffmpeg
-
-        return imageio_ffmpeg.get_ffmpeg_exe()
-
-
 def report(_):
-    """Print versions and problems; return 0 if nothing is wrong, 1 otherwise."""
+    """Print parts, versions and problems; return 0 if nothing is wrong, 1 otherwise. A part that is missing is not wrong."""
     print(f"kmeans_teach {__version__}\nPython {sys.version.split()[0]} ({sys.executable})")
     wrong = []
     try:
-        for need in requirements():
-            version = installed(need.name)
-            print(need.name, version or "missing")
-            wrong += wrong_package(need, version)
-    except ImportError:
-        wrong.append("packaging is not installed, so nothing that the course needs is: python -m pip install kmeans-teach")
-    with contextlib.suppress(ImportError):  # the list already says that jupyterlab is missing
+        from kmeans_teach.inputs.parts import ffmpeg, how_to_get
+
+        for part, needs in requirements().items():
+            get, versions = partial(how_to_get, part), {need: installed(need.name) for need in needs}
+            missing = [need.name for need, version in versions.items() if version is None]
+            program = ffmpeg() if part == "video" else None  # which may be the system's
+            there = "installed" if program or not missing else f"not installed; type {get(*missing)}"
+            print(f"\n{part} ({PARTS[part]}): {there}" + (f"\nffmpeg {program}" if program else ""))
+            for need, version in versions.items():
+                print(need.name, version or "missing")
+                wrong += wrong_package(need, version, get) if version or part == "core" else []
+    except ImportError as error:  # of numpy or packaging
+        wrong.append(f"{error}, so nothing of the course starts: python -m pip install numpy matplotlib")
+    with contextlib.suppress(ImportError):  # without Jupyter there is no kernel to look at
         from jupyter_core.paths import jupyter_path
 
         wrong += [*wrong_kernel(), *wrong_front_ends(jupyter_path("labextensions"))]
-    video = ffmpeg()
-    print(f"ffmpeg {video or 'missing'}")
-    if video is None:
-        wrong.append("ffmpeg is missing, so an animation cannot be saved as .mp4; .gif and .html work.")
     print("\nNothing is wrong." if not wrong else "\nWrong:\n" + "\n".join(f"- {sentence}" for sentence in wrong))
     return 1 if wrong else 0

@@ -114,11 +114,9 @@ def copy_files(folder, code, work):
 @contextlib.contextmanager
 def start_kernel(prepare=lambda work: None):
     """`with start_kernel(prepare) as kernel`: `prepare(folder)` puts files there; then `kernel.run(cell, seconds)`."""
-    try:
-        from jupyter_client.kernelspec import KernelSpecManager
-        from jupyter_client.manager import KernelManager
-    except ImportError as error:
-        raise CommandError("Jupyter is not installed in this Python; `kmeans-teach doctor` says what is missing") from error
+    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.manager import KernelManager
+
     # a cell that is killed may still have a file open, which Windows does not remove
     own = tempfile.TemporaryDirectory(prefix="kmeans-", ignore_cleanup_errors=True)
     with own as folder, contextlib.ExitStack() as stack:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
-from kmeans_teach.commands import JUPYTER, add_server_options, an_address, can_open_browser, copy_course, in_front, say
+from kmeans_teach.commands import JUPYTER, add_server_options, an_address, can_open_browser, copy_course, in_front, need, say
 
 NO_DELAY = "kmeans_teach.commands.nodelay"
 SHORTEST = 16  # characters of a token that other machines could try to guess
@@ -87,15 +87,13 @@ def why_not(provider, public):
 
 def open_lab(arguments):
     """Serve the course with JupyterLab until the user stops it; return the exit code."""
+    need("`kmeans-teach lab`", "lab", "jupyterlab", "ipykernel")
+    from jupyterlab.labapp import LabApp
+
     folder, port, ip = arguments.folder, arguments.port, arguments.ip
     if folder is None:
         copy_course.copy_and_report(folder := copy_course.learners_folder().resolve())
     say(f"Starting JupyterLab in {folder}")
-    try:
-        from jupyterlab.labapp import LabApp
-    except ImportError:
-        print("JupyterLab is not installed in this Python; `kmeans-teach doctor` says what is missing.", file=sys.stderr)
-        return 1
     # the user's own settings stay; these are added: no question about news when the page opens, and no Voila in the lab
     os.environ["JUPYTER_CONFIG_PATH"] = in_front(JUPYTER, "JUPYTER_CONFIG_PATH")
 

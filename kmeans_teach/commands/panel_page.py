@@ -7,14 +7,13 @@ environment variable, and the replay string of a link as the query of its addres
 import json
 import os
 import secrets
-import sys
 import tempfile
 import webbrowser
 from html import escape
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode
 
-from kmeans_teach.commands import JUPYTER, add_server_options, can_open_browser, in_front, say
+from kmeans_teach.commands import JUPYTER, add_server_options, can_open_browser, in_front, need, say
 from kmeans_teach.commands.lab import encryption, without_delay
 
 OPTIONS_VARIABLE = "KMEANS_TEACH_PANEL"  # of the environment
@@ -37,6 +36,7 @@ def add_command(commands):
 
 def show_panel(arguments):
     """Serve the page that the command line asks for, or refuse it in one sentence."""
+    need("`kmeans-teach panel`", "page", "voila", "ipykernel")
     from kmeans_teach.panel.run import PanelRun
 
     if arguments.column and not arguments.data:
@@ -141,7 +141,4 @@ def serve(options, port, browser, idle=IDLE):
             server.start()
     except KeyboardInterrupt:
         pass
-    except ImportError:
-        print("Voila is not installed in this Python; `kmeans-teach doctor` says what is missing.", file=sys.stderr)
-        return 1
     return 0

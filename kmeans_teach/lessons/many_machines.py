@@ -12,15 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kmeans_teach import inputs, kmeans
+from kmeans_teach.inputs import parts
 
-try:
-    import dask
-    import dask.array as da
-except ImportError as error:
-    raise ImportError(
-        'kmeans_teach.lessons.many_machines needs Dask: python -m pip install "dask[array,distributed]"'
-    ) from error
-
+parts.need("kmeans_teach.lessons.many_machines", "lab", "dask")
+import dask  # noqa: E402
+import dask.array as da  # noqa: E402
 
 ROWS = 1 << 13  # rows in one piece of work: its arrays fit in the processor's cache
 

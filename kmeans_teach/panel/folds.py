@@ -130,9 +130,9 @@ class StartScore:
 
 
 KINDS = {  # for each kind of file: its label, its media type, and the HTML that shows it
-    ".mp4": ("video (.mp4)", "video/mp4", '<video controls src="{}" aria-label="the saved run" style="{}"></video>'),
     ".gif": ("picture (.gif)", "image/gif", '<img src="{}" alt="the saved run" style="{}">'),
     ".html": ("page that plays (.html)", "text/html", ""),
+    ".mp4": ("video (.mp4)", "video/mp4", '<video controls src="{}" aria-label="the saved run" style="{}"></video>'),
 }
 SHOWN_TO = 8_000_000  # bytes: a file up to this size is put into the page, to be seen and downloaded
 

@@ -427,12 +427,6 @@ def test_where_nothing_can_be_copied_nothing_is_opened(words, pretend, installed
     assert (installed / "kmeans-course").read_text() == "a file of mine"
 
 
-def test_without_jupyterlab_one_sentence_says_so(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "jupyterlab.labapp", None)
-    assert launcher.main(["lab", str(tmp_path)]) == 1
-    assert "JupyterLab is not installed in this Python" in capsys.readouterr().err
-
-
 def test_the_launcher_loads_no_other_package():
     code = (
         "import sys; before = set(sys.modules); import kmeans_teach.__main__;"

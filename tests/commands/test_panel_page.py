@@ -376,12 +376,3 @@ def test_without_a_browser_it_says_so_and_serves_on(there, monkeypatch, capsys):
     assert launcher.main(["panel", "--port", "9000"]) == 0
     assert served == [(9000, there)]
     assert ("No browser was found: copy the address below into one." in capsys.readouterr().out) != there
-
-
-def test_without_voila_one_sentence_says_so(monkeypatch, capsys, tmp_path):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    for name in "JUPYTER_PATH", panel_page.OPTIONS_VARIABLE:
-        monkeypatch.setenv(name, "")  # put back afterwards
-    monkeypatch.setitem(sys.modules, "voila.app", None)
-    assert panel_page.serve({"replay": None}, 8866, False) == 1
-    assert "Voila is not installed in this Python" in capsys.readouterr().err
