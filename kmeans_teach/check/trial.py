@@ -1,36 +1,20 @@
 """Run a learner's function on one case: on copies, without warnings, and stopped if it does not end in time."""
 
 import builtins
-import sys
 import warnings
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from kmeans_teach.inputs.learners import TookTooLong, call_within
+from kmeans_teach.inputs.learners import TookTooLong, call_within, exits, swapped
 
 SECONDS = 1.0  # the most that a learner's function may work on one case
 EXTRA = 1000  # a stream is read until it is this many steps too long
 
 
-@contextmanager
-def in_a_session():
-    """While a learner's function runs, input() raises an error, and exit() of IPython ends the function, not the kernel."""
-
-    def refuse(prompt=""):
-        raise EOFError("a check calls the function many times, and nobody answers input()")
-
-    main, swaps = sys.modules["__main__"], [(builtins, "input", refuse)]
-    swaps += [(main, name, sys.exit) for name in ("exit", "quit") if "Autocall" in type(getattr(main, name, 0)).__name__]
-    before = [(where, name, getattr(where, name)) for where, name, _ in swaps]
-    try:
-        for swap in swaps:
-            setattr(*swap)
-        yield
-    finally:
-        for old in before:
-            setattr(*old)
+def nobody_answers(prompt=""):
+    raise EOFError("a check calls the function many times, and nobody answers input()")
 
 
 @dataclass
@@ -69,8 +53,9 @@ class Trial:
 def run(function, case, expected) -> Trial:
     """Call the function once, on copies of the case. If steps are expected, read them, at most EXTRA more than expected."""
     trial = Trial(case, expected, case_after=tuple(array.copy() for array in case))
+    swaps = [(builtins, "input", nobody_answers), *exits()]
     try:
-        with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"), in_a_session():
+        with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"), swapped(swaps):
             call_within(SECONDS, call_and_read, function, trial)
     except KeyboardInterrupt:
         raise

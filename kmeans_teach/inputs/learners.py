@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import traceback
+from contextlib import contextmanager
 from contextvars import ContextVar
 from time import perf_counter, thread_time
 
@@ -152,6 +153,25 @@ def interruptible(between, function, *arguments):
     return returned
 
 
+@contextmanager
+def swapped(swaps):
+    """Put other values in place for a while: `swaps` is a list of (object, name of an attribute, value)."""
+    before = [(where, name, getattr(where, name)) for where, name, _ in swaps]
+    try:
+        for swap in swaps:
+            setattr(*swap)
+        yield
+    finally:
+        for old in before:
+            setattr(*old)
+
+
+def exits():
+    """The swaps by which exit() and quit() of IPython, which end the kernel after the cell, become sys.exit()."""
+    main = sys.modules["__main__"]
+    return [(main, name, sys.exit) for name in ("exit", "quit") if "Autocall" in type(getattr(main, name, 0)).__name__]
+
+
 def call_learners(role, iteration, function, check, *arguments):
     """Call a learner's function, and return what `check(array, function, *arguments)` makes of what it returns.
 
@@ -161,7 +181,8 @@ def call_learners(role, iteration, function, check, *arguments):
     between = between_cells()
     try:
         limited = (call_within, limit.get()) if limit.get() else ()
-        returned = interruptible(between, *limited, function, *arguments)
+        with swapped(exits()):
+            returned = interruptible(between, *limited, function, *arguments)
         try:
             array = np.asarray(returned)
         except ValueError:  # rows of unequal length

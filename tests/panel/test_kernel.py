@@ -37,6 +37,7 @@ BODIES = {  # what a learner may write, and what the panel says of it where it i
         "did not come back in time",
     ),
     "leaving": ("sys.exit('enough')", "called sys.exit('enough')"),
+    "leaving by exit()": ("exit()", "called sys.exit(None)"),
     "asking": ("input('?')", "input"),
     "asking for a password": ("getpass.getpass()", "in line"),
     "an error of its own kind": ("raise Own('x')", "raised Own"),
@@ -55,7 +56,7 @@ DAILY = [
     ("endless, a bare except", "a cell"),
     ("asleep", "ahead of the cursor"),
     ("endless, a bare except", "a click in JupyterLab"),
-    ("leaving", "a click in JupyterLab"),
+    ("leaving by exit()", "a click in JupyterLab"),
 ]
 SETUP = f"""
 import asyncio, getpass, sys, threading, time
