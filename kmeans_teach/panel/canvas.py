@@ -14,7 +14,7 @@ from collections.abc import Callable
 import numpy as np
 from ipympl.backend_nbagg import Canvas, FigureManager
 
-from kmeans_teach.panel.main_thread import MainThread, cancel, running_loop
+from kmeans_teach.panel.main_thread import MainThread, running_loop
 from kmeans_teach.pixels import KeptBackground, png
 
 LOST_AFTER = 1.0  # seconds without an answer, after which a frame counts as arrived: a page that is closed never answers
@@ -49,15 +49,14 @@ class Clock:
             self._task = loop.create_task(self._run())
 
     def stop(self):
-        cancel(self._task)
-        self._task = None
+        self._task = None  # the task sees it, and returns; see main_thread.stop
 
     def tick(self):
         for function, args, kwargs in list(self._callbacks):
             function(*args, **kwargs)
 
     async def _run(self):
-        me, due = self._task, time.monotonic()
+        me, due = asyncio.current_task(), time.monotonic()
         while self._task is me:
             due = max(due + self.period, time.monotonic())
             await asyncio.sleep(due - time.monotonic())
@@ -111,9 +110,13 @@ class LiveCanvas(Canvas):
             self._arrived.clear()
             self.draw()
             self.send_event("draw")  # the browser answers in order, so its answer means that the frame has arrived
-            cancel(self._lost)
+            self._forget_lost()
             loop = running_loop()
             self._lost = loop and loop.call_later(LOST_AFTER, self.handle_draw, None)
+
+    def _forget_lost(self):
+        if self._lost:
+            self._lost.cancel()
 
     def handle_draw(self, event):
         """The browser reports that the last frame has arrived. Where two pages show the canvas, the first answer counts."""
@@ -138,7 +141,8 @@ class LiveCanvas(Canvas):
 
     def close(self):
         """Free the figure's widgets. Twice is fine."""
-        cancel(self._lost)
+        self._forget_lost()
+        self._arrived.set()  # so that nobody waits for a canvas that is closed
         toolbar = self.toolbar
         if toolbar is not None:
             toolbar.layout.close()

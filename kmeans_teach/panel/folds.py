@@ -10,12 +10,12 @@ from secrets import token_hex
 import ipywidgets as w
 import numpy as np
 
-from kmeans_teach.animation import saving
+from kmeans_teach.animation import WRITERS, saving
 from kmeans_teach.data import random_points
 from kmeans_teach.kmeans import KMeansND, distances_moved
 from kmeans_teach.narrate import letter, number
 from kmeans_teach.panel.controls import at_most, button, row
-from kmeans_teach.panel.main_thread import in_slices
+from kmeans_teach.panel.main_thread import in_slices, stop
 
 
 def question(player):
@@ -100,7 +100,7 @@ class StartScore:
     def reset(self):
         """Remove the text and stop the work: the panel shows another run."""
         if self.task is not None:
-            self.task.cancel()
+            stop(self.task)
         self.text.value = ""
 
     def compare(self):
@@ -162,7 +162,7 @@ class Saver:
     def __init__(self, run, speed, folder, do, fail):
         self.folder, self._run, self._speed, self._fail = folder, run, speed, fail
         self.task, self.path = None, None
-        kinds = [(label, suffix) for suffix, (label, *_) in KINDS.items()]
+        kinds = [(KINDS[suffix][0], suffix) for suffix in WRITERS]
         self.kind = w.Dropdown(options=kinds, description="Save as", layout=at_most("280px"))
         self.button = button("Save this run", "Save every half-step of this run as a frame")
         self.progress = w.IntProgress(description="Frames", layout=at_most("280px", visibility="hidden"))

@@ -40,22 +40,27 @@ def in_slices(generator, after=0.0):
         return None
 
     async def slices():
-        with closing(generator):  # a cancelled task closes its generator at once
+        with closing(generator):  # at once, where the loop itself ends the task
             await asyncio.sleep(after)
             until = time.monotonic() + 0.01
-            for _ in generator:
+            for _ in generator:  # one that was stopped meanwhile has nothing more
                 if time.monotonic() > until:
                     await asyncio.sleep(0.001)  # so that a person's clicks are handled between two pieces
                     until = time.monotonic() + 0.01
 
-    return loop.create_task(slices())
+    task = loop.create_task(slices())
+    task.work = generator
+    return task
 
 
-def cancel(*tasks):
-    """Stop tasks that `in_slices` returned. None is allowed."""
+def stop(*tasks):
+    """End the work of tasks that `in_slices` returned, at once. None is allowed.
+
+    A task then finds its generator closed, and returns. It is not cancelled: in a browser, that may show an error in the cell.
+    """
     for task in tasks:
-        if task is not None:
-            task.cancel()
+        if task is not None and not task.work.gi_running:  # a learner's function may close the panel that calls it
+            task.work.close()
 
 
 def replaces(new, old):
@@ -111,7 +116,8 @@ def take_over(widget):
     cell. In a script nothing runs again, so all widgets stay.
     """
     shell = get_ipython()
-    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    shell = shell if hasattr(shell, "get_parent") else getattr(shell, "kernel", None)  # in the browser, the kernel knows
+    parent = shell.get_parent() if shell is not None else {}
     frame = sys._getframe(1)
     while frame.f_back and frame.f_globals.get("__name__", "").startswith("kmeans_teach."):
         frame = frame.f_back

@@ -11,7 +11,7 @@ from kmeans_teach.panel.arrival import Arrival
 from kmeans_teach.panel.by_hand import ByHand
 from kmeans_teach.panel.controls import SETTERS, follow, lay_out, make_controls
 from kmeans_teach.panel.folds import Quiz, Saver, StartScore
-from kmeans_teach.panel.main_thread import cancel, in_slices, take_over
+from kmeans_teach.panel.main_thread import in_slices, stop, take_over
 from kmeans_teach.panel.message import in_words
 from kmeans_teach.panel.run import PanelRun
 from kmeans_teach.panel.stage import WIDEST, Stage
@@ -188,7 +188,7 @@ class Panel(Arrival, w.VBox):
         self.go(self.stage.set_model, self.run.player.model, **self.run.axes_options)
         self.start_score.reset()
         if self._task is not None:
-            self._task.cancel()
+            stop(self._task)
         # record the run when nothing has changed for a moment, so that the scrubber spans the whole run
         self._task = in_slices(self._recording(), after=0.3) if self.stage.canvas.main_thread.loop else None
 
@@ -240,7 +240,7 @@ class Panel(Arrival, w.VBox):
     def close(self):
         """Stop the animation and the work; free the figure and all widgets. A second call does nothing."""
         if self.stage is not None and not self.stage.closed:
-            cancel(self._task, self.saver.task, self.start_score.task)
+            stop(self._task, self.saver.task, self.start_score.task)
             self.stage.close()
             close_inside(self)
         super().close()

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from kmeans_teach.panel.canvas import Clock, LiveCanvas
-from kmeans_teach.panel.main_thread import in_slices
+from kmeans_teach.panel.main_thread import in_slices, stop
 from kmeans_teach.pixels import png
 
 
@@ -260,6 +260,55 @@ def test_work_in_slices_runs_at_once_without_a_loop_and_bit_by_bit_with_one():
         assert len(done) == 6
 
     asyncio.run(scenario())
+
+
+def test_work_that_is_stopped_ends_at_once_and_no_task_is_cancelled():
+    ended = []
+
+    def count():
+        try:
+            yield from range(1000)
+        finally:
+            ended.append("closed")
+
+    def stops_itself():
+        stop(mine)  # as a learner's function that closes the panel
+        yield
+        ended.append("went on")
+
+    async def scenario():
+        nonlocal mine
+        tasks = begun, _waiting, mine = in_slices(count()), in_slices(count(), after=0.05), in_slices(stops_itself())
+        next(begun.work)
+        stop(*tasks[:2], None)
+        assert ended == ["closed"], "what has not begun has nothing to end"
+        await asyncio.wait(tasks)
+        assert not any(task.cancelled() or task.exception() for task in tasks)
+        assert ended == ["closed", "went on"]
+
+    mine = None
+    asyncio.run(asyncio.wait_for(scenario(), 20))
+
+
+def test_a_clock_that_is_stopped_and_a_canvas_that_is_closed_leave_no_task_behind(scene):
+    async def scenario():
+        canvas, _, _, _ = scene
+        clock = Clock(0.001, canvas.ready)
+        for _ in range(3):  # before the first task has begun
+            clock.start()
+            clock.stop()
+        clock.start()
+        canvas.draw_idle()  # and the page never answers
+        tasks = [task for task in asyncio.all_tasks() if task.get_coro().__name__ == "_run"]
+        assert len(tasks) == 4
+        await asyncio.sleep(0.02)
+        assert sum(not task.done() for task in tasks) == 1, "only the last one waits for the picture"
+        clock.stop()
+        canvas.close()
+        await asyncio.wait(tasks)
+        assert not any(task.cancelled() or task.exception() for task in tasks)
+
+    asyncio.run(asyncio.wait_for(scenario(), 20))
 
 
 def test_closing_twice_frees_the_widgets(scene):
