@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
@@ -108,6 +109,8 @@ class PlayerWriter(AbstractMovieWriter):
 
 
 WRITERS = {".mp4": _Ffmpeg, ".gif": PillowWriter, ".html": PlayerWriter}
+if sys.platform == "emscripten":
+    del WRITERS[".mp4"]  # Python in a browser can start no ffmpeg
 
 
 def saving(model: KMeansND, path, *, fps: float = 2, dpi: int = 100, **picture_options) -> Iterator[tuple[int, int]]:

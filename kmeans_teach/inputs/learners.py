@@ -6,16 +6,18 @@ import inspect
 import signal
 import sys
 import threading
+import time
 import traceback
 from contextlib import contextmanager
 from contextvars import ContextVar
-from time import perf_counter, thread_time
+from time import perf_counter
 
 import numpy as np
 
 from kmeans_teach.inputs import LARGEST, cut, name_of, short
 
 TICK = 0.02  # seconds between two looks at the time
+thread_time = getattr(time, "thread_time", perf_counter)  # a browser has only one thread, and no clock of its own for it
 
 
 class TookTooLong(BaseException):

@@ -312,13 +312,20 @@ class Skipping(Ruler):
     def search(self, rows, measure):
         """The rows that change label now, of these rows, and their new labels."""
         parts = np.array_split(rows, 2) if len(rows) >= SPLIT else [rows]
-        run = self.pool.map if len(parts) > 1 else map
-        changed, names, close = joined([*run(lambda part: self.in_blocks(part, measure), parts)])
+        changed, names, close = joined(self.in_threads(lambda part: self.in_blocks(part, measure), parts))
         if len(close):  # these points have kept their labels until here
             chosen = assign_points(self.points[close], self.exact_centroids())
             other = chosen != self.labels[close]
             changed, names = np.concatenate([changed, close[other]]), np.concatenate([names, chosen[other]])
         return changed, names
+
+    def in_threads(self, function, parts):
+        if len(parts) > 1:
+            try:
+                return [*self.pool.map(function, parts)]
+            except RuntimeError:  # "can't start new thread": in a browser, or where a machine allows no more threads
+                self.pool.shutdown()  # wait for a thread that was started; from here on, map fails at once
+        return [*map(function, parts)]
 
     def in_blocks(self, rows, measure):
         return joined([measure(rows[s : s + self.block]) for s in range(0, len(rows), self.block)] or [(rows, rows, rows)])
