@@ -9,7 +9,7 @@ IN = .venv/bin/python
 # a stamp made in another folder is worth nothing: the package would be imported from there
 $(shell for stamp in .venv/*.installed; do [ "`cat $$stamp 2>/dev/null`" = "`pwd`" ] || rm -f $$stamp; done)
 
-.PHONY: help setup lab test style unit browser format notebooks docs bench clean
+.PHONY: help setup lab test style unit browser format notebooks docs lite bench clean
 
 help:
 	@echo 'make lab        open the course in JupyterLab (make lab ARGS="--port 9999" passes options on)'
@@ -20,6 +20,7 @@ help:
 	@echo 'make format     let ruff format the code'
 	@echo 'make notebooks  run the notebooks and store their outputs (ARGS="notebooks/05_panel.ipynb" for one)'
 	@echo 'make docs       build the pages to read, in site/html'
+	@echo 'make lite       build the course as a site that runs in the browser alone, in site/html/lite'
 	@echo 'make bench      measure'
 	@echo 'make clean      remove what these commands made'
 
@@ -63,6 +64,9 @@ notebooks: setup
 
 docs: .venv/docs.installed
 	$(IN) tools/pages.py
+
+lite: .venv/lite.installed
+	$(IN) tools/lite.py $(ARGS)
 
 bench: setup
 	$(IN) -m benchmarks $(ARGS)

@@ -103,7 +103,7 @@ def test_the_core_is_light_and_no_part_of_a_learner_holds_a_tool_of_ours():
     assert (set(PARTS["video"]), set(PARTS["page"])) == ({"imageio-ffmpeg"}, {"voila", "ipykernel"})
     make = (ROOT / "Makefile").read_text(encoding="utf-8")
     installs = dict(re.findall(r"^(\w+): \.venv/(\w+)\.installed$", make, re.MULTILINE))
-    assert installs == {"setup": "test", "lab": "lab", "docs": "docs"}
+    assert installs == {"setup": "test", "lab": "lab", "docs": "docs", "lite": "lite"}
     assert set(installs.values()) <= PROJECT["optional-dependencies"].keys()
 
 
