@@ -205,15 +205,27 @@ def saved_by_jupyterlab(notebook):
         cell.metadata = {"trusted": True, "collapsed": False, "jupyter": {"outputs_hidden": True, "source_hidden": False}}
 
 
-def cut_into_lines(notebook):
-    notebook.cells[1].source = "k + 1"
+def saved_by_colab(notebook):
+    notebook.nbformat_minor = 0
+    notebook.metadata = {"colab": {"provenance": []}, "kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    for cell in notebook.cells:
+        cell.metadata = {"id": cell.pop("id"), "colab": {"base_uri": "https://localhost:8080/"}, "outputId": "0"}
+        cell.outputs = [nbformat.v4.new_output("stream", text="4")]
+
+
+def saved_by_vs_code(notebook):
+    notebook.metadata["language_info"] = {"name": "python", "version": "3.14.0", "codemirror_mode": {"name": "ipython"}}
+    notebook.cells[1].metadata = {"vscode": {"languageId": "python"}}
     notebook.cells.append(nbformat.v4.new_code_cell("\n"))
 
 
-@pytest.mark.parametrize("touch", [run_by_nbclient, saved_by_jupyterlab, cut_into_lines])
-@pytest.mark.parametrize("before", [False, True], ids=["handed out without outputs", "as 0.1.0 did, with outputs"])
-def test_what_a_tool_does_to_a_lesson_is_no_change_of_the_learner(touch, before, source, notebook, monkeypatch):
-    if before:
+TOOLS = [run_by_nbclient, saved_by_jupyterlab, saved_by_colab, saved_by_vs_code]
+WITHOUT, WITH = "handed out without outputs", "as 0.1.0 did, with outputs"
+
+
+@pytest.mark.parametrize(("touch", "given"), [(tool, WITHOUT) for tool in TOOLS] + [(tool, WITH) for tool in TOOLS[1:]])
+def test_what_a_tool_does_to_a_lesson_is_no_change_of_the_learner(touch, given, source, notebook, monkeypatch):
+    if given == WITH:
         monkeypatch.setattr(copy_course, "handed_out", lambda lesson: lesson)
         newer(source, two=lesson("k = 3", "k + 1", output=4))
         copy(notebook.parent, source=source, version="0.1.0")
