@@ -8,7 +8,7 @@ import contextlib
 import difflib
 import json
 import re
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from time import monotonic
 
@@ -17,27 +17,34 @@ from kmeans_teach.commands.kernel import can_isolate, copy_files, start_kernel
 from kmeans_teach.commands.notebook import CellRun, cells_to_run, exercises, lesson_of, read
 
 SECONDS = 120  # the default time limit of a notebook
-PROBE = Path(__file__).with_name("probe.py")
-BEGIN = (
-    'get_ipython().user_ns.update(dict.fromkeys(("exit", "quit"), __import__("sys").exit)); __import__("kmeans_teach.check")'
-)
+# what runs in the kernel at the beginning: exit() ends only a cell, and nothing is drawn that nobody sees; and what runs before
+# each check: the course's own checks are put back
+BEGIN = """import sys as _sys, kmeans_teach.check as _check
+get_ipython().user_ns.update(exit=_sys.exit, quit=_sys.exit)
+get_ipython().display_formatter.active_types = ["text/plain"]
+del _sys, _check"""
+BEFORE_CHECK = """import kmeans_teach.check as _check
+_check.verdicts.clear()
+get_ipython().user_ns.update({{name: vars(_check)[name] for name in {names} if name in vars(_check)}})
+del _check"""
+CHECKS = re.compile(r"^(check_\w+)\(", flags=re.MULTILINE)  # the checks that a cell calls
 LINE, TEXT = 300, 2000  # characters: what is longer is cut
 KERNELS = 6  # how many may be started for one notebook
 REPEAT = 2  # seconds for a cell that was stopped, and is run again
 read_model = cache(read)
+probe = cache(partial(Path(__file__).with_name("probe.py").read_text, encoding="utf-8"))
 
 
 def mark(path, seconds=SECONDS, models=None) -> dict:
     """The marks of one notebook, as docs/marking.md describes them. Raises CommandError if there is nothing to mark."""
     cells = read(path)
-    models = {
-        Path(model).stem: read_model(model) for model in models or sorted(copy_course.shipped().glob(copy_course.LESSONS))
-    }
-    lesson, handed_out = lesson_of(cells, path, models)
+    models = models or sorted(copy_course.shipped().glob(copy_course.LESSONS))
+    lesson, handed_out = lesson_of(cells, path, {Path(model).stem: read_model(model) for model in models})
     wanted = exercises(handed_out)
     runs = cells_to_run(cells, wanted)
+    last = max((at for at, run in enumerate(runs) if run.check), default=0)
     try:
-        run_cells(runs, Path(path).parent, seconds)
+        run_cells(runs[: last + 1], Path(path).parent, seconds)  # no mark depends on the cells after it
     except (CommandError, OSError) as error:
         raise CommandError(f"'{path}' cannot be run: {error}") from error
     marks = [judge(exercise, runs, cells) for exercise in wanted]
@@ -64,8 +71,8 @@ def run_cells(runs, folder, seconds):
 def _go_on(runs, kernel, end):
     """Run the cells that have not run, and again those that did in an earlier kernel. True if a cell has ended the kernel."""
     begin, before = CellRun(BEGIN), {}
-    kernel.run(begin, 30, silent=True, expression=_question("report", {}))
-    seals = _told(begin.value).get("seals", {})
+    kernel.run(begin, 30, silent=True, expression=_question({}))
+    seals = _told(begin.value)["seals"]
     if begin.dead:
         raise CommandError("its kernel ended at once")
     for run in runs:
@@ -76,17 +83,17 @@ def _go_on(runs, kernel, end):
             continue
         stubs = run.exercise.stubs if run.exercise else {}
         if stubs and run.exercise.cell.id not in before:
-            before[run.exercise.cell.id] = _ask(kernel, "report", stubs).get("values", {})
+            before[run.exercise.cell.id] = _ask(kernel, stubs)["values"]
         if run.check:
             run.before = before.get(run.exercise.cell.id, {})
-            run.changed += _ask(kernel, "prepare", re.findall(r"^(check_\w+)\(", run.source, flags=re.MULTILINE))["replaced"]
+            kernel.run(CellRun(BEFORE_CHECK.format(names=CHECKS.findall(run.source))), 10, silent=True)
         again = CellRun(run.source) if run.was_run else run  # its result is known, but the next cells may need what it does
         seconds = min(left / 2, REPEAT) if again is not run and run.timed_out else left / 2
-        kernel.run(again, seconds, expression=_question("report", stubs if run.check else {}))
+        kernel.run(again, seconds, expression=_question(stubs if run.check else {}))
         if again.dead:
             run.was_run = run.dead = True
             return True
-        told = _told(again.value) if again.value else _ask(kernel, "report", stubs if run.check else {})
+        told = _told(again.value) if again.value else _ask(kernel, stubs if run.check else {})
         run.changed += [each for each in told["seals"] if seals.get(each, told["seals"][each]) != told["seals"][each]]
         seals |= told["seals"]
         if run.check:
@@ -94,26 +101,20 @@ def _go_on(runs, kernel, end):
     return False
 
 
-@cache
-def _probe():
-    return PROBE.read_text(encoding="utf-8")
+def _question(stubs):
+    """An expression that calls `report` of probe.py, whose text it holds."""
+    return f"(lambda space: exec({probe()!r}, space) or space['report'](get_ipython(), {stubs!r}))({{}})"
 
 
-def _question(name, argument):
-    """An expression that calls a function of probe.py, whose text it holds."""
-    text = _probe()
-    return f"(lambda space: exec({text!r}, space) or space[{name!r}](get_ipython(), {argument!r}))({{}})"
-
-
-def _ask(kernel, name, argument):
+def _ask(kernel, stubs):
     cell = CellRun("")
-    kernel.run(cell, 10, silent=True, expression=_question(name, argument))
+    kernel.run(cell, 10, silent=True, expression=_question(stubs))
     return _told(cell.value)
 
 
 def _told(value):
     """The answer of probe.py, if it has its shape: a cell can have changed how Python and Jupyter answer."""
-    told = {"verdicts": [], "seals": {}, "values": {}, "own_assert": False, "replaced": []}
+    told = {"verdicts": [], "seals": {}, "values": {}, "own_assert": False}
     with contextlib.suppress(AttributeError, TypeError, ValueError):
         found = json.loads(value)
         told |= {key: found[key] for key in told if type(found.get(key)) is type(told[key])}
@@ -160,7 +161,7 @@ def judge(exercise, runs, cells=()) -> dict:
         as_text = any(cell.id == exercise.cell.id and not cell.code and cell.id for cell in cells)
         gone = "the exercise's cell is a text cell now: make it a code cell again" if as_text else "the exercise's cell is gone"
         return give("missing", "; ".join([gone, *notes(names)]))
-    asked = len(re.findall(r"^check_\w+\(", check.source, flags=re.MULTILINE))
+    asked = len(CHECKS.findall(check.source))
     if failed is None or defined:
         if wrong and len(verdicts) >= asked:
             return give("mistake", text, [(verdict[1], verdict[3] or _hint(verdict[2])) for verdict in wrong])

@@ -28,8 +28,8 @@ VARIABLES = "LANG LC_ALL LC_CTYPE LD_LIBRARY_PATH OMP_NUM_THREADS OPENBLAS_NUM_T
 SYSTEM = """/usr /bin /sbin /lib /lib32 /lib64 /nix/store /gnu/store /etc/alternatives /etc/fonts /etc/group /etc/ld.so.cache
 /etc/localtime /etc/passwd /dev/full /dev/null /dev/random /dev/urandom /dev/zero"""
 SCRIPT = copy_course.PACKAGE / "assets" / "sandbox.sh"
-# the process of a kernel: at most 4 GB of memory for each process, 256 MB for a file, 256 processes more than there are
 broken_off = threading.Event()  # by Ctrl-C: all kernels end
+# the process of a kernel: at most 4 GB of memory for each process, 256 MB for a file, 256 processes more than there are
 KERNEL = """
 import contextlib, os, sys
 with contextlib.suppress(ImportError, OSError, ValueError):
@@ -47,12 +47,11 @@ IPKernelApp.launch_instance(sys.argv[1:])
 
 def environment(folder) -> dict:
     """The few variables that a notebook needs, with places inside the folder for all that it may write."""
-    import matplotlib
-
     variables = {name: os.environ[name] for name in VARIABLES.split() if name in os.environ}
     if copy_course.clone():  # the package need not be installed
         variables["PYTHONPATH"] = in_front(copy_course.PACKAGE.parent, "PYTHONPATH")
-    for file in Path(matplotlib.get_cachedir()).glob("fontlist*"):  # to find all fonts takes seconds
+    place = os.environ.get("MPLCONFIGDIR") or f"~/{'.cache/' if sys.platform == 'linux' else '.'}matplotlib"
+    for file in Path(place).expanduser().glob("fontlist*.json"):  # a new list of all fonts would take seconds
         shutil.copy(file, Path(folder, "home"))
     variables |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), f"{folder}/temporary") | {"KMEANS_TEACH_MARKS": folder}
     variables |= dict.fromkeys(("HOME", "USERPROFILE", "MPLCONFIGDIR", "IPYTHONDIR"), f"{folder}/home")

@@ -7,7 +7,6 @@ import json
 import math
 import os
 import sys
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
@@ -21,6 +20,7 @@ processes and file size. On Linux, where the system allows it, its cells cannot 
 network; elsewhere, a sentence says so. Nothing keeps a cell from faking the marks of its own notebook."""
 CODES = """exit codes: 0 every exercise of every notebook passed; 1 all are marked, and not every exercise passed; 2 the command
 cannot be done as it was given; 3 a notebook could not be marked; 130 broken off by Ctrl-C"""
+COLUMNS = "name", "status", "mistake", "text"  # of an exercise, in CSV
 OPEN = "The cells run without isolation here: they could read your files and use the network."
 
 
@@ -34,7 +34,7 @@ def add_command(commands):
     form.add_argument("--json", action="store_true", help="print a line of JSON for each notebook")
     form.add_argument("--csv", action="store_true", help="print a line of CSV for each exercise")
     command.add_argument("--html", metavar="FILE", help="write what the class gets wrong, without names, as a page to show")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    cores = min(16, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())
     command.add_argument("--jobs", type=a_count, default=cores, metavar="N", help="notebooks at a time (default: %(default)s)")
     limit = f"the time limit of a notebook (default: {SECONDS})"
     command.add_argument("--timeout", type=a_time, default=SECONDS, metavar="SECONDS", help=limit)
@@ -74,23 +74,27 @@ def mark_all(arguments) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")  # a name that this terminal cannot show
     if not kernel.can_isolate():
         print(OPEN, file=sys.stderr)
-    done, code = [], None
-    show = print_json if arguments.json else CsvTable() if arguments.csv else TextTable(paths, arguments.jobs)
+    done, code, show = [], None, print_json if arguments.json else print_csv if arguments.csv else print_line
+    if arguments.csv:
+        csv_row(["notebook", "lesson", *COLUMNS])
+    elif show is print_line and len(paths) > 1:
+        say(f"Marking {len(paths)} notebooks, {min(arguments.jobs, len(paths))} at a time.")
     kernel.broken_off.clear()
     with ThreadPoolExecutor(arguments.jobs) as pool:
         try:
             for future in as_completed([pool.submit(marks_of, path, arguments) for path in paths]):
                 done.append(future.result())
-                show(done[-1])
+                show(done[-1], len(done), len(paths))
         except KeyboardInterrupt:
             code = 130
             kernel.broken_off.set()
             pool.shutdown(wait=False, cancel_futures=True)
     mistakes = class_mistakes(done)
     if arguments.html:
-        page = PAGE.read_text(encoding="utf-8").replace("DATA", as_script(class_page(done, mistakes)), 1)
-        Path(arguments.html).write_text(page, encoding="utf-8")
-    if not (arguments.json or arguments.csv or len(paths) == 1):
+        statuses = [[f"{one['lesson']}: {each['name']}", each["status"]] for one in done for each in one["exercises"]]
+        data = json.dumps({"notebooks": len(done), "statuses": statuses, "mistakes": mistakes}).replace("<", "\\u003c")
+        Path(arguments.html).write_text(PAGE.read_text(encoding="utf-8").replace("DATA", data, 1), encoding="utf-8")
+    if show is print_line and len(paths) > 1:
         say("\n".join(class_lines(done, mistakes, len(paths))))
     return code or (3 if any(one["problem"] for one in done) else 0 if all(one["passed"] for one in done) else 1)
 
@@ -102,55 +106,47 @@ def marks_of(path, arguments) -> dict:
     try:
         return marked | mark(path, arguments.timeout, [arguments.model] if arguments.model else None)
     except CommandError as error:
-        return marked | {"problem": clean(str(error))}
+        problem = error
     except Exception as error:
-        return marked | {"problem": clean(f"'{path}' cannot be marked: {type(error).__name__}: {error}")}
+        problem = f"'{path}' cannot be marked: {type(error).__name__}: {error}"
+    return marked | {"problem": clean(str(problem))}
 
 
 # ---- what is printed
 
 
-def print_json(marked):
+def print_json(marked, *_):
     say(json.dumps(marked))
 
 
-class CsvTable:
-    def __init__(self):
-        self.writer = csv.writer(sys.stdout, lineterminator="\n")
-        self.writer.writerow(["notebook", "lesson", "exercise", "status", "mistake", "text"])
-
-    def __call__(self, marked):
-        rows = [[each[key] for key in ("name", "status", "mistake", "text")] for each in marked["exercises"]]
-        for row in rows + [["", "problem", "", marked["problem"]]] * bool(marked["problem"]):
-            row = [marked["notebook"], marked["lesson"], *row]
-            # a spreadsheet would compute what begins so
-            self.writer.writerow([f"'{cell}" if str(cell).startswith(("=", "+", "-", "@")) else cell for cell in row])
-        sys.stdout.flush()
+def print_csv(marked, *_):
+    for each in marked["exercises"] or [{"status": "problem", "text": marked["problem"]}] * bool(marked["problem"]):
+        csv_row([marked["notebook"], marked["lesson"], *map(each.get, COLUMNS)])
 
 
-class TextTable:
+def csv_row(cells):
+    row = [f"'{cell}" if str(cell).startswith(("=", "+", "-", "@")) else cell for cell in cells]  # or a spreadsheet computes it
+    csv.writer(sys.stdout, lineterminator="\n").writerow(row)
+    sys.stdout.flush()
+
+
+def print_line(marked, number, count):
     """All about one notebook; of several, a line for each."""
-
-    def __init__(self, paths, jobs):
-        self.count, self.done, self.width = len(paths), 0, min(40, max(len(clean(str(path))) for path in paths))
-        if self.count > 1:
-            say(f"Marking {self.count} notebooks, {min(jobs, self.count)} at a time.")
-
-    def __call__(self, marked):
-        self.done += 1
-        if self.count == 1:
-            print(f"kmeans-teach: {marked['problem']}", file=sys.stderr) if marked["problem"] else say(in_words(marked))
-            return
-        tried = [f"{each['name']}: {_told(each)}" for each in marked["exercises"] if each["status"] != "passed"]
-        passed = f"{len(marked['exercises']) - len(tried)} of {len(marked['exercises'])} passed"
-        told = marked["problem"] or "; ".join([passed, *tried])
-        say(f"{self.done:>{len(str(self.count))}}/{self.count}  {marked['notebook']:<{self.width}}  {told}")
+    exercises = marked["exercises"]
+    if count > 1:
+        passed = f"{sum(each['status'] == 'passed' for each in exercises)} of {len(exercises)} passed"
+        others = [f"{each['name']}: {_told(each)}" for each in exercises if each["status"] != "passed"]
+        say(f"{number:>3}/{count}  {marked['notebook']:<30}  {marked['problem'] or '; '.join([passed, *others])}")
+    elif marked["problem"]:
+        print(f"kmeans-teach: {marked['problem']}", file=sys.stderr)
+    else:
+        say(in_words(marked))
 
 
 def _told(exercise):
     text, status = exercise["text"].partition("\n")[0], exercise["status"]
-    more = (exercise["mistake"] or "none of the known ones") if status == "mistake" else "" if status == "passed" else text
-    return status + (f": {more}" if more else "")
+    more = (exercise["mistake"] or "none of the known ones") if status == "mistake" else text * (status != "passed")
+    return status + f": {more}" * bool(more)
 
 
 def in_words(marked) -> str:
@@ -173,18 +169,6 @@ def class_mistakes(done):
     found.pop(None, None)
     rows = [one | {"count": len(one.pop("in")), "exercises": sorted(one["exercises"])} for one in found.values()]
     return sorted(rows, key=lambda one: (-one["count"], one["name"]))
-
-
-def class_page(done, mistakes):
-    exercises = {}
-    for marked in done:
-        for each in marked["exercises"]:
-            exercises.setdefault(f"{marked['lesson']}: {each['name']}", Counter())[each["status"]] += 1
-    return {"notebooks": len(done), "exercises": exercises, "mistakes": mistakes}
-
-
-def as_script(value):
-    return json.dumps(value).replace("<", "\\u003c")
 
 
 def class_lines(done, mistakes, count):

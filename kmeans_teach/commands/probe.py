@@ -1,21 +1,8 @@
 """What marking asks a notebook's kernel about the learner's functions and the checks.
 
-The text of this file is sent with each question and run in the kernel, so that a cell cannot replace it. It imports what it
-needs inside its functions, and answers with numbers and text, which can be compared.
+The text of this file is sent with each question and run in the kernel, so that a cell cannot replace it. What it imports, it
+imports inside its functions, to leave the notebook's names alone.
 """
-
-
-def prepare(shell, names):
-    """Put the course's own checks back, and forget old verdicts. As JSON: which of them had been replaced."""
-    import json
-    import sys
-
-    check, space = sys.modules["kmeans_teach.check"], shell.user_ns
-    own = {name: getattr(check, name) for name in names if hasattr(check, name)}
-    replaced = [name for name in own if space.get(name, own[name]) is not own[name]]
-    space.update(own)
-    check.verdicts.clear()
-    return json.dumps({"replaced": replaced})
 
 
 def report(shell, stubs):
@@ -26,21 +13,20 @@ def report(shell, stubs):
     import json
     import sys
 
-    check, kmeans, space = sys.modules["kmeans_teach.check"], sys.modules["kmeans_teach.kmeans"], shell.user_ns
-    loaded = [module for name, module in sorted(sys.modules.items()) if name.startswith("kmeans_teach")]
-    values = {}
+    check, space, values = sys.modules["kmeans_teach.check"], shell.user_ns, {}
+    package = [vars(module) for name, module in sorted(sys.modules.items()) if name.startswith("kmeans_teach.")]
     for name, stub in stubs.items():
-        value, handed = space.get(name), space.get(stub)
-        ours = [vars(module)[stub] for module in loaded if stub in vars(module)]
-        own = {identity(each): each.__name__ for each in [*ours, handed, kmeans.KMeansND] if hasattr(each, "__name__")}
-        calls = sorted(reached(value, own, set()) - {own.get(identity(value))})
-        file, package = getattr(getattr(value, "__code__", None), "co_filename", ""), check.__file__.rpartition("check")[0]
-        values[name] = {"id": identity(value), "handed": identity(handed) if callable(handed) else 0, "calls": calls}
-        values[name] |= {"own": file.startswith(package), "shipped": bool(ours)}
-    verdicts = [
-        [bool(one.ok), *(text and str(text)[:4000] for text in (one.mistake, one.text, getattr(one, "question", None)))]
-        for one in list(check.verdicts)
-    ]
+        value, handed, ours = space.get(name), space.get(stub), [one[stub] for one in package if stub in one]
+        known = [*ours, handed, sys.modules["kmeans_teach.kmeans"].KMeansND]
+        own = {identity(each): each.__name__ for each in known if hasattr(each, "__name__") and each is not value}
+        file = getattr(getattr(value, "__code__", None), "co_filename", "")
+        values[name] = {"id": identity(value), "handed": identity(handed) if callable(handed) else 0, "shipped": bool(ours)}
+        values[name] |= {
+            "own": file.startswith(check.__path__[0][: -len("check")]),
+            "calls": sorted(reached(value, own, set())),
+        }
+    texts = [(one.ok, one.mistake, one.text, getattr(one, "question", None)) for one in list(check.verdicts)]
+    verdicts = [[bool(ok), *(text and str(text)[:4000] for text in rest)] for ok, *rest in texts]
     return json.dumps({"verdicts": verdicts, "seals": seals(), "values": values, "own_assert": own_assert()})
 
 
@@ -50,48 +36,44 @@ def identity(value):
 
 
 def reached(value, own, seen):
-    """The names in `own` of the functions that a learner's function uses, itself or by way of others in the notebook."""
+    """The names, from `own`, of the functions that a learner's function calls, itself or by way of others in the notebook."""
     import types
 
-    if identity(value) in own or id(value) in seen:
-        return {own[identity(value)]} if identity(value) in own else set()
+    if id(value) in seen:
+        return set()
     seen.add(id(value))
-    inner = [getattr(value, name, None) for name in ("func", "__func__", "__wrapped__")]
-    if not isinstance(value, types.FunctionType) and callable(value) and type(value).__module__ == "__main__":
-        inner.append(type(value).__call__)
-    codes, used = [getattr(value, "__code__", None)], []
+    codes, names, found = [getattr(value, "__code__", None)], [], set()
     for code in codes:
         if isinstance(code, types.CodeType):
-            codes += [each for each in code.co_consts if isinstance(each, types.CodeType)]
-            used += code.co_names
+            codes += code.co_consts
+            names += code.co_names
     space = getattr(value, "__globals__", {}) if getattr(value, "__module__", "") == "__main__" else {}
-    inner += [space[name] for name in used if name in space]
-    inner += [vars(each).get(name) for each in inner if isinstance(each, types.ModuleType) for name in used]
-    inner += [cell.cell_contents for cell in getattr(value, "__closure__", None) or () if cell != type(cell)()]
-    return set().union(*(reached(each, own, seen) for each in inner if each is not None))
+    inner = [space[name] for name in names if name in space]
+    inner += [vars(each).get(name) for each in inner if isinstance(each, types.ModuleType) for name in names]
+    inner += [getattr(value, "func", None), getattr(value, "__wrapped__", None), *(getattr(value, "__defaults__", None) or ())]
+    if getattr(type(value), "__module__", "") == "__main__":
+        inner.append(vars(type(value)).get("__call__"))
+    for each in inner:
+        found |= {own[identity(each)]} if identity(each) in own else reached(each, own, seen) if callable(each) else set()
+    return found
 
 
 def seals():
     """{module: a number that changes if one of its functions does}, of the modules that the checks rely on."""
-    import builtins
     import sys
     import types
 
-    def mark(value):
+    def seal(value):
         code = getattr(value, "__code__", None)
-        return id(value), hash(code) if isinstance(code, types.CodeType) else 0, id(getattr(value, "__defaults__", None))
+        members = sorted(vars(value)) if isinstance(value, type) and value.__module__.startswith("kmeans_teach") else ()
+        return id(value), isinstance(code, types.CodeType) and hash(code), *[seal(vars(value)[each]) for each in members]
 
-    found = {}
-    for name in sorted(sys.modules):
-        module = sys.modules[name]
+    found, changing = {}, {"input", "exit", "quit", "display", "get_ipython", "_"}
+    for name, module in sorted(sys.modules.items()):
         ours = name.startswith(("kmeans_teach.check", "kmeans_teach.inputs", "kmeans_teach.kmeans"))
-        if (ours or name in ("numpy", "numpy.linalg", "builtins")) and isinstance(module, types.ModuleType):
-            public = dir(builtins) if module is builtins else list(vars(module)) if ours else module.__all__
-            values = {each: vars(module).get(each) for each in public if each not in ("input", "exit", "quit", "display", "_")}
-            classes = [each for each in values.values() if ours and isinstance(each, type) and each.__module__ == name]
-            members = [(key, mark(each)) for one in classes for key, each in sorted(vars(one).items()) if callable(each)]
-            kept = sorted((key, mark(each)) for key, each in values.items() if callable(each))
-            found[name] = hash((tuple(kept), tuple(members)))
+        if ours or name in ("numpy", "numpy.linalg", "builtins"):
+            values = [vars(module).get(each) for each in getattr(module, "__all__", sorted({*vars(module)} - changing))]
+            found[name] = hash(tuple(seal(value) for value in values if callable(value)))
     return found
 
 
