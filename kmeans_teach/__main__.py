@@ -36,7 +36,7 @@ def main(argv=None):
     arguments = parser().parse_args(argv)
     try:
         return arguments.run(arguments)
-    except CommandError as error:
+    except (CommandError, ImportError) as error:  # MissingPart, or the core is not complete
         print(f"kmeans-teach: {error}", file=sys.stderr)
         return 2
 

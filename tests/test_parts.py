@@ -62,8 +62,8 @@ def typed(request, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(python.parent if active else tmp_path))  # there is no ffmpeg in it, either
     monkeypatch.setattr(sys, "prefix", str(prefix))
     monkeypatch.setattr(sys, "executable", str(python))
-    if "without pip" in request.param:
-        monkeypatch.setitem(sys.modules, "pip", None)
+    for module in ["voila", "imageio_ffmpeg", *["pip"] * ("without pip" in request.param)]:
+        monkeypatch.setitem(sys.modules, module, None)
     source = {"url": ADDRESS, "vcs_info": {"vcs": "git", "commit_id": "4f1c"}}
     monkeypatch.setattr(parts, "metadata", noted(json.dumps(source)))
 
@@ -165,9 +165,11 @@ def test_an_ffmpeg_of_the_system_is_enough(tmp_path, monkeypatch):
 
 def test_a_copy_from_a_registry_or_a_folder_is_asked_for_again_from_there(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "prefix", str(tmp_path / "archive-v0" / "Xy"))
+    monkeypatch.setitem(sys.modules, "voila", None)
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", json)  # is there, and stays
     for text, address in (None, ""), ('{"url": "file:///clone", "dir_info": {}}', " @ file:///clone"):
         monkeypatch.setattr(parts, "metadata", noted(text))
-        assert parts.how_to_get("page", "voila") == f'uvx --from "kmeans-teach[lab,page]{address}" kmeans-teach'
+        assert parts.how_to_get("page", "voila") == f'uvx --from "kmeans-teach[lab,page,video]{address}" kmeans-teach'
 
 
 def test_in_a_browser_a_lesson_that_needs_more_asks_for_a_computer(monkeypatch):

@@ -14,16 +14,6 @@ class CommandError(Exception):
     """Why a command cannot do what was asked, in one sentence."""
 
 
-def need(command, part, *modules):
-    """Raise CommandError, with what to type, if a command needs a module that is not installed."""
-    try:
-        from kmeans_teach.inputs import parts  # here, because it loads numpy, which `kmeans-teach doctor` must not need
-
-        parts.need(command, part, *modules)
-    except ImportError as error:
-        raise CommandError(str(error)) from error
-
-
 def say(sentence):
     print(sentence, flush=True)
 

@@ -35,20 +35,19 @@ def requirements():
     """For each part of the course the packages that it needs: lists of packaging's Requirement."""
     from packaging.requirements import Requirement
 
-    def applies(need, extra=""):
-        return need.marker is None or need.marker.evaluate({"extra": extra})
-
     if PYPROJECT.is_file():  # a clone; its metadata may be those of an older installation
         import tomllib
 
         project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
-        lines = {"core": project["dependencies"], **project["optional-dependencies"]}
-        return {part: list(filter(applies, map(Requirement, lines[part]))) for part in PARTS}
-    needs = [Requirement(line) for line in metadata.requires("kmeans-teach")]
-    core = {"core": list(filter(applies, needs))}
-    return core | {
-        part: [need for need in needs if applies(need, part) and not applies(need)] for part in PARTS if part != "core"
-    }
+        extras = project["optional-dependencies"]
+        lines = project["dependencies"] + [f'{line}; extra == "{part}"' for part in extras for line in extras[part]]
+    else:
+        lines = metadata.requires("kmeans-teach")
+    needs, found = [Requirement(line) for line in lines], {}
+    for part in PARTS:  # the core is first, and no extra has its name
+        found[part] = [need for need in needs if need.marker is None or need.marker.evaluate({"extra": part})]
+        needs = [need for need in needs if need not in found[part]]
+    return found
 
 
 def installed(name):

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
-from kmeans_teach.commands import JUPYTER, add_server_options, an_address, can_open_browser, copy_course, in_front, need, say
+from kmeans_teach.commands import JUPYTER, add_server_options, an_address, can_open_browser, copy_course, in_front, say
 
 NO_DELAY = "kmeans_teach.commands.nodelay"
 SHORTEST = 16  # characters of a token that other machines could try to guess
@@ -87,6 +87,8 @@ def why_not(provider, public):
 
 def open_lab(arguments):
     """Serve the course with JupyterLab until the user stops it; return the exit code."""
+    from kmeans_teach.inputs.parts import need  # it loads numpy, which `kmeans-teach doctor` must not need
+
     need("`kmeans-teach lab`", "lab", "jupyterlab", "ipykernel")
     from jupyterlab.labapp import LabApp
 

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from kmeans_teach import __version__
-from kmeans_teach.commands import CommandError, copy_course, kernel, need, say
+from kmeans_teach.commands import CommandError, copy_course, kernel, say
 from kmeans_teach.commands.judge import SECONDS, clean, mark
 
 PAGE = copy_course.PACKAGE / "assets" / "class.html"
@@ -64,6 +64,8 @@ def notebooks_in(place):
 
 def mark_all(arguments) -> int:
     """Mark notebooks and print the marks as they come; the exit code is one of CODES."""
+    from kmeans_teach.inputs.parts import need
+
     need("`kmeans-teach check`", "lab", "nbformat", "ipykernel")
     paths = [path for place in arguments.notebooks for path in notebooks_in(place)]
     if not paths:

@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode
 
-from kmeans_teach.commands import JUPYTER, add_server_options, can_open_browser, in_front, need, say
+from kmeans_teach.commands import JUPYTER, add_server_options, can_open_browser, in_front, say
 from kmeans_teach.commands.lab import encryption, without_delay
 
 OPTIONS_VARIABLE = "KMEANS_TEACH_PANEL"  # of the environment
@@ -36,6 +36,8 @@ def add_command(commands):
 
 def show_panel(arguments):
     """Serve the page that the command line asks for, or refuse it in one sentence."""
+    from kmeans_teach.inputs.parts import need
+
     need("`kmeans-teach panel`", "page", "voila", "ipykernel")
     from kmeans_teach.panel.run import PanelRun
 

@@ -58,8 +58,9 @@ def how_to_get(part, *packages):
 
 
 def _course_with(part):
-    """The course with an extra, as pipx and uv take it: from the address that this copy came from, if pip noted one."""
-    extras = ",".join(dict.fromkeys(["lab", part]))
+    """The course with its extras and one more, as pipx and uv take it: from where this copy came from, if that was noted."""
+    others = {"page": "voila", "video": "imageio_ffmpeg"}
+    extras = ",".join(["lab", *(name for name, module in others.items() if name == part or find_spec(module))])
     source = json.loads(metadata.distribution("kmeans-teach").read_text("direct_url.json") or "{}")
     version_control = source.get("vcs_info", {}).get("vcs")
     address = f"{version_control}+{source['url']}" if version_control else source.get("url")
