@@ -5,11 +5,13 @@ import re
 import shutil
 import subprocess
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).parent.parent
@@ -105,6 +107,25 @@ def test_the_core_is_light_and_no_part_of_a_learner_holds_a_tool_of_ours():
     installs = dict(re.findall(r"^(\w+): \.venv/(\w+)\.installed$", make, re.MULTILINE))
     assert installs == {"setup": "test", "lab": "lab", "docs": "docs", "lite": "lite"}
     assert set(installs.values()) <= PROJECT["optional-dependencies"].keys()
+
+
+def with_all_that_they_need(*names):
+    """The names of packages and of all packages that these need, as they are installed here."""
+    found, open_ones = set(), {*names}
+    while open_ones:
+        name = open_ones.pop()
+        needs = map(Requirement, metadata.requires(name) or [])
+        found.add(name)
+        open_ones |= {canonicalize_name(n.name) for n in needs if n.marker is None or n.marker.evaluate({"extra": ""})} - found
+    return found
+
+
+def test_to_a_jupyter_that_can_draw_the_core_adds_fewer_than_ten_packages():
+    there = with_all_that_they_need("jupyterlab", "ipykernel", "ipywidgets", "numpy", "matplotlib")
+    assert len(there) > 50
+    added = with_all_that_they_need(*RUNTIME) - there
+    assert {"pandas", "ipympl", "anywidget"} <= added
+    assert len(added | {"kmeans-teach"}) < 10  # five in November 2026
 
 
 def test_a_major_version_that_was_never_tried_is_not_installed():
