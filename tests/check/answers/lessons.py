@@ -1,0 +1,874 @@
+"""The other exercises, a name each: (arguments, right answers, wrong answers)."""
+
+LINE_ASSIGN = ("points, centroids", """
+# a list
+return [int(abs(p - centroids).argmin()) for p in points]
+# a tuple
+return tuple(int(abs(p - centroids).argmin()) for p in points)
+# squares
+return ((points[:, None] - centroids) ** 2).argmin(axis=1)
+# plain loops
+out = []
+for p in points:
+    best = 0
+    for k in range(1, len(centroids)):
+        if abs(p - centroids[k]) < abs(p - centroids[best]): best = k
+    out.append(best)
+return out
+# the other table
+return abs(centroids[:, None] - points).argmin(axis=0)
+# min with a key
+return [min(range(len(centroids)), key=lambda k: abs(p - centroids[k])) for p in points]
+# subtract.outer
+return np.argmin(np.abs(np.subtract.outer(points, centroids)), axis=1).astype(np.int8)
+# a running minimum
+labels, near = np.zeros(len(points), int), np.full(len(points), np.inf)
+for k, c in enumerate(centroids):
+    d = abs(points - c); labels[d < near] = k; near = np.minimum(near, d)
+return labels
+""", """
+# argmax for argmin
+return abs(points[:, None] - centroids).argmax(1)
+# no square
+return (points[:, None] - centroids).argmin(1)
+# wrong axis
+return abs(points[:, None] - centroids).argmin(0)
+# wrong axis
+return abs(points[:, None] - centroids).argmin()
+# ties to the last
+return [max(range(len(centroids)), key=lambda k: (-abs(p - centroids[k]), k)) for p in points]
+# 1-based labels
+return abs(points[:, None] - centroids).argmin(1) + 1
+# input changed in place
+points.sort()
+return abs(points[:, None] - centroids).argmin(1)
+# input changed in place
+centroids.sort()
+return abs(points[:, None] - centroids).argmin(1)
+# distance, not label
+return abs(points[:, None] - centroids).min(1)
+# centroid, not label
+return centroids[abs(points[:, None] - centroids).argmin(1)]
+# two clusters only
+return (abs(points - centroids[1]) < abs(points - centroids[0])).astype(int)
+# three clusters only / -
+a, b, c = centroids
+return [[abs(p - a), abs(p - b), abs(p - c)].index(min(abs(p - a), abs(p - b), abs(p - c))) for p in points]
+# last centroid left out
+return abs(points[:, None] - centroids[:-1]).argmin(1)
+# no return
+abs(points[:, None] - centroids).argmin(1)
+# compared with the previous
+out = []
+for p in points:
+    best, before = 0, np.inf
+    for k, c in enumerate(centroids):
+        if abs(p - c) < before: best = k
+        before = abs(p - c)
+    out.append(best)
+return out
+# distances, not labels
+return abs(points[:, None] - centroids)
+""")
+
+LINE_UPDATE = ("points, labels, centroids", """
+# a list
+return [points[labels == k].mean() if k in labels else c for k, c in enumerate(centroids)]
+# a tuple
+return tuple(float(points[labels == k].mean()) if k in labels else float(c) for k, c in enumerate(centroids))
+# bincount
+n = np.bincount(labels, minlength=len(centroids))
+return np.where(n > 0, np.bincount(labels, points, minlength=len(n)) / np.maximum(n, 1), centroids)
+# a copy
+new = centroids.copy()
+for k in set(labels.tolist()): new[k] = points[labels == k].mean()
+return new
+# sums in lists
+s, n = [0.0] * len(centroids), [0] * len(centroids)
+for p, l in zip(points, labels): s[l] += p; n[l] += 1
+return [a / b if b else c for a, b, c in zip(s, n, centroids)]
+# an empty array
+new = np.empty(len(centroids))
+for k in range(len(new)):
+    own = points[labels == k]
+    new[k] = own.sum() / own.size if own.size else centroids[k]
+return new
+# statistics
+import statistics
+return [statistics.fmean(points[labels == k]) if k in labels else c for k, c in enumerate(centroids)]
+# add.at
+s = np.zeros_like(centroids); np.add.at(s, labels, points)
+n = (labels[:, None] == np.arange(len(s))).sum(0)
+return np.divide(s, n, out=centroids.copy(), where=n > 0)
+""", """
+# median, not mean
+return [np.median(points[labels == k]) if k in labels else c for k, c in enumerate(centroids)]
+# middle of the range
+return [(points[labels == k].min() + points[labels == k].max()) / 2 if k in labels else c for k, c in enumerate(centroids)]
+# half of the last
+new, seen = centroids.copy(), set()
+for p, l in zip(points, labels):
+    new[l] = (new[l] + p) / 2 if l in seen else p; seen.add(l)
+return new
+# input changed in place
+for k in range(len(centroids)):
+    if k in labels: centroids[k] = points[labels == k].mean()
+return centroids
+# input changed in place
+new = np.array([points[labels == k].mean() if k in labels else c for k, c in enumerate(centroids)])
+points += 1
+return new
+# input changed in place
+new = np.array([points[labels == k].mean() if k in labels else c for k, c in enumerate(centroids)])
+labels[:] = 0
+return new
+# empty cluster as NaN
+return np.array([points[labels == k].mean() for k in range(len(centroids))])
+# empty cluster as zeros
+return np.array([points[labels == k].sum() / max(1, (labels == k).sum()) for k in range(len(centroids))])
+# empty cluster dropped
+return np.array([points[labels == k].mean() for k in np.unique(labels)])
+# sum, not mean
+return [points[labels == k].sum() if k in labels else c for k, c in enumerate(centroids)]
+# mean over all points
+return [points.mean() for c in centroids]
+# last one wins
+new = centroids.copy(); new[labels] = points
+return new
+# integer truncation
+new = np.zeros(len(centroids), int)
+for k, c in enumerate(centroids): new[k] = points[labels == k].mean() if k in labels else c
+return new
+# rounded
+return [round(points[labels == k].mean(), 1) if k in labels else c for k, c in enumerate(centroids)]
+# empty cluster moved
+return [points[labels == k].mean() if k in labels else points.mean() for k in range(len(centroids))]
+# two clusters only / -
+return np.array([points[labels == 0].mean(), points[labels == 1].mean(), centroids[2]])
+""")
+
+SQUARED = ("points, centroids", """
+# as in the solution
+t = np.zeros((len(points), len(centroids)))
+for n in range(points.shape[1]): t += (points[:, n, None] - centroids[:, n]) ** 2
+return t
+# lists
+return [[sum((a - b) ** 2 for a, b in zip(p, c)) for c in centroids.tolist()] for p in points.tolist()]
+# a column for each centroid
+return np.column_stack([((points - c) ** 2).sum(1) for c in centroids])
+# a row for each point
+return np.array([((centroids - p) ** 2).sum(axis=1) for p in points])
+# expanded
+return (points**2).sum(1)[:, None] - 2 * points @ centroids.T + (centroids**2).sum(1)
+# subtract.outer
+return sum(np.subtract.outer(p, c) ** 2 for p, c in zip(points.T, centroids.T))
+# cdist
+from scipy.spatial.distance import cdist
+return cdist(points, centroids, "sqeuclidean")
+# dist squared
+t = np.empty((len(points), len(centroids)))
+for m, k in np.ndindex(t.shape): t[m, k] = math.dist(points[m], centroids[k]) ** 2
+return t
+# a tuple of rows
+return tuple(tuple(float(np.dot(p - c, p - c)) for c in centroids) for p in points)
+""", """
+# makes the block
+return ((points[:, None] - centroids) ** 2).sum(2)
+# makes the block
+return np.square(points[:, None, :] - centroids[None]).sum(axis=-1)
+# makes the block
+a, b = np.repeat(points, len(centroids), 0), np.tile(centroids, (len(points), 1))
+return ((a - b) ** 2).sum(1).reshape(len(points), -1)
+# distances, not their squares
+return np.array([np.linalg.norm(centroids - p, axis=1) for p in points])
+# sum before square
+return (points.sum(1)[:, None] - centroids.sum(1)) ** 2
+# table turned round
+return np.array([((points - c) ** 2).sum(1) for c in centroids])
+# three features only / first three features only / -
+t = np.zeros((len(points), len(centroids)))
+for n in range(3): t += (points[:, n, None] - centroids[:, n]) ** 2
+return t
+# three centroids only / wrong shape / -
+return np.column_stack([((points - centroids[k]) ** 2).sum(1) for k in range(3)])
+# integer truncation
+t = np.zeros((len(points), len(centroids)), int)
+for k, c in enumerate(centroids): t[:, k] = ((points - c) ** 2).sum(1)
+return t
+# input changed in place
+t = np.array([((centroids - p) ** 2).sum(axis=1) for p in points])
+points *= 0
+return t
+# constants / wrong shape / -
+return np.array([[0, 48, 1], [169, 65, 164]])
+# last feature left out
+t = np.zeros((len(points), len(centroids)))
+for n in range(points.shape[1] - 1): t += (points[:, n, None] - centroids[:, n]) ** 2
+return t
+# no square
+t = np.zeros((len(points), len(centroids)))
+for n in range(points.shape[1]): t += abs(points[:, n, None] - centroids[:, n])
+return t
+# no return
+t = np.array([((centroids - p) ** 2).sum(axis=1) for p in points])
+# product, not distance
+return points @ centroids.T
+# labels, not distances
+return np.array([((centroids - p) ** 2).sum(axis=1).argmin() for p in points])
+""")
+
+INERTIA = ("points, labels, centroids", """
+# fancy index
+return ((points - centroids[labels]) ** 2).sum()
+# a loop
+total = 0
+for p, l in zip(points, labels): total += ((p - centroids[l]) ** 2).sum()
+return total
+# a 0-d array
+return np.array(((points - centroids[labels]) ** 2).sum())
+# plain Python
+return sum((a - b) ** 2 for p, l in zip(points.tolist(), labels.tolist()) for a, b in zip(p, centroids[l].tolist()))
+# by cluster
+return sum(((points[labels == k] - c) ** 2).sum() for k, c in enumerate(centroids))
+# a dot product
+d = (points - centroids[labels]).ravel()
+return d @ d
+# norm squared
+return np.linalg.norm(points - centroids[labels]) ** 2
+# fsum
+return math.fsum(math.dist(p, centroids[l]) ** 2 for p, l in zip(points, labels))
+# fractions
+from fractions import Fraction
+return sum(Fraction(x) ** 2 for x in (points - centroids[labels]).ravel().tolist())
+""", """
+# input changed in place
+points -= centroids[labels]
+return (points**2).sum()
+# mean, not sum
+return ((points - centroids[labels]) ** 2).sum(1).mean()
+# mean, not sum
+return ((points - centroids[labels]) ** 2).mean()
+# root of the sum
+return np.sqrt(((points - centroids[labels]) ** 2).sum())
+# distances, not their squares
+return np.linalg.norm(points - centroids[labels], axis=1).sum()
+# no square
+return abs(points - centroids[labels]).sum()
+# sum before square
+return ((points - centroids[labels]).sum(1) ** 2).sum()
+# labels ignored
+return ((points[:, None] - centroids) ** 2).sum(2).min(1).sum()
+# all centroids, not one
+return ((points[:, None] - centroids) ** 2).sum()
+# not one number
+return ((points - centroids[labels]) ** 2).sum(1)
+# not one number
+return [((points[labels == k] - c) ** 2).sum() for k, c in enumerate(centroids)]
+# no return
+print(((points - centroids[labels]) ** 2).sum())
+# first feature only
+return ((points[:, 0] - centroids[labels, 0]) ** 2).sum()
+# integer truncation
+return int(((points - centroids[labels]) ** 2).sum())
+# rounded
+return round(float(((points - centroids[labels]) ** 2).sum()), 2)
+""")
+
+START = ("points, k, rng", """
+# as in the solution
+chosen = [points[rng.integers(len(points))]]
+while len(chosen) < k:
+    d = [((points - c) ** 2).sum(1) for c in chosen]
+    chosen.append(points[np.min(d, axis=0).argmax()])
+return np.array(chosen)
+# rng.choice of rows, a list
+chosen = [rng.choice(points)]
+for _ in range(k - 1):
+    chosen.append(max(points, key=lambda p: min(math.dist(p, c) for c in chosen)))
+return chosen
+# a running minimum
+i, near, rows = int(rng.random() * len(points)), np.full(len(points), np.inf), []
+while True:
+    rows.append(i)
+    if len(rows) == k: return points[rows]
+    near = np.minimum(near, np.linalg.norm(points - points[i], axis=1))
+    i = near.argmax()
+# a permutation
+rows = [int(rng.permutation(len(points))[0])]
+for _ in range(1, k):
+    rows.append(int(((points[:, None] - points[rows]) ** 2).sum(2).min(1).argmax()))
+return points[np.array(rows)]
+# an empty table
+out = np.empty((k, points.shape[1]))
+out[0] = points[rng.choice(len(points))]
+for i in range(1, k):
+    d = np.sqrt(((points[:, None] - out[:i]) ** 2).sum(2))
+    out[i] = points[d.min(1).argmax()]
+return out
+# sorted
+chosen = [rng.integers(0, len(points))]
+for _ in range(k - 1):
+    d = [min(((p - points[i]) ** 2).sum() for i in chosen) for p in points]
+    chosen.append(sorted(range(len(points)), key=lambda i: d[i])[-1])
+return tuple(points[i] for i in chosen)
+# a shuffle
+order = np.arange(len(points)); rng.shuffle(order)
+chosen = points[order[:1]]
+while len(chosen) < k:
+    far = ((points[:, None] - chosen) ** 2).sum(2).min(1).argmax()
+    chosen = np.vstack([chosen, points[far]])
+return chosen
+# recursion
+def grow(chosen):
+    if len(chosen) == k: return chosen
+    near = np.min([((points - c) ** 2).sum(1) for c in chosen], axis=0)
+    return grow([*chosen, points[near.argmax()]])
+return np.array(grow([points[rng.integers(len(points))]]))
+""", """
+# drawn at random
+return points[rng.choice(len(points), k, replace=False)]
+# drawn at random / a point chosen twice
+return rng.choice(points, k)
+# drawn at random
+chosen = [points[rng.integers(len(points))]]
+while len(chosen) < k:
+    d = np.min([((points - c) ** 2).sum(1) for c in chosen], axis=0)
+    chosen.append(points[rng.choice(len(points), p=d / d.sum())])
+return np.array(chosen)
+# own random numbers
+rng = np.random.default_rng()
+chosen = [points[rng.integers(len(points))]]
+while len(chosen) < k:
+    d = [((points - c) ** 2).sum(1) for c in chosen]
+    chosen.append(points[np.min(d, axis=0).argmax()])
+return np.array(chosen)
+# own random numbers
+chosen = [points[np.random.randint(len(points))]]
+while len(chosen) < k:
+    d = [((points - c) ** 2).sum(1) for c in chosen]
+    chosen.append(points[np.min(d, axis=0).argmax()])
+return np.array(chosen)
+# always the same start
+chosen = [points[0]]
+while len(chosen) < k:
+    d = [((points - c) ** 2).sum(1) for c in chosen]
+    chosen.append(points[np.min(d, axis=0).argmax()])
+return np.array(chosen)
+# always the same start
+rng = np.random.default_rng(0)
+chosen = [points[rng.integers(len(points))]]
+while len(chosen) < k:
+    d = [((points - c) ** 2).sum(1) for c in chosen]
+    chosen.append(points[np.min(d, axis=0).argmax()])
+return np.array(chosen)
+# a fixed number of centroids / wrong shape
+chosen = [points[rng.integers(len(points))]]
+while len(chosen) < 12:
+    d = [((points - c) ** 2).sum(1) for c in chosen]
+    chosen.append(points[np.min(d, axis=0).argmax()])
+return np.array(chosen)
+# far from the last one only
+chosen = [points[rng.integers(len(points))]]
+while len(chosen) < k:
+    chosen.append(points[((points - chosen[-1]) ** 2).sum(1).argmax()])
+return np.array(chosen)
+# far from the sum of all
+chosen = [points[rng.integers(len(points))]]
+while len(chosen) < k:
+    d = [((points - c) ** 2).sum(1) for c in chosen]
+    chosen.append(points[np.sum(d, axis=0).argmax()])
+return np.array(chosen)
+# nearest for farthest / a point chosen twice
+chosen = [points[rng.integers(len(points))]]
+while len(chosen) < k:
+    d = [((points - c) ** 2).sum(1) for c in chosen]
+    chosen.append(points[np.min(d, axis=0).argmin()])
+return np.array(chosen)
+# rows, not points / wrong shape
+rows = [int(rng.integers(len(points)))]
+while len(rows) < k: rows.append(int(((points[:, None] - points[rows]) ** 2).sum(2).min(1).argmax()))
+return rows
+# not a point
+chosen = [rng.normal(size=points.shape[1])]
+while len(chosen) < k:
+    d = [((points - c) ** 2).sum(1) for c in chosen]
+    chosen.append(points[np.min(d, axis=0).argmax()])
+return np.array(chosen)
+# far from the last one only / far from the sum of all / -
+chosen = [points[rng.integers(len(points))]]
+d = ((points - chosen[0]) ** 2).sum(1)
+chosen += [points[i] for i in np.argsort(d)[::-1][: k - 1]]
+return np.array(chosen)
+# no return
+chosen = [points[rng.integers(len(points))]]
+""")
+
+RULE = ("ks, gaps, errors", """
+# a loop
+for i in range(len(ks) - 1):
+    if gaps[i] >= gaps[i + 1] - errors[i + 1]: return ks[i]
+return ks[-1]
+# arrays
+ok = np.flatnonzero(np.asarray(gaps)[:-1] >= np.asarray(gaps)[1:] - np.asarray(errors)[1:])
+return ks[ok[0]] if len(ok) else ks[-1]
+# next
+return next((k for k, g, h, e in zip(ks, gaps, gaps[1:], errors[1:]) if g >= h - e), ks[-1])
+# a while loop
+i = 0
+while i < len(ks) - 1 and not gaps[i] >= gaps[i + 1] - errors[i + 1]: i += 1
+return ks[i]
+# a list of all
+good = [k for i, k in enumerate(ks[:-1]) if gaps[i] + errors[i + 1] >= gaps[i + 1]]
+return (good + [ks[-1]])[0]
+# from the end
+best = ks[-1]
+for i in reversed(range(len(ks) - 1)):
+    if gaps[i] >= gaps[i + 1] - errors[i + 1]: best = ks[i]
+return best
+# a numpy number
+ok = [*(gaps[i] - gaps[i + 1] + errors[i + 1] >= -1e-12 for i in range(len(ks) - 1)), True]
+return np.array(ks)[np.argmax(ok)]
+# arrays only
+ok = np.append(gaps[:-1] >= gaps[1:] - errors[1:], True)
+return int(ks[ok.argmax()])
+""", """
+# the last for the first
+best = ks[-1]
+for i in range(len(ks) - 1):
+    if gaps[i] >= gaps[i + 1] - errors[i + 1]: best = ks[i]
+return best
+# > for >=
+for i in range(len(ks) - 1):
+    if gaps[i] > gaps[i + 1] - errors[i + 1]: return ks[i]
+return ks[-1]
+# index, not K
+for i in range(len(ks) - 1):
+    if gaps[i] >= gaps[i + 1] - errors[i + 1]: return i
+return len(ks) - 1
+# index, not K
+for i in range(len(ks) - 1):
+    if gaps[i] >= gaps[i + 1] - errors[i + 1]: return i + ks[0]
+return ks[-1]
+# error forgotten
+for i in range(len(ks) - 1):
+    if gaps[i] >= gaps[i + 1]: return ks[i]
+return ks[-1]
+# error of this K
+for i in range(len(ks) - 1):
+    if gaps[i] >= gaps[i + 1] - errors[i]: return ks[i]
+return ks[-1]
+# error added
+for i in range(len(ks) - 1):
+    if gaps[i] >= gaps[i + 1] + errors[i + 1]: return ks[i]
+return ks[-1]
+# largest gap
+return ks[int(np.argmax(gaps))]
+# nothing at the end / no return
+for i in range(len(ks) - 1):
+    if gaps[i] >= gaps[i + 1] - errors[i + 1]: return ks[i]
+# first at the end
+for i in range(len(ks) - 1):
+    if gaps[i] >= gaps[i + 1] - errors[i + 1]: return ks[i]
+return ks[0]
+# <= for >=
+for i in range(len(ks) - 1):
+    if gaps[i] <= gaps[i + 1] - errors[i + 1]: return ks[i]
+return ks[-1]
+# one too late
+for i in range(1, len(ks)):
+    if gaps[i - 1] >= gaps[i] - errors[i]: return ks[i]
+return ks[-1]
+# raises IndexError
+for i in range(len(ks)):
+    if gaps[i] >= gaps[i + 1] - errors[i + 1]: return ks[i]
+""")
+
+STANDARDISE = ("points", """
+# as in the solution
+s = points.std(axis=0)
+s[s == 0] = 1
+return (points - points.mean(axis=0)) / s
+# where
+s = points.std(0)
+return (points - points.mean(0)) / np.where(s > 0, s, 1)
+# a list of lists
+out = []
+for col in points.T:
+    m, s = col.mean(), col.std()
+    out.append([(x - m) / s if s else 0.0 for x in col])
+return [list(row) for row in zip(*out)]
+# nan_to_num
+return np.nan_to_num((points - points.mean(0)) / points.std(0))
+# a small number
+return (points - points.mean(0)) / (points.std(0) + 1e-12)
+# divide, where
+c, s = points - points.mean(axis=0), points.std(axis=0)
+return np.divide(c, s, out=np.zeros_like(c), where=s != 0)
+# plain Python
+m, n = len(points), len(points[0])
+means = [sum(p[j] for p in points) / m for j in range(n)]
+sd = [math.sqrt(sum((p[j] - means[j]) ** 2 for p in points) / m) or 1.0 for j in range(n)]
+return [[(p[j] - means[j]) / sd[j] for j in range(n)] for p in points]
+# column by column
+z = np.array(points, dtype=float)
+for n in range(z.shape[1]):
+    z[:, n] -= z[:, n].mean()
+    if z[:, n].any(): z[:, n] /= z[:, n].std()
+return z
+# sklearn
+from sklearn.preprocessing import StandardScaler
+return StandardScaler().fit_transform(points)
+""", """
+# sign turned
+s = points.std(0); s[s == 0] = 1
+return (points.mean(0) - points) / s
+# rows torn apart
+s = points.std(0); s[s == 0] = 1
+return np.sort((points - points.mean(0)) / s, axis=0)
+# columns in another order
+s = points.std(0); s[s == 0] = 1
+return ((points - points.mean(0)) / s)[:, ::-1]
+# ddof=1, not 0
+s = points.std(0, ddof=1); s[s == 0] = 1
+return (points - points.mean(0)) / s
+# over all numbers
+return (points - points.mean()) / points.std()
+# wrong axis
+s = points.std(1, keepdims=True); s[s == 0] = 1
+return (points - points.mean(1, keepdims=True)) / s
+# divided by 0
+return (points - points.mean(0)) / points.std(0)
+# not centred
+s = points.std(0); s[s == 0] = 1
+return points / s
+# not scaled
+return points - points.mean(0)
+# variance, not spread
+s = points.var(0); s[s == 0] = 1
+return (points - points.mean(0)) / s
+# range, not spread
+s = np.ptp(points, axis=0); s[s == 0] = 1
+return (points - points.min(0)) / s
+# range, not spread
+s = np.ptp(points, axis=0); s[s == 0] = 1
+return (points - points.mean(0)) / s
+# median, not mean
+s = points.std(0); s[s == 0] = 1
+return (points - np.median(points, axis=0)) / s
+# input changed in place
+points -= points.mean(0)
+s = points.std(0); s[s == 0] = 1
+points /= s
+return points
+# no return
+s = points.std(0)
+# rounded
+s = points.std(0); s[s == 0] = 1
+return ((points - points.mean(0)) / s).round(2)
+""")
+
+LOSS = ("moves", """
+# delete
+return [moves[k] + np.delete(moves, k).max() for k in range(len(moves))]
+# the two largest
+a, b = np.sort(moves)[::-1][:2]
+new = moves + a
+new[moves.argmax()] = moves.max() + b
+return new
+# partition
+second, first = np.partition(moves, -2)[-2:]
+others = np.full(len(moves), first)
+others[np.argmax(moves)] = second
+return moves + others
+# a mask
+t = np.where(np.eye(len(moves), dtype=bool), -np.inf, moves)
+return moves + t.max(1)
+# plain Python
+m = moves.tolist()
+return tuple(m[k] + max(m[:k] + m[k + 1 :]) for k in range(len(m)))
+# a loop
+out = np.zeros(len(moves))
+for k in range(len(moves)):
+    largest = 0
+    for j in range(len(moves)):
+        if j != k and moves[j] > largest: largest = moves[j]
+    out[k] = moves[k] + largest
+return out
+# copies
+return np.array([m + max(moves[np.arange(len(moves)) != k]) for k, m in enumerate(moves)])
+# running maxima
+left = np.r_[0, np.maximum.accumulate(moves)[:-1]]
+right = np.r_[np.maximum.accumulate(moves[::-1])[::-1][1:], 0]
+return moves + np.maximum(left, right)
+""", """
+# the largest of all
+return moves + moves.max()
+# too large
+return np.full(len(moves), np.inf)
+# too large
+return np.full(len(moves), 2 * moves.max())
+# input changed in place
+new = np.array([moves[k] + np.delete(moves, k).max() for k in range(len(moves))])
+moves += 1
+return new
+# own move left out
+return np.array([np.delete(moves, k).max() for k in range(len(moves))])
+# own move only
+return moves.copy()
+# the smallest of the others
+return np.array([moves[k] + np.delete(moves, k).min() for k in range(len(moves))])
+# all the others
+return np.array([moves[k] + np.delete(moves, k).sum() for k in range(len(moves))])
+# the second largest for all
+return moves + np.sort(moves)[-2]
+# not one number for each / wrong shape
+return moves.max() + np.sort(moves)[-2]
+# no return
+new = moves + moves.max()
+# the next one only
+return moves + np.roll(moves, -1)
+""")
+
+LOOK = ("points, centroids", """
+# as in the solution
+labels, near, second = np.zeros(len(points), int), np.full(len(points), np.inf), np.full(len(points), np.inf)
+for k, c in enumerate(centroids):
+    d = np.linalg.norm(points - c, axis=1)
+    second = np.minimum(second, np.maximum(near, d))
+    labels[d < near] = k
+    near = np.minimum(near, d)
+return labels, second - near
+# a list, point by point
+labels, slack = [], []
+for p in points:
+    d = np.linalg.norm(centroids - p, axis=1)
+    a, b = np.sort(d)[:2]
+    labels.append(int(d.argmin())); slack.append(b - a)
+return [labels, slack]
+# squares, roots at the end
+m = len(points)
+labels, a, b = np.zeros(m, np.int32), np.full(m, np.inf), np.full(m, np.inf)
+for k in range(len(centroids)):
+    d = ((points - centroids[k]) ** 2).sum(1)
+    closer = d < a
+    b = np.where(closer, a, np.minimum(b, d)); a = np.where(closer, d, a); labels[closer] = k
+return labels, np.sqrt(b) - np.sqrt(a)
+# masks
+m = len(points)
+labels, a, b = np.full(m, -1), np.full(m, 1e300), np.full(m, 1e300)
+for k, c in enumerate(centroids):
+    d = np.sqrt(((points - c) ** 2).sum(axis=1))
+    first = d < a
+    b[first] = a[first]; a[first] = d[first]; labels[first] = k
+    other = ~first & (d < b)
+    b[other] = d[other]
+return labels, b - a
+# heapq
+import heapq
+out = []
+for p in points.tolist():
+    (a, k), (b, _) = heapq.nsmallest(2, ((math.dist(p, c), k) for k, c in enumerate(centroids.tolist())))
+    out.append((k, b - a))
+return np.array([k for k, _ in out]), np.array([s for _, s in out])
+# small blocks
+labels, slack = np.zeros(len(points), int), np.zeros(len(points))
+for i in range(0, len(points), 10):
+    d = np.linalg.norm(points[i : i + 10, None] - centroids, axis=2)
+    a, b = np.partition(d, 1, axis=1)[:, :2].T
+    labels[i : i + 10], slack[i : i + 10] = d.argmin(1), b - a
+return labels, slack
+# hypot
+labels, a, b = np.zeros(len(points), dtype=int), np.full(len(points), np.inf), np.full(len(points), np.inf)
+for k, c in enumerate(centroids):
+    d = np.hypot.reduce(points - c, axis=1)
+    b = np.clip(d, a, b); labels = np.where(d < a, k, labels); a = np.minimum(a, d)
+return labels, b - a
+""", """
+# makes the table
+d = np.array([np.linalg.norm(points - c, axis=1) for c in centroids]).T
+a, b = np.partition(d, 1, axis=1)[:, :2].T
+return d.argmin(1), b - a
+# makes the table
+d = np.linalg.norm(points[:, None] - centroids, axis=2)
+s = np.sort(d, axis=1)
+return d.argmin(1), s[:, 1] - s[:, 0]
+# slack of the squares
+labels, near, second = np.zeros(len(points), int), np.full(len(points), np.inf), np.full(len(points), np.inf)
+for k, c in enumerate(centroids):
+    d = ((points - c) ** 2).sum(1)
+    second = np.minimum(second, np.maximum(near, d))
+    labels[d < near] = k; near = np.minimum(near, d)
+return labels, second - near
+# old nearest forgotten
+labels, near, second = np.zeros(len(points), int), np.full(len(points), np.inf), np.full(len(points), np.inf)
+for k, c in enumerate(centroids):
+    d = np.linalg.norm(points - c, axis=1)
+    first = d < near
+    second[~first] = np.minimum(second, d)[~first]
+    labels[first] = k; near[first] = d[first]
+return labels, second - near
+# second only when it is nearest / old second kept only
+labels, near, second = np.zeros(len(points), int), np.full(len(points), np.inf), np.full(len(points), np.inf)
+for k, c in enumerate(centroids):
+    d = np.linalg.norm(points - c, axis=1)
+    first = d < near
+    second[first] = near[first]
+    labels[first] = k; near[first] = d[first]
+return labels, second - near
+# the second, not the slack
+labels, near, second = np.zeros(len(points), int), np.full(len(points), np.inf), np.full(len(points), np.inf)
+for k, c in enumerate(centroids):
+    d = np.linalg.norm(points - c, axis=1)
+    second = np.minimum(second, np.maximum(near, d))
+    labels[d < near] = k; near = np.minimum(near, d)
+return labels, second
+# the nearest, not the slack
+labels, near = np.zeros(len(points), int), np.full(len(points), np.inf)
+for k, c in enumerate(centroids):
+    d = np.linalg.norm(points - c, axis=1)
+    labels[d < near] = k; near = np.minimum(near, d)
+return labels, near
+# sign turned
+labels, near, second = np.zeros(len(points), int), np.full(len(points), np.inf), np.full(len(points), np.inf)
+for k, c in enumerate(centroids):
+    d = np.linalg.norm(points - c, axis=1)
+    second = np.minimum(second, np.maximum(near, d))
+    labels[d < near] = k; near = np.minimum(near, d)
+return labels, near - second
+# labels only / one thing, not two / wrong shape
+return [int(((p - centroids) ** 2).sum(1).argmin()) for p in points]
+# no return
+labels = 0
+# the two in the other order / -
+labels, near, second = np.zeros(len(points), int), np.full(len(points), np.inf), np.full(len(points), np.inf)
+for k, c in enumerate(centroids):
+    d = np.linalg.norm(points - c, axis=1)
+    second = np.minimum(second, np.maximum(near, d))
+    labels[d < near] = k; near = np.minimum(near, d)
+return second - near, labels
+""")
+
+JOIN = ("a, b", """
+# as in the lesson
+(am, an), (bm, bn) = a, b
+n = an + bn
+return (am * an[:, None] + bm * bn[:, None]) / np.maximum(n, 1)[:, None], n
+# lists
+(am, an), (bm, bn) = a, b
+means, counts = [], []
+for k in range(len(an)):
+    n = an[k] + bn[k]
+    means.append([(x * an[k] + y * bn[k]) / n if n else 0.0 for x, y in zip(am[k], bm[k])])
+    counts.append(n)
+return means, counts
+# divide, where
+(am, an), (bm, bn) = a, b
+n = (an + bn)[:, None]
+s = am * an[:, None] + bm * bn[:, None]
+return np.divide(s, n, out=np.zeros_like(s), where=n > 0), an + bn
+# a shift of the first mean
+(am, an), (bm, bn) = a, b
+n = an + bn
+return am + (bm - am) * (bn / np.maximum(n, 1))[:, None], n
+# without warnings
+(am, an), (bm, bn) = a, b
+n = an + bn
+with np.errstate(invalid="ignore", divide="ignore"):
+    m = (am * an[:, None] + bm * bn[:, None]) / n[:, None]
+return np.nan_to_num(m), n
+# a list of two
+n = a[1] + b[1]
+w = a[1] / np.where(n == 0, 1, n)
+return [a[0] * w[:, None] + b[0] * (1 - w)[:, None], n]
+# a loop that copies
+m, n = a[0].copy(), a[1].copy()
+for k in range(len(n)):
+    if b[1][k] > 0:
+        m[k] = (m[k] * n[k] + b[0][k] * b[1][k]) / (n[k] + b[1][k])
+        n[k] += b[1][k]
+return m, n
+# masks
+n = a[1] + b[1]; m = np.zeros(a[0].shape); some = n > 0
+m[some] = (a[0] * a[1][:, None] + b[0] * b[1][:, None])[some] / n[some, None]
+return m, n
+""", """
+# NaN where nobody is
+(am, an), (bm, bn) = a, b
+return (am * an[:, None] + bm * bn[:, None]) / (an + bn)[:, None], an + bn
+# input changed in place
+(am, an), (bm, bn) = a, b
+am *= an[:, None]; n = an + bn
+return (am + bm * bn[:, None]) / np.maximum(n, 1)[:, None], n
+# mean of the means
+return (a[0] + b[0]) / 2, a[1] + b[1]
+# sums, not means
+return a[0] * a[1][:, None] + b[0] * b[1][:, None], a[1] + b[1]
+# means added up
+return a[0] + b[0], a[1] + b[1]
+# counts not added up
+n = a[1] + b[1]
+return (a[0] * a[1][:, None] + b[0] * b[1][:, None]) / np.maximum(n, 1)[:, None], np.maximum(a[1], b[1])
+# counts not added up
+n = a[1] + b[1]
+return (a[0] * a[1][:, None] + b[0] * b[1][:, None]) / np.maximum(n, 1)[:, None], a[1]
+# one of the two only
+return a
+# weights exchanged
+n = a[1] + b[1]
+return (a[0] * b[1][:, None] + b[0] * a[1][:, None]) / np.maximum(n, 1)[:, None], n
+# one weight for all
+wa, wb = a[1].sum(), b[1].sum()
+return (a[0] * wa + b[0] * wb) / (wa + wb), a[1] + b[1]
+# no return
+n = a[1] + b[1]
+# one thing, not two / wrong shape
+n = a[1] + b[1]
+return (a[0] * a[1][:, None] + b[0] * b[1][:, None]) / np.maximum(n, 1)[:, None]
+""")
+
+FARTHEST = ("points, centroids", """
+# as in the lesson
+return ((points[:, None] - centroids) ** 2).sum(2).min(1).max()
+# a loop
+best = 0
+for p in points: best = max(best, min(((p - c) ** 2).sum() for c in centroids))
+return best
+# plain Python
+return max(min(sum((a - b) ** 2 for a, b in zip(p, c)) for c in centroids.tolist()) for p in points.tolist())
+# sorted
+return sorted(((centroids - p) ** 2).sum(1).min() for p in points)[-1]
+# a 0-d array
+near = np.full(len(points), np.inf)
+for c in centroids: near = np.minimum(near, ((points - c) ** 2).sum(1))
+return np.array(near.max())
+# labels first
+labels = ((points[:, None] - centroids) ** 2).sum(2).argmin(1)
+return float(((points - centroids[labels]) ** 2).sum(axis=1).max())
+# distances, squared at the end
+return max(min(math.dist(p, c) for c in centroids) for p in points) ** 2
+""", """
+# distance, not squared
+return math.sqrt(((points[:, None] - centroids) ** 2).sum(2).min(1).max())
+# farthest centroid, not the nearest
+return ((points[:, None] - centroids) ** 2).sum(2).max()
+# nearest for farthest
+return ((points[:, None] - centroids) ** 2).sum(2).min()
+# sum, not the largest
+return ((points[:, None] - centroids) ** 2).sum(2).min(1).sum()
+# mean, not the largest
+return ((points[:, None] - centroids) ** 2).sum(2).min(1).mean()
+# index, not distance
+return int(((points[:, None] - centroids) ** 2).sum(2).min(1).argmax())
+# not one number
+return ((points[:, None] - centroids) ** 2).sum(2).min(1)
+# first centroid only
+return ((points - centroids[0]) ** 2).sum(1).max()
+# largest offset only
+return (abs(points[:, None] - centroids).max(2) ** 2).min(1).max()
+# no square
+return abs(points[:, None] - centroids).sum(2).min(1).max()
+# no return
+d = ((points[:, None] - centroids) ** 2).sum(2).min(1).max()
+# one step too far / farthest centroid, not the nearest / -
+return ((points[:, None] - centroids) ** 2).sum(2).max(1).min()
+""")
