@@ -6,25 +6,21 @@ near, the lower index is expected. Every tie among the cases is exact, so that r
 """
 
 import inspect
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
 from dataclasses import dataclass
-from functools import partial
 from types import GeneratorType
 
 import numpy as np
 
-from kmeans_teach.check import diagnose
-from kmeans_teach.check.cases import assign_cases, run_cases, update_cases
-from kmeans_teach.check.mistakes_assign import ASSIGN, MANHATTAN
-from kmeans_teach.check.mistakes_steps import STEPS
-from kmeans_teach.check.mistakes_update import UPDATE
+from kmeans_teach.check.diagnose import diagnose, explained, hidden
+from kmeans_teach.check.exercises import exercise
+from kmeans_teach.check.mistakes import BY_HAND, entry, link
 from kmeans_teach.check.report import case_lines
-from kmeans_teach.check.trial import as_array, run, same_array, same_steps
+from kmeans_teach.check.stub import calls_course_own, course_own, where_it_went
 from kmeans_teach.inputs import name_of
-from kmeans_teach.kmeans import KMeansND, assign_points, update_centroids
 
 verdicts = deque(maxlen=20)  # every check adds its verdict here; `kmeans-teach check` reads them in the notebook's kernel
+attempts = Counter()  # how often each mistake was made, by exercise and name: a kernel cannot write into its notebook
 
 
 @dataclass(frozen=True, repr=False)
@@ -33,7 +29,8 @@ class Verdict:
 
     ok: bool
     text: str
-    mistake: str | None = None  # the name of a known mistake
+    mistake: str | None = None  # the name of a known mistake or of a remark; "not tried" if the function is the course's own
+    more: str | None = None  # where docs/mistakes.md tells of it
 
     def __bool__(self):
         return self.ok
@@ -45,97 +42,98 @@ class Verdict:
         """Show nothing, because the check has printed the text: a cell that ends in a check shows it once."""
 
 
-def check_assign(f) -> Verdict:
-    """Check `f(points, centroids) -> labels`: (M,) integers 0..K-1 (lesson 02)."""
-    return _check(f, _ASSIGN)
+def _checker(name, promise):
+    """The function that a lesson calls: `check_...(f)`."""
+
+    def checker(f) -> Verdict:
+        return _check(f, exercise(name))
+
+    checker.__name__ = checker.__qualname__ = f"check_{name}"
+    checker.__doc__ = f"Check {promise}"
+    return checker
 
 
-def check_update(f) -> Verdict:
-    """Check `f(points, labels, centroids) -> centroids`: (K, N); a cluster without points keeps its centroid (lesson 03)."""
-    return _check(f, _UPDATE)
-
-
-def check_steps(f) -> Verdict:
-    """Check `f(points, centroids)`, which yields a run as `KMeansND.steps` does (lesson 04).
+check_assign = _checker("assign", "`f(points, centroids) -> labels`: (M,) integers 0..K-1 (lesson 02).")
+check_update = _checker(
+    "update", "`f(points, labels, centroids) -> centroids`: (K, N); a cluster without points keeps its centroid (lesson 03)."
+)
+check_steps = _checker(
+    "steps",
+    """`f(points, centroids)`, which yields a run as `KMeansND.steps` does (lesson 04).
 
     `f` is a generator function, or any function that returns a fresh stream on each call, such as
     `lambda points, centroids: MyKMeans(points, centroids).steps()`. It yields tuples (phase, centroids, labels), where phase
-    is "start", "update" or "assign", or records with these three attributes (`Step` is one).
-    """
-    return _check(f, _STEPS)
-
-
-@dataclass(frozen=True)
-class Check:
-    """All that the check of one kind of function needs."""
-
-    arguments: tuple[str, ...]
-    cases: Callable  # () -> the cases, each a tuple of arguments
-    right: Callable  # the right function: (*case) -> what is expected, an array or a list of steps
-    same: Callable  # (trial) -> whether its result is what was expected
-    mistakes: list
-    fault_of_values: Callable  # (f, trials, first failing trial) -> (name, hint), if no known mistake fits
-    accepted: tuple = ()  # other methods that pass, with a remark
-
-
-def _is_right_array(trial, kinds):
-    result = as_array(trial.value)
-    return result is not None and result.dtype.kind in kinds and same_array(result, trial.expected)
-
-
-_ASSIGN = Check(
-    arguments=("points", "centroids"),
-    cases=assign_cases,
-    right=assign_points,
-    same=lambda trial: _is_right_array(trial, "iu"),
-    mistakes=ASSIGN,
-    fault_of_values=partial(diagnose.array_fault, fault_of_values=diagnose.labels_fault),
-    accepted=(MANHATTAN,),
+    is "start", "update" or "assign", or records with these three attributes (`Step` is one). It computes a step when it is
+    asked for.
+    """,
 )
-_UPDATE = Check(
-    arguments=("points", "labels", "centroids"),
-    cases=update_cases,
-    right=update_centroids,
-    same=lambda trial: _is_right_array(trial, "fiu"),
-    mistakes=UPDATE,
-    fault_of_values=partial(diagnose.array_fault, fault_of_values=diagnose.centroids_fault),
+check_line_assign, check_line_update, check_squared, check_inertia = (
+    _checker(name, f"the exercise {name} of lesson {lesson}.")
+    for name, lesson in (("line_assign", "01"), ("line_update", "01"), ("squared", "02"), ("inertia", "03"))
 )
-_STEPS = Check(
-    arguments=("points", "centroids"),
-    cases=run_cases,
-    right=lambda *case: [(step.phase, step.centroids, step.labels) for step in KMeansND(*case).steps()],
-    same=lambda trial: same_steps(trial.steps, trial.expected),
-    mistakes=STEPS,
-    fault_of_values=diagnose.steps_fault,
+check_start, check_rule, check_standardise, check_loss, check_look, check_join, check_farthest = (
+    _checker(name, "an exercise of lessons 06 to 09: its arguments and its mistakes are in docs/mistakes.md.")
+    for name in ("start", "rule", "standardise", "loss", "look", "join", "farthest")
 )
 
 
 def _check(f, check):
+    name = name_of(f)
+    if course_own(f, check):
+        text = f"{name}: not tried yet: this is the course's own function. Write a def of your own.{where_it_went(f)}"
+        return _report(False, text, "not tried")
     if fault := _call_fault(f, check.arguments):
         mistake, hint = fault
-        return _report(False, f"{getattr(f, '__name__', 'this')}: not checked. The mistake: {mistake}. {hint}", mistake)
-    trials = []
-    for case in check.cases():
-        trial = run(f, case, check.right(*case))
-        trial.right = not trial.error and not trial.changed and not trial.overwritten and check.same(trial)
-        trials.append(trial)
-        if trial.stopped:
+        return _report(False, f"{name}: not checked. The mistake: {mistake}. {hint}", mistake)
+    for form in check.forms:
+        trials = _trials(f, check, form)
+        if all(trial.right for trial in trials):
             break
+    else:
+        if len(check.forms) > 1:
+            trials = _trials(f, check, check.forms[0])
     failing = [trial for trial in trials if not trial.right]
     if not failing:
-        return _report(True, f"{name_of(f)}: right on {len(trials)} cases")
-    for method in check.accepted:
-        if not any(trial.changed for trial in trials) and diagnose.explains(method, trials):
-            return _report(True, f"{name_of(f)}: right on {len(trials)} cases, by {method.name}. {method.hint}", method.name)
-    mistake, hint, shown = diagnose.diagnose(f, trials, failing[0], check)
+        return _right(f, name, trials, check)
+    if not any(trial.changed for trial in trials) and (method := explained(trials, check, "accepted")):
+        return _report(True, f"{name}: right on {len(trials)} cases, by {method}. {entry(method, check.name)['ask']}", method)
+    mistake, more, shown = diagnose(f, trials, check)
     which = "The smallest" if shown is failing[0] else "One"
-    lines = [
-        f"{name_of(f)}: wrong on {len(failing)} of {len(trials)} cases. {which} of them:",
-        *case_lines(shown, check.arguments),
-        f"The mistake: {mistake}." if mistake else "None of the known mistakes does this.",
-        f"A hint: {hint}",
-    ]
-    return _report(False, "\n".join(lines), mistake)
+    lines = [f"{name}: wrong on {len(failing)} of {len(trials)} cases. {which} of them:", *case_lines(shown, check.arguments)]
+    return _wrong(lines, mistake, more, check)
+
+
+def _trials(f, check, form):
+    trials, most = [], 1000
+    for case in check.cases():
+        trials.append(check.answer(f, form(case), most))
+        if trials[-1].too_long:
+            most = 100  # it is enough for the others
+        elif trials[-1].stopped:
+            return trials
+    return trials
+
+
+def _right(f, name, trials, check):
+    """The verdict on a function that is right on all cases: a last look at how it works, and remarks."""
+    right = f"{name}: right on {len(trials)} cases"
+    if found := hidden(f, trials, check):
+        return _wrong([f"{right}, and still wrong."], *found, check)
+    remark = "calls the course's own function" if calls_course_own(f, check) else None
+    if not all(check.answer(f, case).right for case in check.beyond()):
+        remark = "floats only"
+    for key in [key for key in attempts if key[0] == check.name]:
+        del attempts[key]
+    return _report(True, f"{right}. {entry(remark)['ask']}" if remark else right, remark)
+
+
+def _wrong(lines, mistake, more, check):
+    told = entry(mistake, check.name, check.table or check.name) if mistake else {"ask": BY_HAND}
+    attempts[check.name, mistake] += 1
+    ask = told["ask"] if attempts[check.name, mistake] < 3 else told.get("again", BY_HAND)
+    lines.append(f"The mistake: {mistake}." if mistake else "None of the known mistakes does this.")
+    lines.append(f"A hint: {more} {ask}".replace("  ", " "))
+    return _report(False, "\n".join([*lines, *([f"More: {link(mistake)}"] if mistake else [])]), mistake)
 
 
 def _call_fault(f, arguments):
@@ -164,5 +162,5 @@ def _call_fault(f, arguments):
 
 def _report(ok, text, mistake=None):
     print(text)
-    verdicts.append(Verdict(ok, text, mistake))
+    verdicts.append(Verdict(ok, text, mistake, link(mistake) if mistake else None))
     return verdicts[-1]

@@ -1,8 +1,12 @@
 """Run a learner's function on one case: on copies, without warnings, and stopped if it does not end in time."""
 
 import builtins
+import sys
+import tracemalloc
 import warnings
+from collections import deque
 from contextlib import closing, nullcontext
+from copy import deepcopy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,7 +14,7 @@ import numpy as np
 from kmeans_teach.inputs.learners import TookTooLong, call_within, exits, swapped
 
 SECONDS = 1.0  # the most that a learner's function may work on one case
-EXTRA = 1000  # a stream is read until it is this many steps too long
+MOST = 1000  # the most steps that are read of a stream
 
 
 def nobody_answers(prompt=""):
@@ -19,22 +23,24 @@ def nobody_answers(prompt=""):
 
 @dataclass
 class Trial:
-    """What a learner's function did on one case, beside what was expected."""
+    """What a learner's function did on one case. What was expected comes after the call, which cannot find it."""
 
     case: tuple  # the arguments before the call
-    expected: object
+    stream: bool = False  # whether steps are read
+    expected: object = None
     case_after: tuple = ()  # the same arguments after the call
     value: object = None  # what the function returned
     error: BaseException | None = None
     steps: list = field(default_factory=list)  # (phase, centroids, labels), copied when each was yielded
     steps_at_end: list = field(default_factory=list)  # the same steps, not copied: as they are when the stream has ended
-    not_a_step: object = None  # what was yielded and is not a step
+    not_a_step: list = field(default_factory=list)  # what was yielded and is not a step
+    most: int = MOST
     right: bool = False
 
     @property
     def changed(self):
         """Was an argument changed in place?"""
-        return not all(np.array_equal(old, new) for old, new in zip(self.case, self.case_after, strict=True))
+        return not same_parts(self.case, self.case_after)
 
     @property
     def overwritten(self):
@@ -43,19 +49,24 @@ class Trial:
 
     @property
     def too_long(self):
-        return isinstance(self.expected, list) and len(self.steps) == len(self.expected) + EXTRA
+        return self.stream and len(self.steps) == self.most
 
     @property
     def stopped(self):
         return self.too_long or isinstance(self.error, TookTooLong)
 
+    def alike(self, other):
+        """Did both do the same?"""
+        same = self.stream or as_array(self.value) is None or same_value(self.value, other.value)
+        return type(self.error) is type(other.error) and same and same_steps(self.steps, other.steps)
 
-def run(function, case, expected) -> Trial:
-    """Call the function once, on copies of the case. If steps are expected, read them, at most EXTRA more than expected."""
-    trial = Trial(case, expected, case_after=tuple(array.copy() for array in case))
-    swaps = [(builtins, "input", nobody_answers), *exits()]
+
+def run(function, case, stream=False, most=MOST, errors="ignore") -> Trial:
+    """Call the function once, on copies of the case, and read its steps if it is a stream, at most so many."""
+    trial = Trial(case, stream, case_after=deepcopy(case), most=most)
+    quiet, swaps = np.errstate(all="ignore" if errors == "ignore" else "warn"), [(builtins, "input", nobody_answers), *exits()]
     try:
-        with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"), swapped(swaps):
+        with warnings.catch_warnings(action=errors), quiet, swapped(swaps):
             call_within(SECONDS, call_and_read, function, trial)
     except KeyboardInterrupt:
         raise
@@ -65,21 +76,61 @@ def run(function, case, expected) -> Trial:
 
 
 def call_and_read(function, trial):
-    trial.value = function(*trial.case_after)
-    if not isinstance(trial.expected, list) or isinstance(trial.value, (list, tuple, np.ndarray)):
-        return
-    if not hasattr(trial.value, "__iter__"):
+    value = function(*trial.case_after)
+    trial.value = value.copy() if isinstance(value, (list, dict, np.ndarray)) else value  # it may change in the next call
+    if not trial.stream or isinstance(trial.value, (list, tuple, str, np.ndarray)) or not hasattr(trial.value, "__iter__"):
         return
     with closing(trial.value) if hasattr(trial.value, "close") else nullcontext():
         for item in trial.value:
             step = as_step(item, *trial.case)
             if step is None:
-                trial.not_a_step = item
+                trial.not_a_step.append(item)
                 return
             trial.steps_at_end.append(step)
             trial.steps.append((step[0], step[1].copy(), step[2].copy()))
             if trial.too_long:
                 return
+
+
+def most_memory(function, case):
+    """The most bytes that were in use at once while the function ran, beyond those before; 0 if this cannot be measured."""
+    case, tracing = deepcopy(case), tracemalloc.is_tracing()
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        tracemalloc.reset_peak()
+        kept = call_within(SECONDS, function, *case)  # noqa: F841
+        return tracemalloc.get_traced_memory()[1] - before
+    except TookTooLong:
+        return 0  # it is slow, and that is another question
+    finally:
+        if not tracing:
+            tracemalloc.stop()
+
+
+def first_share(function, case):
+    """The share of a stream's work that is done before its first step, counted in calls."""
+    if sys.getprofile():  # somebody else measures
+        return 0
+    calls = [0]
+
+    def count(frame, event, argument):
+        calls[0] += 1
+
+    def read():
+        stream = iter(function(*deepcopy(case)))
+        next(stream)
+        first = calls[0]
+        deque(stream, maxlen=0)
+        return first / calls[0]
+
+    sys.setprofile(count)
+    try:
+        return call_within(SECONDS, read)
+    except TookTooLong:
+        return 0
+    finally:
+        sys.setprofile(None)
 
 
 def as_step(item, points, centroids):
@@ -98,16 +149,37 @@ def as_array(value):
     """The value as an array of real numbers, or None."""
     try:
         array = np.asarray(value)
-    except ValueError:  # rows of unequal length
+        if array.dtype.kind == "O" and not isinstance(value, np.ndarray):  # such as fractions
+            array = array.astype(float)
+    except (ValueError, TypeError, OverflowError):  # rows of unequal length, things that are no numbers
         return None
     return array if array.dtype.kind in "biuf" else None
 
 
-def same_array(one, other):
+def same_array(one, other, tolerance=1e-9):
     """The same numbers in the same shape, up to rounding; NaN equals NaN."""
     one, other = as_array(one), as_array(other)
-    same = one is not None and other is not None and one.shape == other.shape
-    return same and (np.array_equal(one, other) or np.allclose(one, other, rtol=1e-9, atol=1e-9, equal_nan=True))
+    if one is None or other is None or one.shape != other.shape:
+        return False
+    same = (one == other) | ((one != one) & (other != other))
+    # np.allclose does the same, in three times the time
+    return bool(same.all() or (same | (abs(one - other * 1.0) <= tolerance * (1 + abs(other)))).all())
+
+
+def same_value(one, other, tolerance=1e-9):
+    """The same array or number; or both nothing, or a tuple of as many arrays, if `other` is one."""
+    if isinstance(other, tuple):
+        pairs = isinstance(one, (tuple, list)) and len(one) == len(other)
+        return pairs and all(same_array(*pair, tolerance) for pair in zip(one, other, strict=True))
+    return one is other or same_array(one, other, tolerance)
+
+
+def same_parts(case, after):
+    """The same numbers in arrays, and in pairs of arrays. A generator of random numbers may change."""
+    return all(
+        same_parts(old, new) if isinstance(old, tuple) else isinstance(old, np.random.Generator) or np.array_equal(old, new)
+        for old, new in zip(case, after, strict=True)
+    )
 
 
 def same_steps(steps, others):

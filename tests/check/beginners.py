@@ -9,7 +9,7 @@ import itertools
 import math
 import operator
 import sys
-from collections import deque, namedtuple
+from collections import namedtuple
 from dataclasses import dataclass
 from fractions import Fraction
 from types import SimpleNamespace
@@ -334,7 +334,7 @@ def copies_what_it_overwrites(points, centroids):
 
 Named = namedtuple("Named", "phase centroids labels")
 right(check_steps)(lambda points, centroids: map(list, Turns(points, centroids)))
-right(check_steps)(lambda points, centroids: iter(deque(itertools.starmap(Named, Turns(points, centroids)))))
+right(check_steps)(lambda points, centroids: itertools.starmap(Named, Turns(points, centroids)))
 right(check_steps)(
     lambda points, centroids: (
         SimpleNamespace(phase=phase, centroids=current.tolist(), labels=labels.tolist())
@@ -736,7 +736,7 @@ def asks_a_mask_for_its_truth(points, labels, centroids):
     return [points[labels == k].mean(axis=0) if labels == k else c for k, c in enumerate(centroids)]
 
 
-@wrong(check_update, None)
+@wrong(check_update, "middle of the range")
 def middle_of_the_range(points, labels, centroids):
     own = [points[labels == k] for k in range(len(centroids))]
     return [(r.max(axis=0) + r.min(axis=0)) / 2 if len(r) else c for r, c in zip(own, centroids, strict=True)]
@@ -770,7 +770,7 @@ def forgets_to_move_on(points, centroids):
         yield "assign", moved, labels
 
 
-@wrong(check_steps, "does not stop in time")
+@wrong(check_steps, "empty cluster as NaN")
 def nan_is_not_itself(points, centroids):
     labels = assign_points(points, centroids)
     yield "start", centroids, labels

@@ -138,6 +138,16 @@ return np.argmin([((points - c) ** 2).sum(1) for c in centroids], 0)
 """
 
 WRONG = """
+# asks for input
+k = int(input("How many? "))
+return ((points[:, None] - centroids[:k]) ** 2).sum(2).argmin(1)
+# ties not to the lower index
+table = ((points[:, None] - centroids) ** 2).sum(2)
+return [int(np.flatnonzero(row == row.min())[m % (row == row.min()).sum()]) for m, row in enumerate(table)]
+# distance to the index, not the point
+return [((m - centroids) ** 2).sum(1).argmin() for m in range(len(points))]
+# distance to the index, not the centroid
+return [min(range(len(centroids)), key=lambda k: math.dist(p, [k] * len(p))) for p in points]
 # argmax for argmin
 return ((points[:, None] - centroids) ** 2).sum(2).argmax(1)
 # argmax for argmin
@@ -222,7 +232,7 @@ for p in points:
             near = math.dist(p, c); best = k
     labels.append(best)
 return labels
-# label not reset / nearest not reset
+# label not reset
 labels, best = [], 0
 for p in points:
     near = math.dist(p, centroids[0])
@@ -333,7 +343,7 @@ for p in points:
     k = int(((p - centroids) ** 2).sum(1).argmin())
     labels.append(seen.setdefault(k, len(seen)))
 return labels
-# sum not reset
+# one label for all
 labels = []
 for p in points:
     best, near, d = 0, np.inf, 0

@@ -1,6 +1,8 @@
 """The other exercises, a name each: (arguments, right answers, wrong answers)."""
 
-LINE_ASSIGN = ("points, centroids", """
+LINE_ASSIGN = (
+    "points, centroids",
+    """
 # a list
 return [int(abs(p - centroids).argmin()) for p in points]
 # a tuple
@@ -26,7 +28,8 @@ labels, near = np.zeros(len(points), int), np.full(len(points), np.inf)
 for k, c in enumerate(centroids):
     d = abs(points - c); labels[d < near] = k; near = np.minimum(near, d)
 return labels
-""", """
+""",
+    """
 # argmax for argmin
 return abs(points[:, None] - centroids).argmax(1)
 # no square
@@ -51,7 +54,7 @@ return abs(points[:, None] - centroids).min(1)
 return centroids[abs(points[:, None] - centroids).argmin(1)]
 # two clusters only
 return (abs(points - centroids[1]) < abs(points - centroids[0])).astype(int)
-# three clusters only / -
+# raises ValueError
 a, b, c = centroids
 return [[abs(p - a), abs(p - b), abs(p - c)].index(min(abs(p - a), abs(p - b), abs(p - c))) for p in points]
 # last centroid left out
@@ -69,9 +72,12 @@ for p in points:
 return out
 # distances, not labels
 return abs(points[:, None] - centroids)
-""")
+""",
+)
 
-LINE_UPDATE = ("points, labels, centroids", """
+LINE_UPDATE = (
+    "points, labels, centroids",
+    """
 # a list
 return [points[labels == k].mean() if k in labels else c for k, c in enumerate(centroids)]
 # a tuple
@@ -100,7 +106,8 @@ return [statistics.fmean(points[labels == k]) if k in labels else c for k, c in 
 s = np.zeros_like(centroids); np.add.at(s, labels, points)
 n = (labels[:, None] == np.arange(len(s))).sum(0)
 return np.divide(s, n, out=centroids.copy(), where=n > 0)
-""", """
+""",
+    """
 # median, not mean
 return [np.median(points[labels == k]) if k in labels else c for k, c in enumerate(centroids)]
 # middle of the range
@@ -143,11 +150,14 @@ return new
 return [round(points[labels == k].mean(), 1) if k in labels else c for k, c in enumerate(centroids)]
 # empty cluster moved
 return [points[labels == k].mean() if k in labels else points.mean() for k in range(len(centroids))]
-# two clusters only / -
+# raises IndexError
 return np.array([points[labels == 0].mean(), points[labels == 1].mean(), centroids[2]])
-""")
+""",
+)
 
-SQUARED = ("points, centroids", """
+SQUARED = (
+    "points, centroids",
+    """
 # as in the solution
 t = np.zeros((len(points), len(centroids)))
 for n in range(points.shape[1]): t += (points[:, n, None] - centroids[:, n]) ** 2
@@ -171,7 +181,14 @@ for m, k in np.ndindex(t.shape): t[m, k] = math.dist(points[m], centroids[k]) **
 return t
 # a tuple of rows
 return tuple(tuple(float(np.dot(p - c, p - c)) for c in centroids) for p in points)
-""", """
+""",
+    """
+# first feature only
+return (points[:, :1] - centroids[:, 0]) ** 2
+# first three features only
+t = np.zeros((len(points), len(centroids)))
+for n in range(min(3, points.shape[1])): t += (points[:, n, None] - centroids[:, n]) ** 2
+return t
 # makes the block
 return ((points[:, None] - centroids) ** 2).sum(2)
 # makes the block
@@ -185,11 +202,11 @@ return np.array([np.linalg.norm(centroids - p, axis=1) for p in points])
 return (points.sum(1)[:, None] - centroids.sum(1)) ** 2
 # table turned round
 return np.array([((points - c) ** 2).sum(1) for c in centroids])
-# three features only / first three features only / -
+# raises IndexError
 t = np.zeros((len(points), len(centroids)))
 for n in range(3): t += (points[:, n, None] - centroids[:, n]) ** 2
 return t
-# three centroids only / wrong shape / -
+# raises IndexError
 return np.column_stack([((points - centroids[k]) ** 2).sum(1) for k in range(3)])
 # integer truncation
 t = np.zeros((len(points), len(centroids)), int)
@@ -215,9 +232,12 @@ t = np.array([((centroids - p) ** 2).sum(axis=1) for p in points])
 return points @ centroids.T
 # labels, not distances
 return np.array([((centroids - p) ** 2).sum(axis=1).argmin() for p in points])
-""")
+""",
+)
 
-INERTIA = ("points, labels, centroids", """
+INERTIA = (
+    "points, labels, centroids",
+    """
 # fancy index
 return ((points - centroids[labels]) ** 2).sum()
 # a loop
@@ -240,7 +260,8 @@ return math.fsum(math.dist(p, centroids[l]) ** 2 for p, l in zip(points, labels)
 # fractions
 from fractions import Fraction
 return sum(Fraction(x) ** 2 for x in (points - centroids[labels]).ravel().tolist())
-""", """
+""",
+    """
 # input changed in place
 points -= centroids[labels]
 return (points**2).sum()
@@ -272,9 +293,12 @@ return ((points[:, 0] - centroids[labels, 0]) ** 2).sum()
 return int(((points - centroids[labels]) ** 2).sum())
 # rounded
 return round(float(((points - centroids[labels]) ** 2).sum()), 2)
-""")
+""",
+)
 
-START = ("points, k, rng", """
+START = (
+    "points, k, rng",
+    """
 # as in the solution
 chosen = [points[rng.integers(len(points))]]
 while len(chosen) < k:
@@ -324,7 +348,11 @@ def grow(chosen):
     near = np.min([((points - c) ** 2).sum(1) for c in chosen], axis=0)
     return grow([*chosen, points[near.argmax()]])
 return np.array(grow([points[rng.integers(len(points))]]))
-""", """
+""",
+    """
+# a point chosen twice / nearest for farthest
+first = points[rng.integers(len(points))]
+return np.array([first] * k)
 # drawn at random
 return points[rng.choice(len(points), k, replace=False)]
 # drawn at random / a point chosen twice
@@ -394,16 +422,19 @@ while len(chosen) < k:
     d = [((points - c) ** 2).sum(1) for c in chosen]
     chosen.append(points[np.min(d, axis=0).argmax()])
 return np.array(chosen)
-# far from the last one only / far from the sum of all / -
+# far from the first one only
 chosen = [points[rng.integers(len(points))]]
 d = ((points - chosen[0]) ** 2).sum(1)
 chosen += [points[i] for i in np.argsort(d)[::-1][: k - 1]]
 return np.array(chosen)
 # no return
 chosen = [points[rng.integers(len(points))]]
-""")
+""",
+)
 
-RULE = ("ks, gaps, errors", """
+RULE = (
+    "ks, gaps, errors",
+    """
 # a loop
 for i in range(len(ks) - 1):
     if gaps[i] >= gaps[i + 1] - errors[i + 1]: return ks[i]
@@ -431,13 +462,14 @@ return np.array(ks)[np.argmax(ok)]
 # arrays only
 ok = np.append(gaps[:-1] >= gaps[1:] - errors[1:], True)
 return int(ks[ok.argmax()])
-""", """
+""",
+    """
 # the last for the first
 best = ks[-1]
 for i in range(len(ks) - 1):
     if gaps[i] >= gaps[i + 1] - errors[i + 1]: best = ks[i]
 return best
-# > for >=
+# more than, for at least
 for i in range(len(ks) - 1):
     if gaps[i] > gaps[i + 1] - errors[i + 1]: return ks[i]
 return ks[-1]
@@ -470,7 +502,7 @@ for i in range(len(ks) - 1):
 for i in range(len(ks) - 1):
     if gaps[i] >= gaps[i + 1] - errors[i + 1]: return ks[i]
 return ks[0]
-# <= for >=
+# at most, for at least
 for i in range(len(ks) - 1):
     if gaps[i] <= gaps[i + 1] - errors[i + 1]: return ks[i]
 return ks[-1]
@@ -481,9 +513,12 @@ return ks[-1]
 # raises IndexError
 for i in range(len(ks)):
     if gaps[i] >= gaps[i + 1] - errors[i + 1]: return ks[i]
-""")
+""",
+)
 
-STANDARDISE = ("points", """
+STANDARDISE = (
+    "points",
+    """
 # as in the solution
 s = points.std(axis=0)
 s[s == 0] = 1
@@ -518,7 +553,8 @@ return z
 # sklearn
 from sklearn.preprocessing import StandardScaler
 return StandardScaler().fit_transform(points)
-""", """
+""",
+    """
 # sign turned
 s = points.std(0); s[s == 0] = 1
 return (points.mean(0) - points) / s
@@ -565,9 +601,12 @@ s = points.std(0)
 # rounded
 s = points.std(0); s[s == 0] = 1
 return ((points - points.mean(0)) / s).round(2)
-""")
+""",
+)
 
-LOSS = ("moves", """
+LOSS = (
+    "moves",
+    """
 # delete
 return [moves[k] + np.delete(moves, k).max() for k in range(len(moves))]
 # the two largest
@@ -600,7 +639,10 @@ return np.array([m + max(moves[np.arange(len(moves)) != k]) for k, m in enumerat
 left = np.r_[0, np.maximum.accumulate(moves)[:-1]]
 right = np.r_[np.maximum.accumulate(moves[::-1])[::-1][1:], 0]
 return moves + np.maximum(left, right)
-""", """
+""",
+    """
+# too small
+return moves / 2
 # the largest of all
 return moves + moves.max()
 # too large
@@ -627,9 +669,12 @@ return moves.max() + np.sort(moves)[-2]
 new = moves + moves.max()
 # the next one only
 return moves + np.roll(moves, -1)
-""")
+""",
+)
 
-LOOK = ("points, centroids", """
+LOOK = (
+    "points, centroids",
+    """
 # as in the solution
 labels, near, second = np.zeros(len(points), int), np.full(len(points), np.inf), np.full(len(points), np.inf)
 for k, c in enumerate(centroids):
@@ -683,7 +728,8 @@ for k, c in enumerate(centroids):
     d = np.hypot.reduce(points - c, axis=1)
     b = np.clip(d, a, b); labels = np.where(d < a, k, labels); a = np.minimum(a, d)
 return labels, b - a
-""", """
+""",
+    """
 # makes the table
 d = np.array([np.linalg.norm(points - c, axis=1) for c in centroids]).T
 a, b = np.partition(d, 1, axis=1)[:, :2].T
@@ -707,7 +753,7 @@ for k, c in enumerate(centroids):
     second[~first] = np.minimum(second, d)[~first]
     labels[first] = k; near[first] = d[first]
 return labels, second - near
-# second only when it is nearest / old second kept only
+# old second kept only
 labels, near, second = np.zeros(len(points), int), np.full(len(points), np.inf), np.full(len(points), np.inf)
 for k, c in enumerate(centroids):
     d = np.linalg.norm(points - c, axis=1)
@@ -746,9 +792,12 @@ for k, c in enumerate(centroids):
     second = np.minimum(second, np.maximum(near, d))
     labels[d < near] = k; near = np.minimum(near, d)
 return second - near, labels
-""")
+""",
+)
 
-JOIN = ("a, b", """
+JOIN = (
+    "a, b",
+    """
 # as in the lesson
 (am, an), (bm, bn) = a, b
 n = an + bn
@@ -791,7 +840,8 @@ return m, n
 n = a[1] + b[1]; m = np.zeros(a[0].shape); some = n > 0
 m[some] = (a[0] * a[1][:, None] + b[0] * b[1][:, None])[some] / n[some, None]
 return m, n
-""", """
+""",
+    """
 # NaN where nobody is
 (am, an), (bm, bn) = a, b
 return (am * an[:, None] + bm * bn[:, None]) / (an + bn)[:, None], an + bn
@@ -824,9 +874,12 @@ n = a[1] + b[1]
 # one thing, not two / wrong shape
 n = a[1] + b[1]
 return (a[0] * a[1][:, None] + b[0] * b[1][:, None]) / np.maximum(n, 1)[:, None]
-""")
+""",
+)
 
-FARTHEST = ("points, centroids", """
+FARTHEST = (
+    "points, centroids",
+    """
 # as in the lesson
 return ((points[:, None] - centroids) ** 2).sum(2).min(1).max()
 # a loop
@@ -846,7 +899,8 @@ labels = ((points[:, None] - centroids) ** 2).sum(2).argmin(1)
 return float(((points - centroids[labels]) ** 2).sum(axis=1).max())
 # distances, squared at the end
 return max(min(math.dist(p, c) for c in centroids) for p in points) ** 2
-""", """
+""",
+    """
 # distance, not squared
 return math.sqrt(((points[:, None] - centroids) ** 2).sum(2).min(1).max())
 # farthest centroid, not the nearest
@@ -869,6 +923,7 @@ return (abs(points[:, None] - centroids).max(2) ** 2).min(1).max()
 return abs(points[:, None] - centroids).sum(2).min(1).max()
 # no return
 d = ((points[:, None] - centroids) ** 2).sum(2).min(1).max()
-# one step too far / farthest centroid, not the nearest / -
+# largest, then smallest
 return ((points[:, None] - centroids) ** 2).sum(2).max(1).min()
-""")
+""",
+)

@@ -124,6 +124,29 @@ return KMeansND(points, centroids, assign=assign, update=update).steps()
 """
 
 WRONG = """
+# only the last step
+labels = assign(points, centroids)
+while True:
+    moved = update(points, labels, centroids)
+    if (moved == centroids).all(): break
+    centroids, labels = moved, assign(points, moved)
+yield "update", centroids, labels
+# stops early / a fixed number of rounds / only the start
+labels = assign(points, centroids)
+yield "start", centroids, labels
+for _ in range(1):
+    centroids = update(points, labels, centroids)
+    yield "update", centroids, labels
+# stops at the wrong step
+labels = assign(points, centroids)
+yield "start", centroids, labels
+going = len(points)
+while going > 0:
+    old, centroids = centroids, update(points, labels, centroids)
+    yield "update", centroids, labels
+    labels = assign(points, centroids)
+    yield "assign", centroids, labels
+    going -= 2 + int((old == centroids).all())
 # does not yield the start
 labels = assign(points, centroids)
 while True:

@@ -82,7 +82,8 @@ own = {}
 for p, l in zip(points, labels): own.setdefault(int(l), []).append(p)
 return [np.mean(own[k], axis=0) if k in own else c for k, c in enumerate(centroids)]
 # fsum
-return [[math.fsum(col) / len(col) for col in points[labels == k].T] if k in labels else list(c) for k, c in enumerate(centroids)]
+own = [points[labels == k].T for k in range(len(centroids))]
+return [[math.fsum(col) / len(col) for col in o] if o.size else list(c) for o, c in zip(own, centroids)]
 # old plus the mean offset
 new = centroids.copy()
 for k in range(len(new)):
@@ -121,6 +122,10 @@ return [points[labels == k].mean(0, dtype=np.longdouble) if k in labels else c f
 """
 
 WRONG = """
+# not the same each time
+new = centroids.copy()
+for k in set(labels): new[k] = np.random.permutation(points[labels == k])[:2].mean(0)
+return new
 # mean over all points
 new = centroids.copy()
 for k in range(len(new)):
@@ -188,7 +193,7 @@ return [points[labels == k].sum(0) / points[labels == k].size if k in labels els
 return [points[labels == k].sum(0) / ((labels == k).sum() + 1) if k in labels else c for k, c in enumerate(centroids)]
 # divided by the wrong count
 return [points[labels == k].sum(0) / max((labels == k).sum() - 1, 1) if k in labels else c for k, c in enumerate(centroids)]
-# divided by the wrong count
+# divided by the wrong count / sum, not mean
 new = centroids.copy(); n = 1
 for k in set(labels):
     new[k] = points[labels == k].sum(0) / n
@@ -234,7 +239,7 @@ s = np.zeros(centroids.shape); s[labels] += points
 n = np.bincount(labels, minlength=len(s))
 new = centroids.copy(); new[n > 0] = s[n > 0] / n[n > 0, None]
 return new
-# one member for each cluster
+# one member for each cluster / last one wins
 s, n = np.zeros(centroids.shape), np.zeros(len(centroids))
 s[labels] += points; n[labels] += 1
 return np.where(n[:, None] > 0, s / np.maximum(n, 1)[:, None], centroids)
