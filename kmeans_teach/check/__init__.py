@@ -80,7 +80,7 @@ check_start, check_rule, check_standardise, check_loss, check_look, check_join, 
 def _check(f, check):
     name = name_of(f)
     if course_own(f, check):
-        text = f"{name}: not tried yet: this is the course's own function. Write a def of your own.{where_it_went(f)}"
+        text = f"{name}: not tried yet. This is the course's own function: write a def of your own.{where_it_went(f)}"
         return _report(False, text, "not tried")
     if fault := _call_fault(f, check.arguments):
         mistake, hint = fault

@@ -33,11 +33,10 @@ def course_own(f, check) -> bool:
 
 
 def _written(code):
-    """What a function does, apart from where it stands and from its docstring; its own name counts."""
-    steps = [
-        (i.opname, _written(i.argval) if isinstance(i.argval, CodeType) else i.argrepr) for i in dis.get_instructions(code)
-    ]
-    return code.co_name, code.co_varnames, [step for step in steps if step[0] not in ("NOP", "CACHE")]
+    """What a function does with which names, whatever stands around it and in its docstring; its own name counts."""
+    kept = [i for i in dis.get_instructions(code) if i.opname.startswith(("LOAD", "STORE", "BINARY", "COMPARE"))]
+    words = [_written(i.argval) if isinstance(i.argval, CodeType) else re.sub(r"NULL|self|[ +|]", "", i.argrepr) for i in kept]
+    return code.co_name, code.co_varnames, words
 
 
 def calls_course_own(f, check) -> bool:

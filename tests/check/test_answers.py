@@ -151,7 +151,7 @@ def test_a_function_of_the_same_name_or_with_the_same_code_is_the_learners_own()
     [
         ("def my_assign(points, centroids):\n    return 0", "Your `def my_assign` was replaced by the line `my_assign = ...`"),
         ("def my_asign(points, centroids):\n    return 0", "There is a function `my_asign`: should its name be `my_assign`?"),
-        ("pass", "Write a def of your own."),
+        ("pass", "write a def of your own."),
     ],
 )
 def test_a_def_left_above_the_stub_and_a_misspelt_one_are_pointed_out(before, told, monkeypatch):

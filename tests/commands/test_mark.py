@@ -74,8 +74,8 @@ def pool():
 WRONG = {
     "01": [
         (
-            "def my_assign(points, centroids):\n    return 2 - abs(points[:, None] - centroids[::-1]).argmin(axis=1)",
-            "ties not to the lower index",
+            "def my_assign(points, centroids):\n    return len(centroids) - 1 - abs(points[:, None] - centroids[::-1]).argmin(axis=1)",
+            "ties to the last",
         ),
         (
             "def my_update(points, labels, centroids):\n"
@@ -101,13 +101,14 @@ WRONG = {
         ),
         (
             "def my_inertia(points, labels, centroids):\n    return np.linalg.norm(points - centroids[labels], axis=1).sum()",
-            "another number",
+            "distances, not their squares",
         ),
     ],
     "04": [
         ("def my_steps(points, centroids):\n    return list(steps(points, centroids))", "a list, not a generator"),
         (
-            "my_assign = assign_points\n\ndef my_update(points, labels, centroids):\n"
+            "def my_assign(p, c):\n    return ((p[:, None] - c) ** 2).sum(2).argmin(1)\n\n"
+            "def my_update(points, labels, centroids):\n"
             "    moved = centroids.copy()\n    for k in set(labels.tolist()):\n"
             "        moved[k] = points[labels == k].sum(axis=0)\n    return moved",
             "sum, not mean",
@@ -118,16 +119,16 @@ WRONG = {
         ("def my_update(points, labels, centroids):\n    return centroids", "nothing moved"),
     ],
     "06": [
-        ("def my_start(points, k, rng):\n    return points[:k]", "the same start from every rng"),
-        ("def my_rule(ks, gaps, errors):\n    return ks[int(np.argmax(gaps))]", "not the first that will do"),
+        ("def my_start(points, k, rng):\n    return points[:k]", "always the same start"),
+        ("def my_rule(ks, gaps, errors):\n    return ks[int(np.argmax(gaps))]", "largest gap"),
     ],
     "07": [
-        ("def my_standardise(points):\n    return points - points.mean(axis=0)", "spread not 1"),
+        ("def my_standardise(points):\n    return points - points.mean(axis=0)", "not scaled"),
         ('frame = pd.read_csv("no such file.csv")', "error: FileNotFoundError"),
     ],
     "08": [
-        ("def my_loss(moves):\n    return moves", "too small"),
-        ("def my_look(points, centroids):\n    return look(points, centroids)[0], 0", "another slack"),
+        ("def my_loss(moves):\n    return moves", "own move only"),
+        ("def my_look(points, centroids):\n    return look(points, centroids)[0], 0", "wrong shape"),
     ],
 }
 
@@ -183,7 +184,7 @@ def test_at_least_ten_wrong_answers_are_tried():
 ENDLESS = "import time\nwhile True:\n    time.sleep(1)"
 STUBBORN = "import time\nwhile True:\n    try:\n        time.sleep(60)\n    except BaseException:\n        pass"
 ANY = "def my_assign(points, centroids):\n    return 0"
-SQUARED = "def my_squared(points, centroids):\n    return ((points[:, None] - centroids) ** 2).sum(axis=2)"
+SQUARED = "def my_squared(points, centroids):\n    return np.array([((centroids - p) ** 2).sum(1) for p in points])"
 BETWEEN = [
     'print("Let\'s read it"); assert open("beside.csv").read() == "theirs"',
     "import helper\nfrom pathlib import Path\nassert Path('data/more.txt').read_text() == helper.text",
