@@ -30,6 +30,7 @@ class Verdict:
     ok: bool
     text: str
     mistake: str | None = None  # the name of a known mistake or of a remark; "not tried" if the function is the course's own
+    question: str | None = None  # the hint
     more: str | None = None  # where docs/mistakes.md tells of it
 
     def __bool__(self):
@@ -133,7 +134,7 @@ def _wrong(lines, mistake, more, check):
     ask = told["ask"] if attempts[check.name, mistake] < 3 else told.get("again", BY_HAND)
     lines.append(f"The mistake: {mistake}." if mistake else "None of the known mistakes does this.")
     lines.append(f"A hint: {more} {ask}".replace("  ", " "))
-    return _report(False, "\n".join([*lines, *([f"More: {link(mistake)}"] if mistake else [])]), mistake)
+    return _report(False, "\n".join([*lines, *([f"More: {link(mistake)}"] if mistake else [])]), mistake, ask)
 
 
 def _call_fault(f, arguments):
@@ -160,7 +161,7 @@ def _call_fault(f, arguments):
     return ("arguments in another order", hint) if reordered else None
 
 
-def _report(ok, text, mistake=None):
+def _report(ok, text, mistake=None, question=None):
     print(text)
-    verdicts.append(Verdict(ok, text, mistake, link(mistake) if mistake else None))
+    verdicts.append(Verdict(ok, text, mistake, question, link(mistake) if mistake else None))
     return verdicts[-1]

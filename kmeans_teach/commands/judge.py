@@ -145,17 +145,18 @@ def judge(exercise, runs, cells=()) -> dict:
     # still the course's own: a function of the package, or what the lesson's cell gave this name
     same = {name: each["id"] == before.get(name, {}).get("handed") and not each["shipped"] for name, each in values.items()}
     untouched = [name for name, each in values.items() if each["own"] or same[name]]
-    wrong, names = [verdict for verdict in verdicts if not verdict[0]], exercise.name.split(", ")
+    skipped, names = any(verdict[1] == "not tried" for verdict in verdicts), exercise.name.split(", ")
+    wrong = [verdict for verdict in verdicts if not verdict[0] and verdict[1] != "not tried"]
     if mine and not values and _bare(exercise.cell.source) == _bare(mine[0].source):
         untouched = [name for name in names if not any(_defines(run.source, name) for run in mine[1:])]
     text = "\n".join(verdict[2] or "" for verdict in verdicts)
     failed = next((run for run in mine if run.fault), None)
     # a cell that fails after its definition is judged by the check; one that fails before it has defined nothing
     defined = any(each["id"] != before.get(name, {}).get("id") for name, each in values.items())
-    if untouched and (defined or not failed) and (len(untouched) == len(names) or not wrong):
+    if (untouched or skipped) and (defined or not failed) and (len(untouched) == len(names) or not wrong):
         return give(
             "not tried",
-            " ".join(notes(untouched) + [f"{_list(untouched)} is as it was handed out."] * (len(untouched) < len(names))),
+            " ".join(notes(untouched) + [f"{_list(untouched)} is as it was handed out."] * (0 < len(untouched) < len(names))),
         )
     if check is None or (not mine and check.fault and not verdicts):
         as_text = any(cell.id == exercise.cell.id and not cell.code and cell.id for cell in cells)

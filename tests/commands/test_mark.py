@@ -74,7 +74,7 @@ def pool():
 WRONG = {
     "01": [
         (
-            "def my_assign(points, centroids):\n    return len(centroids) - 1 - abs(points[:, None] - centroids[::-1]).argmin(axis=1)",
+            "def my_assign(p, c):\n    return len(c) - 1 - abs(p[:, None] - c[::-1]).argmin(axis=1)",
             "ties to the last",
         ),
         (
@@ -234,7 +234,7 @@ def test_a_cell_that_ends_python_is_named_and_the_next_ones_are_run(rough):
     notebook = rough["quick"][0].result()
     assert [(each["status"], each["text"].partition("\n")[0]) for each in notebook["exercises"]] == [
         ("error", "Python ended here"),
-        ("mistake", "my_assign: wrong on 24 of 24 cases. The smallest of them:"),
+        ("mistake", "my_assign: wrong on 28 of 28 cases. The smallest of them:"),
     ]
 
 
