@@ -113,6 +113,12 @@ def test_the_server_settings_name_a_class_that_is_there():
     assert all(map(is_connection, names))
 
 
+def test_the_panel_alone_says_on_binder_too_what_it_waits_for():
+    template = json.loads((ROOT / "binder/panel.ipynb").read_text(encoding="utf-8"))["metadata"]["voila"]["template"]
+    assert (ROOT / "kmeans_teach/commands/jupyter/voila/templates" / template / "index.html.j2").is_file()
+    assert 'cp -r kmeans_teach/commands/jupyter/voila "$prefix/share/jupyter/"' in (ROOT / "binder/postBuild").read_text()
+
+
 @pytest.mark.parametrize(
     ("query", "setting", "fails"),
     [

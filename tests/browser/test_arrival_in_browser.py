@@ -9,7 +9,7 @@ from nbconvert import HTMLExporter
 from playwright.sync_api import expect
 
 from kmeans_teach.panel.arrival import ALONE
-from tests.browser.lab import launched, open_notebook, run_all
+from tests.browser.lab import kernel_connected, launched, open_notebook, run_all
 from tests.browser.pixels import CANVAS
 
 pytestmark = pytest.mark.browser
@@ -125,8 +125,8 @@ def test_notebook_7_steps_and_plays_the_panel(browser, tmp_path):
     root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with launched(tmp_path, "--ServerApp.ip=127.0.0.1", *root, program="notebook") as (base, token):
         page = browser.new_page(viewport={"width": 1400, "height": 2600})
-        page.goto(f"{base}/notebooks/arrival.ipynb?token={token}")
-        page.locator(".jp-CodeCell").first.wait_for(timeout=60_000)
+        with kernel_connected(page):
+            page.goto(f"{base}/notebooks/arrival.ipynb?token={token}")
         run_all(page, tmp_path / "arrival.ipynb")
         no_widget_is_stored_twice(page)
         sentence = page.locator(".kmeans-sentence").first

@@ -166,6 +166,12 @@ def test_the_page_is_titled_shows_no_code_and_loads_nothing_from_elsewhere(serve
     assert not re.search(r"""import .* from ["']https?:""", served.page)
 
 
+def test_a_page_that_waits_for_its_kernel_says_so_first(served):
+    words = "Python starts and loads matplotlib, which takes some seconds. Then the panel appears here by itself."
+    assert served.page.index(words) < served.page.index('"kernelId"')
+    assert 'setAttribute("role", "status")' in served.page
+
+
 def kernel_of(text):
     return re.search(r'"kernelId": "([0-9a-f-]{36})"', text)[1]
 
