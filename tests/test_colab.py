@@ -10,8 +10,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).parent.parent
@@ -72,8 +70,8 @@ def versions(python):
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory, colab):
-    """The Python of an environment with Colab's versions, in which the words of the copies' first cells were installed."""
+def kernel(tmp_path_factory, colab):
+    """The place of a kernel "colab", with Colab's versions and what the first cells of the copies install."""
     folder = tmp_path_factory.mktemp("colab")
     run(sys.executable, "-m", "venv", folder)
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
@@ -91,19 +89,23 @@ def python(tmp_path_factory, colab):
     changed = {name for name in after if after[name] != before[name]}
     assert changed <= {"dask"}, "lesson 09's distributed brings the Dask of its own version"
     run(python, "-m", "pip", "check")
-    return python
+    kernel = folder / "for nbclient" / "kernels" / "colab" / "kernel.json"
+    kernel.parent.mkdir(parents=True)
+    argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    kernel.write_text(json.dumps({"argv": argv, "display_name": "Colab", "language": "python"}))
+    return kernel.parents[2]
 
 
 @long
 @pytest.mark.long
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_a_lesson_runs_on_colabs_versions(path, python, tmp_path):
-    """In a kernel of that environment: what a cell prints is what is stored, apart from the number of the picture's bytes."""
+def test_a_lesson_runs_on_colabs_versions(path, kernel, tmp_path, monkeypatch):
+    """And says what is stored: what is printed, and the text of each output."""
+    monkeypatch.setenv("JUPYTER_PATH", str(kernel))
+    monkeypatch.delenv("PYTHONPATH", raising=False)
     stored = nbformat.read(path, as_version=4)
     notebook = nbformat.read(path, as_version=4)
-    manager = AsyncKernelManager(kernel_name="python3")
-    manager._kernel_spec = KernelSpec(argv=[str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"])
-    NotebookClient(notebook, km=manager, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    NotebookClient(notebook, kernel_name="colab", timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
     for ran, was in zip(notebook.cells, stored.cells, strict=True):
         if ran.cell_type == "code":
             assert not [one for one in ran.outputs if one.output_type == "error" or one.get("name") == "stderr"], ran.id

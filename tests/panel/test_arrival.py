@@ -59,7 +59,7 @@ def cell(monkeypatch):
 
 @pytest.mark.parametrize("make", MADE.values(), ids=MADE)
 def test_a_program_gets_one_output_with_all_forms_and_a_persons_page_two(cell, make):
-    """What stays when the widget is gone is an output of its own, which the page hides beside a widget of the class kmeans-live."""
+    """What stays when the widget is gone is an output of its own. A page hides it beside a widget of the class kmeans-live."""
     outputs, widget = cell(False), make()
     widget._ipython_display_()
     (only,) = outputs
