@@ -6,6 +6,12 @@ import numpy as np
 
 from kmeans_teach.kmeans import Step, distances_moved
 
+STOPS = {
+    "converged": "converged after {}",
+    "max_iter": "stopped after {}, the most allowed, before it converged",
+    "cycle": "stopped after {}: a cycle, the centroids were here before",
+}
+
 
 def letter(k: int) -> str:
     """The name of cluster k: A, B, ... Z, AA, AB, ..."""
@@ -24,7 +30,7 @@ def plural(n: int, noun: str) -> str:
 
 def describe(step: Step) -> str:
     """Describe a half-step in one sentence: what moved or changed, the inertia, empty clusters, and why the run stopped."""
-    return f"{_name(step)}: {'; '.join(filter(None, _parts(step)))}."
+    return f"{_name(step)}: {'; '.join(_parts(step))}."
 
 
 def title(step: Step) -> str:
@@ -40,17 +46,25 @@ def _name(step):
 
 
 def _parts(step):
+    before = step.before
     if step.phase == "start":
         yield f"{plural(len(step.centroids), 'centroid')}, and each of {plural(len(step.labels), 'point')} joins the nearest"
     elif step.phase == "update":
         yield _moves(step)
-        if step.before and step.before.phase == "assign":
-            yield f"{plural(step.before.changed, 'point')} had changed"
+        if before and before.phase == "assign":
+            yield f"{plural(before.changed, 'point')} had changed"
     else:
         yield f"{plural(step.changed, 'point')} changed cluster"
-    yield _inertia(step)
-    yield _empty(step)
-    yield _stop(step)
+    old, new = number(before.inertia) if before else None, number(step.inertia)
+    yield f"inertia {new}" if old in (None, new) else f"inertia {old} -> {new}"
+    counts = np.asarray(np.bincount(step.labels, minlength=len(step.centroids)))  # computes a Dask array
+    empty = [letter(k) for k in np.flatnonzero(counts == 0)]
+    if len(empty) > 1:
+        yield f"{', '.join(empty[:-1])} and {empty[-1]} have no points and stay in place"
+    elif empty:
+        yield f"{empty[0]} has no points and stays in place"
+    if step.stop:
+        yield STOPS[step.stop].format(plural(step.iteration, "update"))
 
 
 def _moves(step):
@@ -63,25 +77,3 @@ def _moves(step):
     if len(moved) == 1:
         return f"{letter(farthest)} moved {number(step.shift)}"
     return f"{len(moved)} centroids moved, {letter(farthest)} farthest ({number(step.shift)})"
-
-
-def _inertia(step):
-    old, new = number(step.before.inertia) if step.before else None, number(step.inertia)
-    return f"inertia {new}" if old in (None, new) else f"inertia {old} -> {new}"
-
-
-def _empty(step):
-    counts = np.asarray(np.bincount(step.labels, minlength=len(step.centroids)))  # computes a Dask array
-    names = [letter(k) for k in np.flatnonzero(counts == 0)]
-    if len(names) > 1:
-        return f"{', '.join(names[:-1])} and {names[-1]} have no points and stay in place"
-    return f"{names[0]} has no points and stays in place" if names else ""
-
-
-def _stop(step):
-    return {
-        None: "",
-        "converged": f"converged after {plural(step.iteration, 'update')}",
-        "max_iter": f"stopped after {plural(step.iteration, 'update')}, the most allowed, before it converged",
-        "cycle": f"stopped after {plural(step.iteration, 'update')}: a cycle, the centroids were here before",
-    }[step.stop]
