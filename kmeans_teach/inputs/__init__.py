@@ -129,12 +129,12 @@ def check_width(points, centroids):
         raise ValueError(f"points and centroids must have the same number of features, {got}")
 
 
-def check_count(value, name, most=np.inf, least=1):
-    """Return an int from `least` to `most`. True and False are not accepted."""
+def check_count(value, name, most=np.inf, least=1, rule=""):
+    """Return an int from `least` to `most`, which `rule` says in words. True and False are not accepted."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{name} must be an int, got {short(value)}")
+        raise TypeError(f"{name} must be {f'an int {rule}'.strip()}, got {short(value)}")
     if not least <= value <= most:
-        rule = f"at least {least}" if value < least else f"at most {most}"
+        rule = rule or (f"at least {least}" if value < least else f"at most {most}")
         raise ValueError(f"{name} must be {rule}, got {short(value)}")
     return int(value)
 
@@ -167,11 +167,7 @@ def check_columns(columns, points):
 
 def check_k(k, m):
     """Return k as int, if m points can have k clusters."""
-    if isinstance(k, (bool, np.bool_)) or not isinstance(k, (int, np.integer)):
-        raise TypeError(f"k must be an int between 1 and the number of points ({m}), got {short(k)}")
-    if not 1 <= k <= m:
-        raise ValueError(f"k must be between 1 and the number of points ({m}), got {short(k)}")
-    return int(k)
+    return check_count(k, "k", m, rule=f"between 1 and the number of points ({m})")
 
 
 def read_utf8(path):

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import traceback
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from time import perf_counter
 
@@ -158,14 +158,11 @@ def interruptible(between, function, *arguments):
 @contextmanager
 def swapped(swaps):
     """Put other values in place for a while: `swaps` is a list of (object, name of an attribute, value)."""
-    before = [(where, name, getattr(where, name)) for where, name, _ in swaps]
-    try:
-        for swap in swaps:
-            setattr(*swap)
+    with ExitStack() as back:
+        for where, name, value in swaps:
+            back.callback(setattr, where, name, getattr(where, name))
+            setattr(where, name, value)
         yield
-    finally:
-        for old in before:
-            setattr(*old)
 
 
 def exits():
