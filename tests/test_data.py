@@ -249,7 +249,7 @@ def test_the_bad_start_ends_badly_and_the_empty_cluster_stays_empty():
 
 
 def test_an_unknown_data_set_or_a_bad_size():
-    with pytest.raises(ValueError, match=r"^data set must be one of blobs, penguins, .*, got 'iris'$"):
+    with pytest.raises(ValueError, match=r"^data set must be one of blobs, bills, .*, got 'iris'$"):
         load("iris")
     with pytest.raises(ValueError, match=r"^clusters must be at least 1, got 0$"):
         load("blobs", clusters=0)

@@ -149,27 +149,28 @@ def _four_heaps(clusters, size, spread, rng):
 
 @dataclass(frozen=True)
 class DataSet:
-    """A named data set: the function that makes its points, the names of its columns, and a prepared start if it has one."""
+    """A named data set: what the panel calls it, the function that makes its points, and what is known of them."""
 
+    label: str
     make: object
     uses: frozenset = frozenset()  # the options that change it: clusters, size, spread, seed
-    columns: tuple = ("x", "y")
+    columns: tuple = ("x", "y")  # their names
     k: int = 3  # a good K to begin with
-    start: tuple | None = None  # fixed centroids for start=0, or None
+    start: tuple | None = None  # prepared centroids for start=0, or None
 
 
 _ALL = frozenset({"clusters", "size", "spread", "seed"})
 _SEED = frozenset({"size", "seed"})
 DATA_SETS = {
-    "blobs": DataSet(_blobs, _ALL, k=12),
-    "penguins": DataSet(_penguins, columns=PENGUIN_COLUMNS, k=3),
-    "bills": DataSet(partial(_penguins, columns=(2, 3)), columns=PENGUIN_COLUMNS[:2], k=3),
-    "line": DataSet(partial(_blobs, n_features=1), _ALL, columns=("x",), k=3),
-    "unequal": DataSet(_unequal, _ALL, k=3),
-    "rings": DataSet(_rings, _ALL, k=2),
-    "uniform": DataSet(_uniform, _ALL - {"spread"}, k=4),
-    "bad-start": DataSet(_four_heaps, _SEED, k=4, start=((-3.0, 1.0), (-3.0, 1.4), (-3.0, -1.0), (3.0, 0.0))),
-    "empty-cluster": DataSet(_four_heaps, _SEED, k=3, start=((-3.0, 0.0), (3.0, 0.0), (0.0, 9.0))),
+    "blobs": DataSet("blobs", _blobs, _ALL, k=12),
+    "bills": DataSet("penguin bills", partial(_penguins, columns=(2, 3)), columns=PENGUIN_COLUMNS[:2], k=3),
+    "penguins": DataSet("penguins, all four", _penguins, columns=PENGUIN_COLUMNS, k=3),
+    "line": DataSet("on a line", partial(_blobs, n_features=1), _ALL, columns=("x",), k=3),
+    "unequal": DataSet("one wide, some tight", _unequal, _ALL, k=3),
+    "rings": DataSet("rings", _rings, _ALL, k=2),
+    "uniform": DataSet("no clusters at all", _uniform, _ALL - {"spread"}, k=4),
+    "bad-start": DataSet("a bad start", _four_heaps, _SEED, k=4, start=((-3, 1), (-3, 1.4), (-3, -1), (3, 0))),
+    "empty-cluster": DataSet("an empty cluster", _four_heaps, _SEED, k=3, start=((-3, 0), (3, 0), (0, 9))),
 }
 
 

@@ -12,18 +12,6 @@ STYLE = f"<style>{(Path(__file__).parent / 'panel.css').read_text(encoding='utf-
 MOST = {"k": 20, "spread": 1.5, "size": 1000, "clusters": 20, "seed": 2**31 - 1, "start": 2**31 - 1}  # where controls end
 GAP = "0 10px"
 SETTERS = ("data", "k", "spread", "size", "clusters", "way", "seed", "start")  # controls named like the fields of Setting
-DATA_LABELS = {
-    "blobs": "blobs",
-    "bills": "penguin bills",
-    "penguins": "penguins, all four",
-    "line": "on a line",
-    "unequal": "one wide, some tight",
-    "rings": "rings",
-    "uniform": "no clusters at all",
-    "bad-start": "a bad start",
-    "empty-cluster": "an empty cluster",
-    "mine": "my own",
-}
 BY_HAND = """Drag a centroid with the mouse or a finger. Or press Tab until the picture has a frame, then a letter to choose a
 centroid and the arrow keys to move it (with Shift: farther). A new run begins from where you put them."""
 REPLAY = "The same text gives the same run on any machine. Change it and press Enter."
@@ -68,8 +56,10 @@ def make_controls(own_data=False):
     """All widgets of a panel, by name."""
     c, number = SimpleNamespace(), at_most("170px")
     # what a run depends on
-    names = [(label, name) for name, label in DATA_LABELS.items() if own_data or name != "mine"]
-    c.data = w.Dropdown(options=names, description="Data", layout=at_most("240px"))
+    names = [(data.label, name) for name, data in DATA_SETS.items()]
+    c.data = w.Dropdown(
+        options=[*names, ("my own", "mine")] if own_data else names, description="Data", layout=at_most("240px")
+    )
     c.k = slider(w.IntSlider, "K", DATA_SETS["blobs"].k, 1, MOST["k"])
     c.spread = slider(FloatSlider, "Spread", SPREAD, 0.0, MOST["spread"], 0.01, width="270px")
     c.size = slider(w.IntSlider, "Points each", 100, 1, MOST["size"], width="270px")

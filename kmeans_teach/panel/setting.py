@@ -101,7 +101,7 @@ class Setting:
         if self.hand is not None:
             return np.array(self.hand, dtype=float)
         if prepared and self.start == 0 and self.k == len(prepared):
-            return np.array(prepared)
+            return np.array(prepared, dtype=float)
         # [start, 1], not start: with seed == start, the choice of points would depend on how the points were made
         return WAYS[self.way](points, self.k, np.random.default_rng([self.start, 1]))
 

@@ -19,7 +19,6 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from kmeans_teach.data import DATA_SETS
-from kmeans_teach.panel.controls import DATA_LABELS
 from kmeans_teach.panel.setting import Setting
 from kmeans_teach.panel.stage import NARROWEST, WIDEST
 from tests.browser.lab import launched, open_notebook
@@ -687,7 +686,7 @@ def move_one_control(walk, panel, setting):
         return {name: value + 1} | ({"hand": None} if name == "start" else {})
     if name == "data":
         other = walk.choice([data for data in DATA_SETS if data != setting.data])
-        panel.get_by_label("Data", exact=True).select_option(DATA_LABELS[other])
+        panel.get_by_label("Data", exact=True).select_option(DATA_SETS[other].label)
         return {"data": other, "k": DATA_SETS[other].k, "start": 0, "hand": None}
     if name == "way":
         way = "plusplus" if setting.way == "random" else "random"
