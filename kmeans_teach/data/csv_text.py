@@ -32,17 +32,13 @@ def read_table(raw, file):
     separator = separator or _separator(raw, skip)
     try:
         table = _parse(raw, skip, separator, file)
-        wrong = _values_of(table)
+        wrong = (text for _, examples in table[3].values() for _, text in examples)
         if separator != "," and any("," in text and NUMBER.fullmatch(text) and not THOUSANDS.fullmatch(text) for text in wrong):
             again = _parse(raw, skip, separator, file, decimal=",")
             return min(table, again, key=lambda table: sum(count for count, _ in table[3].values()))
     except csv.Error as error:
         raise ValueError(f"{file} cannot be read as CSV: {error}") from None
     return table
-
-
-def _values_of(table):
-    return (text for _, examples in table[3].values() for _, text in examples)
 
 
 def _lines(raw):

@@ -9,7 +9,7 @@ import numpy as np
 
 from kmeans_teach.data import DATA_SETS
 from kmeans_teach.data.tables import different, own_table
-from kmeans_teach.inputs import as_table, check_columns
+from kmeans_teach.inputs import as_table, check_columns, read_only
 from kmeans_teach.inputs.learners import Stopped, TookTooLong, limit
 from kmeans_teach.kmeans import KMeansND, Step, assign_points, update_centroids
 from kmeans_teach.panel.setting import Setting, check_replay
@@ -130,9 +130,7 @@ class Player:
 
 
 def _with_labels(step, dtype):
-    labels = step.labels.astype(dtype)
-    labels.setflags(write=False)
-    return replace(step, labels=labels)
+    return replace(step, labels=read_only(step.labels.astype(dtype)))
 
 
 def _packed(step, last=None):
