@@ -86,13 +86,8 @@ def _check(f, check):
     if fault := _call_fault(f, check.arguments):
         mistake, hint = fault
         return _report(False, f"{name}: not checked. The mistake: {mistake}. {hint}", mistake)
-    for form in check.forms:
-        trials = _trials(f, check, form)
-        if all(trial.right for trial in trials):
-            break
-    else:
-        if len(check.forms) > 1:
-            trials = _trials(f, check, check.forms[0])
+    tried = [_trials(f, check, form) for form in check.forms]
+    trials = next((trials for trials in tried if all(trial.right for trial in trials)), tried[0])
     failing = [trial for trial in trials if not trial.right]
     if not failing:
         return _right(f, name, trials, check)
@@ -149,7 +144,7 @@ def _call_fault(f, arguments):
         return f"{'a list' if isinstance(f, list) else kind}, not a function", hint
     try:
         signature = inspect.signature(f)
-    except (TypeError, ValueError):  # some functions written in C do not give their signature
+    except Exception:  # some functions written in C do not give their signature
         return None
     names = tuple(signature.parameters)
     hint = f"It takes {signature}, and is called with ({', '.join(arguments)})."

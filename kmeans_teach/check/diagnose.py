@@ -7,6 +7,7 @@ import numpy as np
 from kmeans_teach.check import streams
 from kmeans_teach.check.exercises import ASSIGN, UPDATE
 from kmeans_teach.check.mistakes import known
+from kmeans_teach.check.report import words_of
 from kmeans_teach.check.seen import one_start
 from kmeans_teach.check.stub import reads_global
 from kmeans_teach.check.trial import first_share, most_memory, same_steps, same_value
@@ -121,7 +122,7 @@ def _unstable(f, trials, check):
 
 def _error(trials, first):
     """Name what raises an error."""
-    words, features = str(first.error), [(np.shape(trial.case[0])[-1], trial) for trial in trials]
+    words, features = words_of(first.error), [(np.shape(trial.case[0])[-1], trial) for trial in trials]
     if isinstance(first.error, TypeError) and ("bitwise_xor" in words or "for ^" in words):
         return "^ for **"
     others = [trial.right for n, trial in features if n != 2]

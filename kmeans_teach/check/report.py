@@ -69,10 +69,18 @@ def _end_text(trial):
     return "the end of the stream" if hasattr(trial.value, "__next__") else _text(trial.value)
 
 
+def words_of(error):
+    """The first line of its message, if it has one that can be written."""
+    try:
+        return re.sub(r"0x[0-9a-fA-F]+", "0x...", str(error).split("\n")[0])  # an address is different in each run
+    except Exception:
+        return ""
+
+
 def _error_text(error):
     theirs = [f for f in traceback.extract_tb(error.__traceback__) if f.line and not f.filename.startswith((*LIBRARIES, OURS))]
     where = f", at: {shorten(theirs[-1].line, 64, placeholder=' ...')}" if theirs else ""
-    words = re.sub(r"0x[0-9a-fA-F]+", "0x...", str(error).split("\n")[0])  # an address is different in each run
+    words = words_of(error)
     message = f": {shorten(words, 96, placeholder=' ...')}" if words else ""
     return f"{'nothing in time' if isinstance(error, TookTooLong) else type(error).__name__}{message}{where}"
 
@@ -80,7 +88,12 @@ def _error_text(error):
 def _text(value, digits=4):
     """Nested lists, as they can be typed; what is not a table of numbers is described in words."""
     array = as_array(value)
-    if array is None and isinstance(value, (tuple, list)) and len(value) < 4 and not isinstance(value[0], str):
+    if (
+        array is None
+        and isinstance(value, (tuple, list))
+        and len(value) < 4
+        and all(as_array(part) is not None for part in value)
+    ):
         return f"({', '.join(_text(part, digits) for part in value)})"
     if array is None:
         kind = f"array of dtype {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__

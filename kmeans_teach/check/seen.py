@@ -29,11 +29,8 @@ def kind(trials, first):
         if result is None:
             return "wrong dtype", f"{kind_of(value)} came back, not an array of numbers."
         if result.shape != wanted.shape:
-            wrong = "wrong shape" if wanted.ndim else "not one number"
-            return (
-                wrong,
-                f"It has shape {result.shape}, but {wanted.shape} is expected." if wanted.ndim else f"{result.size} came back.",
-            )
+            shapes = f"It has shape {result.shape}, but {wanted.shape} is expected."
+            return "wrong shape" if wanted.ndim else "not one number", shapes
     if isinstance(expected, tuple):
         return None
     every = arrays(trials)

@@ -4,7 +4,6 @@ import builtins
 import sys
 import tracemalloc
 import warnings
-from collections import deque
 from contextlib import closing, nullcontext
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -92,45 +91,43 @@ def call_and_read(function, trial):
                 return
 
 
-def most_memory(function, case):
-    """The most bytes that were in use at once while the function ran, beyond those before; 0 if this cannot be measured."""
-    case, tracing = deepcopy(case), tracemalloc.is_tracing()
-    tracemalloc.start()
+def measured(function, case, begin, read, end):
+    """What `read` gives when the function has run, called as in any trial; None if it fails here."""
+    found = []
+
+    def call(*arguments):
+        begin()
+        kept = function(*arguments)
+        found.append(read(kept))
+
     try:
-        before = tracemalloc.get_traced_memory()[0]
-        tracemalloc.reset_peak()
-        kept = call_within(SECONDS, function, *case)  # noqa: F841
-        return tracemalloc.get_traced_memory()[1] - before
-    except TookTooLong:
-        return 0  # it is slow, and that is another question
+        run(call, case)
     finally:
-        if not tracing:
-            tracemalloc.stop()
+        end()
+    return found[0] if found else None
+
+
+def most_memory(function, case):
+    """The most bytes that were in use at once while the function ran, beyond those before; 0 if this is not known."""
+    if tracemalloc.is_tracing():  # somebody else measures
+        return 0
+    return measured(function, case, tracemalloc.start, lambda kept: tracemalloc.get_traced_memory()[1], tracemalloc.stop) or 0
 
 
 def first_share(function, case):
-    """The share of a stream's work that is done before its first step, counted in calls."""
-    if sys.getprofile():  # somebody else measures
+    """The share of a stream's work that is done before its first step, counted in calls; 0 if this is not known."""
+    if sys.getprofile():
         return 0
-    calls = [0]
+    calls = []
 
-    def count(frame, event, argument):
-        calls[0] += 1
+    def read(stream):
+        counts = [len(calls) for _ in stream]
+        return counts[0] / len(calls)
 
-    def read():
-        stream = iter(function(*deepcopy(case)))
-        next(stream)
-        first = calls[0]
-        deque(stream, maxlen=0)
-        return first / calls[0]
-
-    sys.setprofile(count)
-    try:
-        return call_within(SECONDS, read)
-    except TookTooLong:
-        return 0
-    finally:
-        sys.setprofile(None)
+    return (
+        measured(function, case, lambda: sys.setprofile(lambda *event: calls.append(0)), read, lambda: sys.setprofile(None))
+        or 0
+    )
 
 
 def as_step(item, points, centroids):
@@ -151,7 +148,7 @@ def as_array(value):
         array = np.asarray(value)
         if array.dtype.kind == "O" and not isinstance(value, np.ndarray):  # such as fractions
             array = array.astype(float)
-    except (ValueError, TypeError, OverflowError):  # rows of unequal length, things that are no numbers
+    except Exception:  # rows of unequal length, things that are no numbers, objects of the learner's own
         return None
     return array if array.dtype.kind in "biuf" else None
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from kmeans_teach.check import check_assign, check_steps, check_update, trial
+from kmeans_teach.check import check_assign, check_look, check_squared, check_steps, check_update, trial
 from kmeans_teach.inputs import learners
 from kmeans_teach.inputs.learners import TookTooLong, call_within
 from kmeans_teach.kmeans import assign_points, update_centroids
@@ -423,3 +423,48 @@ def test_in_a_kernel_each_of_these_cells_ends_and_the_text_is_stored_once_as_pla
         assert text.count("cases. The smallest of them:") == 1
     assert ", at: return points[len(points)]" in texts[2]
     assert texts[-1] == "True True False raw_input\n"  # the kernel goes on as before
+
+
+# ---- values and errors that cannot be looked at
+
+
+class Unreadable(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+    def __array__(self, *arguments, **options):
+        raise RuntimeError("no array")
+
+
+class Hidden:
+    @property
+    def __signature__(self):
+        raise RuntimeError("no signature")
+
+    def __call__(self, *arguments):
+        raise Unreadable
+
+
+def holds_itself(*arguments):
+    mine = []
+    mine.append(mine)
+    return mine
+
+
+@pytest.mark.parametrize(
+    "f", [Hidden(), lambda *_: Unreadable(), lambda *_: [Unreadable(), None], holds_itself, lambda *_: np.zeros(10**5)]
+)
+def test_what_cannot_be_looked_at_is_wrong_and_no_error_of_the_check(f):
+    for check in check_assign, check_update, check_steps, check_squared, check_look:
+        verdict = check(f)
+        assert verdict.mistake
+        assert len(verdict.text) < 2000
+
+
+def test_an_error_in_the_large_case_that_measures_memory_is_not_raised():
+    def mine(points, centroids):
+        if len(points) > 20:
+            raise IndexError
+        return np.array([((centroids - point) ** 2).sum(axis=1) for point in points])
+
+    assert check_squared(mine)

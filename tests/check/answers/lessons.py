@@ -202,11 +202,11 @@ return np.array([np.linalg.norm(centroids - p, axis=1) for p in points])
 return (points.sum(1)[:, None] - centroids.sum(1)) ** 2
 # table turned round
 return np.array([((points - c) ** 2).sum(1) for c in centroids])
-# raises IndexError
+# raises IndexError / first three features only
 t = np.zeros((len(points), len(centroids)))
 for n in range(3): t += (points[:, n, None] - centroids[:, n]) ** 2
 return t
-# raises IndexError
+# raises IndexError / first three features only
 return np.column_stack([((points - centroids[k]) ** 2).sum(1) for k in range(3)])
 # integer truncation
 t = np.zeros((len(points), len(centroids)), int)
