@@ -28,6 +28,8 @@ VARIABLES = "LANG LC_ALL LC_CTYPE LD_LIBRARY_PATH OMP_NUM_THREADS OPENBLAS_NUM_T
 SYSTEM = """/usr /bin /sbin /lib /lib32 /lib64 /nix/store /gnu/store /etc/alternatives /etc/fonts /etc/group /etc/ld.so.cache
 /etc/localtime /etc/passwd /dev/full /dev/null /dev/random /dev/urandom /dev/zero"""
 SCRIPT = copy_course.PACKAGE / "assets" / "sandbox.sh"
+# elsewhere, a shell stands between a notebook and the marking, which a cell might end as its parent
+IN_BETWEEN = ["sh", "-c", 'unset JPY_PARENT_PID; trap : INT; "$@"; exit', "sh"]
 broken_off = threading.Event()  # by Ctrl-C: all kernels end
 # the process of a kernel: at most 4 GB of memory for each process, 256 MB for a file, 256 processes more than there are
 KERNEL = """
@@ -129,7 +131,7 @@ def start_kernel(prepare=lambda work: None):
         command = [sys.executable, "-P", "-c", KERNEL, "-f", "{connection_file}"]
         if os.name == "posix" and len(os.fsencode(socket)) < 90:  # then files connect to the kernel, and it needs no port
             manager.transport, manager.ip = "ipc", socket
-            command = isolated(folder, command) if can_isolate() else command
+            command = isolated(folder, command) if can_isolate() else [*IN_BETWEEN, *command]
         manager.kernel_spec.argv = command
         try:
             manager.start_kernel(cwd=str(work), env=environment(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from kmeans_teach.commands import kernel
+from kmeans_teach.commands.notebook import CellRun
 from tests.commands.hostile import ANSWERS, BREAKING, CELLS, FILES, RIGHT, notebook
 from tests.test_notebooks import LONG, ROOT, search_path
 
@@ -136,3 +137,16 @@ def test_a_notebook_reads_no_secret_of_the_teacher_and_has_no_network(lesson, tm
     assert marks["mine"]["errors"][-1]["text"] == "ValueError: []"
     assert marks["mine"]["isolated"]
     assert marks["mine"]["passed"]
+
+
+def test_without_isolation_too_a_cell_does_not_end_the_marking_and_leaves_nothing_running(monkeypatch):
+    monkeypatch.setattr(kernel, "can_isolate", lambda: False)
+    parent = f"import os, signal\nassert os.getppid() not in (1, {os.getpid()})\nos.kill(os.getppid(), signal.SIGTERM)"
+    running = processes()
+    with kernel.start_kernel() as one:
+        for source in (CELLS["a detached process"], parent):
+            cell = CellRun(source)
+            one.run(cell, 20)
+            assert cell.fault is None
+    left = [" ".join(command) for pid, command in processes().items() if pid not in running]
+    assert [command for command in left if "987654" in command or one.folder.parent.name in command] == []
