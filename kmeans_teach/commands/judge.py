@@ -5,7 +5,6 @@ docs/marking.md describes the result.
 """
 
 import contextlib
-import difflib
 import json
 import re
 from functools import cache, partial
@@ -28,6 +27,7 @@ _check.verdicts.clear()
 get_ipython().user_ns.update({{name: vars(_check)[name] for name in {names} if name in vars(_check)}})
 del _check"""
 CHECKS = re.compile(r"^(check_\w+)\(", flags=re.MULTILINE)  # the checks that a cell calls
+OWN = "calls the course's own function"  # a remark of the checks
 LINE, TEXT = 300, 2000  # characters: what is longer is cut
 KERNELS = 6  # how many may be started for one notebook
 REPEAT = 2  # seconds for a cell that was stopped, and is run again
@@ -140,24 +140,22 @@ def judge(exercise, runs, cells=()) -> dict:
         return clean(mark | {"mistakes": found})
 
     def notes(names):
-        return [note for name in names for note in _elsewhere(name, exercise.stubs.get(name, name), runs)]
+        places = {name: [run.number for run in runs if run.number and _defines(run.source, name, exercise)] for name in names}
+        return [f"{name} is also defined in code cell {_list(found)}." for name, found in places.items() if found]
 
-    # still the course's own: a function of the package, or what the lesson's cell gave this name
-    same = {name: each["id"] == before.get(name, {}).get("handed") and not each["shipped"] for name, each in values.items()}
-    untouched = [name for name, each in values.items() if each["own"] or same[name]]
-    skipped, names = any(verdict[1] == "not tried" for verdict in verdicts), exercise.name.split(", ")
+    names, text = exercise.name.split(", "), "\n".join(verdict[2] or "" for verdict in verdicts)
+    skipped = [verdict[2] for verdict in verdicts if verdict[1] == "not tried"]
     wrong = [verdict for verdict in verdicts if not verdict[0] and verdict[1] != "not tried"]
+    # what a name means now is what the lesson's line had given it; without an answer, the text of the cell tells
+    untouched = [name for name, each in values.items() if each["id"] == before.get(name, {}).get("handed")]
     if mine and not values and _bare(exercise.cell.source) == _bare(mine[0].source):
-        untouched = [name for name in names if not any(_defines(run.source, name) for run in mine[1:])]
-    text = "\n".join(verdict[2] or "" for verdict in verdicts)
+        untouched = [name for name in names if not any(_defines(run.source, name, exercise) for run in mine[1:])]
     failed = next((run for run in mine if run.fault), None)
     # a cell that fails after its definition is judged by the check; one that fails before it has defined nothing
     defined = any(each["id"] != before.get(name, {}).get("id") for name, each in values.items())
     if (untouched or skipped) and (defined or not failed) and (len(untouched) == len(names) or not wrong):
-        return give(
-            "not tried",
-            " ".join(notes(untouched) + [f"{_list(untouched)} is as it was handed out."] * (0 < len(untouched) < len(names))),
-        )
+        told = skipped or [f"{_list(untouched)} is as it was handed out."]
+        return give("not tried", " ".join([*told, *notes(untouched or names)]))
     if check is None or (not mine and check.fault and not verdicts):
         as_text = any(cell.id == exercise.cell.id and not cell.code and cell.id for cell in cells)
         gone = "the exercise's cell is a text cell now: make it a code cell again" if as_text else "the exercise's cell is gone"
@@ -170,9 +168,10 @@ def judge(exercise, runs, cells=()) -> dict:
             name, _, question = check.message.partition("\n")[0].partition(":")
             return give("mistake", check.message, [(name or None, question.strip())])
         if check.was_run and not check.fault and len(verdicts) >= asked:
-            doubts = [
-                f"{name} calls the course's own {_list(each['calls'])}." for name, each in values.items() if each["calls"]
-            ]
+            calls = {name: each["calls"] for name, each in values.items() if each["calls"]}
+            if not calls and any(verdict[1] == OWN for verdict in verdicts):
+                calls[exercise.name] = ["function"]
+            doubts = [f"{name} calls the course's own {_list(called)}." for name, called in calls.items()]
             changes = [(run.number, run.changed) for run in runs[: runs.index(check) + 1] if run.changed]
             doubts += [f"{f'Cell {cell}' if cell else 'A function'} changes {_list(found)}." for cell, found in changes]
             doubts += ["There are more verdicts than checks."] * (0 < asked < len(verdicts))
@@ -189,18 +188,10 @@ def judge(exercise, runs, cells=()) -> dict:
     return give("error", "the check gave no verdict: is its name used for something else?")
 
 
-def _defines(source, name):
+def _defines(source, name, exercise):
+    """Whether a cell gives a value to the name, by another line than the lesson's."""
+    source = re.sub(rf"^{name} *= *{exercise.stubs.get(name, '#')}\b.*", "", source, flags=re.MULTILINE)
     return re.search(rf"^(?:async )?(?:def|class) {name}\b|^{name}\s*[,:=](?!=)", source, flags=re.MULTILINE)
-
-
-def _elsewhere(name, stub, runs):
-    """Sentences about the cells in which the learner seems to have written the function."""
-    sources = {run.number: re.sub(rf"^{name} *= *{stub}\b.*", "", run.source, flags=re.MULTILINE) for run in runs if run.number}
-    if found := [number for number, source in sources.items() if _defines(source, name)]:
-        yield f"{name} is also defined in code cell {_list(found)}."
-    for number, source in sources.items():
-        if near := difflib.get_close_matches(name, {*re.findall(r"^def (\w+)", source, flags=re.MULTILINE)} - {name}, 1, 0.8):
-            yield f"Code cell {number} defines {near[0]}: is {name} meant?"
 
 
 def _bare(source):

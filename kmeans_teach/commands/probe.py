@@ -16,15 +16,11 @@ def report(shell, stubs):
     check, space, values = sys.modules["kmeans_teach.check"], shell.user_ns, {}
     package = [vars(module) for name, module in sorted(sys.modules.items()) if name.startswith("kmeans_teach.")]
     for name, stub in stubs.items():
-        value, handed, ours = space.get(name), space.get(stub), [one[stub] for one in package if stub in one]
-        known = [*ours, handed, sys.modules["kmeans_teach.kmeans"].KMeansND]
+        value, handed = space.get(name), space.get(stub)
+        known = [handed, sys.modules["kmeans_teach.kmeans"].KMeansND, *(one[stub] for one in package if stub in one)]
         own = {identity(each): each.__name__ for each in known if hasattr(each, "__name__") and each is not value}
-        file = getattr(getattr(value, "__code__", None), "co_filename", "")
-        values[name] = {"id": identity(value), "handed": identity(handed) if callable(handed) else 0, "shipped": bool(ours)}
-        values[name] |= {
-            "own": file.startswith(check.__path__[0][: -len("check")]),
-            "calls": sorted(reached(value, own, set())),
-        }
+        values[name] = {"id": identity(value), "handed": identity(handed) if callable(handed) else 0}
+        values[name]["calls"] = sorted(reached(value, own, set()))
     texts = [(one.ok, one.mistake, one.text, getattr(one, "question", None)) for one in list(check.verdicts)]
     verdicts = [[bool(ok), *(text and str(text)[:4000] for text in rest)] for ok, *rest in texts]
     return json.dumps({"verdicts": verdicts, "seals": seals(), "values": values, "own_assert": own_assert()})

@@ -317,9 +317,10 @@ def test_a_lesson_is_known_by_its_cells_and_without_ids_by_its_title(path):
 
 # ---- what is told
 
-OWN_F, NEW_F = ({"f": {"id": id, "handed": 1, "calls": [], "own": id == 1, "shipped": True}} for id in (1, 2))
+OWN_F, NEW_F = ({"f": {"id": id, "handed": 1, "calls": []}} for id in (1, 2))
 UNTRIED = {"values": OWN_F}
 DONE = {"values": NEW_F}
+SAME = "f is as it was handed out."
 
 
 def judged(source, told=DONE, **result):
@@ -344,12 +345,12 @@ def verdict(ok, mistake, text="so"):
     ("source", "told", "check", "expected"),
     [
         # not tried: judged by what the name means, whatever else is in the cells
-        ("f=g # not yet", UNTRIED, {}, ("not tried", None, "")),
-        ("f = g\nprint('nothing')", UNTRIED, {}, ("not tried", None, "")),
-        (["def f(): return 1", "f = g"], UNTRIED, {}, ("not tried", None, "f is also defined in code cell 1.")),
-        ("def f(): return 1\nf = g", UNTRIED, {}, ("not tried", None, "f is also defined in code cell 1.")),
-        ("f=g", {}, {"was_run": False}, ("not tried", None, "")),
-        (None, UNTRIED, {}, ("not tried", None, "")),
+        ("f=g # not yet", UNTRIED, {}, ("not tried", None, SAME)),
+        ("f = g\nprint('nothing')", UNTRIED, {}, ("not tried", None, SAME)),
+        (["def f(): return 1", "f = g"], UNTRIED, {}, ("not tried", None, f"{SAME} f is also defined in code cell 1.")),
+        ("def f(): return 1\nf = g", UNTRIED, {}, ("not tried", None, f"{SAME} f is also defined in code cell 1.")),
+        ("f=g", {}, {"was_run": False}, ("not tried", None, SAME)),
+        (None, UNTRIED, {}, ("not tried", None, SAME)),
         # passed
         (["f=g", "def f(): return 1"], DONE, {"printed": "f: right"}, ("passed", None, "f: right")),
         ("f = 1", DONE, {"printed": "the learner's\nf: right on 5 cases\n"}, ("passed", None, "f: right on 5 cases")),
@@ -393,18 +394,18 @@ def test_what_is_told_follows_from_what_the_check_did(source, told, check, expec
 
 def test_both_mistakes_of_one_exercise_are_named_each_with_its_question():
     pair = Exercise(cell("a", "f = g  # your turn\nh = i  # your turn"), cell("a-check", "check_f(f)\ncheck_h(h)"))
-    values = {name: {"id": 2, "handed": 1, "calls": [], "own": False, "shipped": True} for name in "fh"}
+    values = {name: {"id": 2, "handed": 1, "calls": []} for name in "fh"}
     text = "f: wrong on 1 case\nThe mistake: {}.\nA hint: Why {}?"
     wrong = [[False, name, text.format(name, name), None] for name in ("no square", "sum, not mean")]
     check = CellRun(pair.check.source, None, pair, check=True, was_run=True, after={"verdicts": wrong, "values": values})
     found = judge.judge(pair, [CellRun("f = h = 1", 1, pair, was_run=True), check])
     assert found["mistake"] == "no square; sum, not mean"
     assert found["mistakes"][1] == {"name": "sum, not mean", "question": "Why sum, not mean?"}
-    check.after["values"]["h"]["own"] = True  # one is right, and one was left as it is
+    check.before = {"h": {"id": 1, "handed": 2}}  # one is right, and one was left as it is
     check.after["verdicts"] = [[True, None, "f: right", None]] * 2
     found = judge.judge(pair, [CellRun("f = 1", 1, pair, was_run=True), check])
     assert (found["status"], found["text"]) == ("not tried", "h is as it was handed out.")
-    check.after["values"]["h"]["own"] = False
+    check.before = {}
     check.after["verdicts"] *= 2
     found = judge.judge(pair, [CellRun("f = h = 1", 1, pair, was_run=True), check])
     assert (found["status"], found["text"].partition(".")[0]) == ("look at it", "There are more verdicts than checks")
