@@ -24,7 +24,7 @@ get_ipython().display_formatter.active_types = ["text/plain"]
 del _sys, _check"""
 BEFORE_CHECK = """import kmeans_teach.check as _check
 _check.verdicts.clear()
-get_ipython().user_ns.update({{name: vars(_check)[name] for name in {names} if name in vars(_check)}})
+get_ipython().user_ns.update({{name: _check.__dict__[name] for name in {names} if name in _check.__dict__}})
 del _check"""
 CHECKS = re.compile(r"^(check_\w+)\(", flags=re.MULTILINE)  # the checks that a cell calls
 OWN = "calls the course's own function"  # a remark of the checks
@@ -103,7 +103,7 @@ def _go_on(runs, kernel, end):
 
 def _question(stubs):
     """An expression that calls `report` of probe.py, whose text it holds."""
-    return f"(lambda space: exec({probe()!r}, space) or space['report'](get_ipython(), {stubs!r}))({{}})"
+    return f"(lambda space: __import__('builtins').exec({probe()!r}, space) or space['report'](get_ipython(), {stubs!r}))({{}})"
 
 
 def _ask(kernel, stubs):

@@ -8,13 +8,13 @@ import json
 import os
 
 RIGHT = (
-    "def my_squared(points, centroids):\n    return ((points[:, None] - centroids) ** 2).sum(axis=2)",
+    "def my_squared(points, centroids):\n    import numpy\n    return numpy.stack([((points - c) ** 2).sum(axis=1) for c in centroids], axis=1)",
     "def my_assign(points, centroids):\n    return ((points[:, None] - centroids) ** 2).sum(axis=2).argmin(axis=1)",
 )
 SQUARED, ASSIGN = RIGHT
 FAR = ASSIGN.replace("argmin", "argmax")
 STUBS = ("my_squared = squared_table  # your turn: replace", "my_assign = assign_points  # your turn: replace")
-SUM = "((p[:, None] - c) ** 2).sum(axis=2)"
+SUM = "__import__('numpy').stack([((p - q) ** 2).sum(axis=1) for q in c], axis=1)"
 
 # a cell before right answers, which all pass: what the cell does costs that cell alone
 CELLS = {
@@ -98,28 +98,28 @@ BREAKING = {
 ANSWERS = {
     "endless": (("def my_squared(p, c):\n    while True: pass", ASSIGN), ("mistake", "passed")),
     "endless in C": (("import itertools\ndef my_squared(p, c): sum(itertools.repeat(0))", ASSIGN), ("mistake", "passed")),
-    "exit": (("def my_squared(p, c): exit()", ASSIGN), ("error", "passed")),
+    "exit": (("def my_squared(p, c): exit()", ASSIGN), ("mistake", "passed")),
     "os._exit": (("import os\ndef my_squared(p, c): os._exit(0)", ASSIGN), ("error", "passed")),
     "exit in a check": ((SQUARED, "import os\ndef my_assign(p, c): os._exit(0)"), ("passed", "error")),
     "a failing test line": ((SQUARED + "\nprint(my_squared(nothing))", FAR + "\nassert False, 'x: y'"), ("passed", "mistake")),
-    "prints": ((f"def my_squared(p, c):\n    print('x' * 1_000_000)\n    return {SUM}", FAR), ("passed", "mistake")),
-    "an assertion of its own": (("def my_squared(p, c): assert False, 'passed: really'", FAR), ("error", "mistake")),
+    "prints": ((f"def my_squared(p, c):\n    print('x' * 100_000)\n    return {SUM}", FAR), ("passed", "mistake")),
+    "an assertion of its own": (("def my_squared(p, c): assert False, 'passed: really'", FAR), ("mistake", "mistake")),
     "a stub below": ((SQUARED, f"{FAR}\n{STUBS[1]}"), ("passed", "not tried")),
     "stubs and a print": ((STUBS[0] + "\nprint(1)", STUBS[1] + "\nx = 1"), ("not tried", "not tried")),
     "a typo": ((f"{SQUARED.replace('my_', 'mi_')}\n{STUBS[0]}", FAR), ("not tried", "mistake")),
     "aliases": (("f = squared_table\nmy_squared = f", "import kmeans_teach\nmy_assign = kmeans_teach.assign_points"), ("not tried",) * 2),
     "hidden aliases": ((SQUARED, "my_assign, assign_points = assign_points, None"), ("passed", "not tried")),
     "copied code": ((SQUARED, "import types\nmy_assign = types.FunctionType(assign_points.__code__, assign_points.__globals__)"), ("passed", "not tried")),
-    "wrappers": (("def my_squared(p, c): return squared_table(p, c)", "my_assign = lambda p, c: assign_points(p, c)"), ("look at it",) * 2),
-    "a partial": ((SQUARED, "from functools import partial\nmy_assign = partial(assign_points)"), ("passed", "look at it")),
+    "wrappers": (("def my_squared(p, c): return squared_table(p, c)", "my_assign = lambda p, c: assign_points(p, c)"), ("mistake", "look at it")),
+    "a partial": ((SQUARED, "from functools import partial\nmy_assign = partial(assign_points)"), ("passed", "not tried")),
     "a model": ((SQUARED, "from kmeans_teach import KMeansND\ndef my_assign(p, c): return KMeansND(p, c, max_iter=1).fit().labels"), ("passed", "mistake")),
     "no check left": ((f"import numpy as np\nnp.allclose = lambda *a, **k: True\n{SQUARED}", ASSIGN), ("mistake", "look at it")),
     "a check replaced": ((SQUARED, f"import kmeans_teach.check as c\nc._check = lambda *a: c._report(True, 'right')\n{FAR}"), ("passed", "look at it")),
     "a mistake patched away": ((SQUARED, f"import kmeans_teach.kmeans as k\nk.assign_points.__code__ = (lambda points, centroids: 0).__code__\n{FAR}"), ("passed", "mistake")),
-    "more verdicts": ((SQUARED, f"import kmeans_teach.check as c\ndef my_assign(p, q):\n    c.verdicts.append(c.Verdict(True, 'right'))\n    return {SUM.replace('c)', 'q)')}.argmin(axis=1)"), ("passed", "look at it")),
+    "more verdicts": ((SQUARED, f"import kmeans_teach.check as k\ndef my_assign(p, c):\n    k.verdicts.append(k.Verdict(True, 'right'))\n    return {SUM}.argmin(axis=1)"), ("passed", "look at it")),
     "a huge answer": (("import numpy as np\ndef my_squared(p, c): return np.zeros(10_000_000)", FAR), ("mistake", "mistake")),
     "a strange answer": (("class A:\n    def __getattr__(self, name): raise BaseException(name)\ndef my_squared(p, c): return A()", FAR), ("error", "mistake")),
-    "a formula": (("def my_squared(p, c): raise ValueError('=1+1')", FAR), ("error", "mistake")),
+    "a formula": (("def my_squared(p, c): raise ValueError('=1+1')", FAR), ("mistake", "mistake")),
     "control characters": (("raise ValueError('\\x1b[31mred\\x07\\u202e')", FAR), ("error", "mistake")),
 }  # fmt: skip
 # files that are no notebooks: (content, or what to make, and a word of the sentence that is theirs)
