@@ -20,9 +20,7 @@ class Check:
     name: str  # in the catalogue
     arguments: tuple[str, ...]
     cases: Callable  # () -> the cases, each a tuple of arguments
-    right: (
-        Callable  # the right function: (*view) -> what is expected: an array, a number, a tuple of arrays, or a list of steps
-    )
+    right: Callable  # the right function: (*view) -> an array, a number, a tuple of arrays, or a list of steps
     seen: Callable = seen.kind  # (trials, first) -> a name for what is seen in the results, and perhaps more; or None
     kinds: str = "fiu"  # the dtypes of a right answer
     tolerance: float = 1e-9
@@ -41,17 +39,18 @@ class Check:
         if self.stream:
             same = same_steps(trial.steps, trial.expected)
         else:
-            parts = (
-                trial.value if isinstance(trial.expected, tuple) and isinstance(trial.value, (tuple, list)) else [trial.value]
-            )
-            kinds = self.kinds if len(parts) == 1 else "fiu"
-            same = all(getattr(as_array(part), "dtype", np.dtype("O")).kind in kinds for part in parts)
+            dtype = getattr(as_array(trial.value), "dtype", np.dtype("O"))
+            same = isinstance(trial.expected, tuple) or dtype.kind in self.kinds
             same = same and same_value(trial.value, trial.expected, self.tolerance)
         trial.right = bool(same and not (trial.error or trial.changed or trial.overwritten or trial.not_a_step))
         return trial
 
     def answer(self, f, case, most=1000):
         return self.judge(run(f, case, self.stream, most, self.errors))
+
+
+def _steps(*case):
+    return [(step.phase, step.centroids, step.labels) for step in KMeansND(*case).steps()]
 
 
 def _on_a_line(trial):
@@ -74,13 +73,7 @@ def _flat(value):
 BOTH, THREE = ("points", "centroids"), ("points", "labels", "centroids")
 ASSIGN = Check("assign", BOTH, cases.assign_cases, assign_points, seen.labels, "iu", beyond=cases.whole_assign)
 UPDATE = Check("update", THREE, cases.update_cases, update_centroids, seen.rows, beyond=cases.whole_update)
-STEPS = Check(
-    "steps",
-    BOTH,
-    cases.run_cases,
-    lambda *case: [(s.phase, s.centroids, s.labels) for s in KMeansND(*case).steps()],
-    stream=True,
-)
+STEPS = Check("steps", BOTH, cases.run_cases, _steps, stream=True)
 ON_A_LINE = {"view": _on_a_line, "back": _flat}
 LINE_ASSIGN = Check("line_assign", BOTH, cases.line_assign, assign_points, seen.labels, "iu", table="assign", **ON_A_LINE)
 LINE_UPDATE = Check("line_update", THREE, cases.line_update, update_centroids, seen.rows, table="update", **ON_A_LINE)

@@ -26,9 +26,8 @@ def course_own(f, check) -> bool:
     if str(getattr(f, "__module__", "")).startswith("kmeans_teach."):
         return True
     code, table = getattr(f, "__code__", None), catalogue()[check.name]
-    own = (
-        defined(table["own"]) if "own" in table else vars(kmeans).get(table.get("given"))
-    )  # lessons 02 and 03 write these, too
+    # lessons 02 and 03 write functions of the package
+    own = defined(table["own"]) if "own" in table else vars(kmeans).get(table.get("given"))
     return bool(own) and isinstance(code, CodeType) and _written(code) == _written(own.__code__)
 
 
@@ -79,13 +78,9 @@ def reads_global(f, trials, answer, surely):
     for choice in product(range(6), repeat=len(data)) if surely and len(data) in (1, 2) else ():
         if all(instead({name: _parts(t.case)[i] for name, i in zip(data, choice, strict=True)}, t).right for t in trials):
             return data
-    numbers = (
-        {}
-        if surely
-        else {name: f.__globals__[name] for name in data if getattr(f.__globals__[name], "dtype", np.dtype("O")).kind in "iuf"}
-    )
-    first = trials[0]
-    return [name for name, value in numbers.items() if not first.alike(instead({name: 2 * value + 1}, first))]
+    first, tables = trials[0], [] if surely else [name for name in data if isinstance(f.__globals__[name], np.ndarray)]
+    tables = {name: f.__globals__[name] for name in tables if f.__globals__[name].dtype.kind in "iuf"}
+    return [name for name, table in tables.items() if not first.alike(instead({name: 2 * table + 1}, first))]
 
 
 def _parts(case):
