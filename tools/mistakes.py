@@ -59,7 +59,7 @@ def case_of(exercise, f, name):
 
 
 def entries(check, table, answers):
-    for kind in ("mistakes", "accepted", "seen"):
+    for kind in mistakes.KINDS:
         for name, entry in table.get(kind, {}).items():
             exercise = answers.get(("any exercise", name), "assign") if check == "any" else check
             body, wrote = answers.get((check, name)), entry.get("wrote", [""])[0].strip("\n")
@@ -69,7 +69,6 @@ def entries(check, table, answers):
 
 
 def page():
-    trial.SECONDS = 0.2
     answers, parts, seen = written(), [BEGIN], set()
     tables = sorted(mistakes.catalogue().items(), key=lambda item: (item[0] == "any", item[1]["lesson"]))
     for check, table in tables:
@@ -95,4 +94,5 @@ def page():
 
 
 if __name__ == "__main__":
+    trial.SECONDS = 0.2
     PAGE.write_text(page(), encoding="utf-8")

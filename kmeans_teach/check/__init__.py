@@ -158,5 +158,5 @@ def _call_fault(f, arguments):
 
 def _report(ok, text, mistake=None, question=None):
     print(text)
-    verdicts.append(Verdict(ok, text, mistake, question, link(mistake) if mistake else None))
+    verdicts.append(Verdict(ok, text, mistake, question, link(mistake)))
     return verdicts[-1]

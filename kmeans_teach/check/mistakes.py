@@ -16,7 +16,7 @@ import numpy as np
 
 from kmeans_teach.kmeans import assign_points, update_centroids
 
-PAGE = "docs/mistakes.md"
+PAGE, KINDS = "docs/mistakes.md", ("mistakes", "accepted", "seen")
 RAISES = "Call it on this case in a separate cell. Which line raises the error, and what does it get there?"
 BY_HAND = "Work this case out by hand, line by line. Which line is the first that does not do what you meant?"
 
@@ -57,12 +57,16 @@ def defined(source):
 def entry(name: str, *checks: str) -> dict:
     """What the catalogue says of a mistake, in the first of the tables that has its name."""
     for check in (*checks, "any"):
-        for kind in ("mistakes", "seen", "accepted"):
+        for kind in KINDS:
             if found := catalogue()[check].get(kind, {}).get(name):
                 return found
     return {"ask": RAISES if name.startswith("raises ") else BY_HAND}
 
 
-def link(name: str) -> str:
-    """Where the page of mistakes has the name."""
-    return f"{PAGE}#{'raises-an-error' if name.startswith('raises ') else re.sub('[^a-z0-9]+', '-', name.lower()).strip('-')}"
+def link(name: str | None) -> str | None:
+    """Where the page of mistakes has the name, if it is one of ours."""
+    for words, general in (("raises ", "raises an error"), (", not a function", "not a function")):
+        name = general if name and (name.startswith(words) or name.endswith(words)) else name
+    if name == "raises an error" or any(name in table.get(kind, {}) for table in catalogue().values() for kind in KINDS):
+        return f"{PAGE}#{re.sub('[^a-z0-9]+', '-', name.lower()).strip('-')}"
+    return None

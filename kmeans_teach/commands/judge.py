@@ -11,6 +11,7 @@ from functools import cache, partial
 from pathlib import Path
 from time import monotonic
 
+from kmeans_teach.check.mistakes import link
 from kmeans_teach.commands import CommandError, copy_course
 from kmeans_teach.commands.kernel import can_isolate, copy_files, start_kernel
 from kmeans_teach.commands.notebook import CellRun, cells_to_run, exercises, lesson_of, read
@@ -134,7 +135,7 @@ def judge(exercise, runs, cells=()) -> dict:
     verdicts, values = told.get("verdicts", []), told.get("values", {})
 
     def give(status, text="", mistakes=()):
-        found = [{"name": name, "question": question or ""} for name, question in dict(mistakes).items()]
+        found = [{"name": name, "question": question or "", "more": link(name)} for name, question in dict(mistakes).items()]
         named = "; ".join(each["name"] for each in found if each["name"]) or None
         mark = {"id": exercise.cell.id, "name": exercise.name, "status": status, "mistake": named, "text": text.strip()}
         return clean(mark | {"mistakes": found})

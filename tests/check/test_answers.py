@@ -200,7 +200,7 @@ def test_the_third_time_brings_the_second_hint():
 NAMES = {(check, name) for check, table in catalogue().items() for kind in ("mistakes", "seen") for name in table.get(kind, {})}
 
 
-def test_the_page_of_mistakes_has_every_name_with_its_question_and_is_up_to_date():
+def test_the_page_of_mistakes_has_every_name_with_its_question_and_is_up_to_date(monkeypatch):
     page = (ROOT / mistakes.PAGE).read_text(encoding="utf-8")
     assert len(NAMES) > 150
     for check, name in NAMES:
@@ -212,6 +212,7 @@ def test_the_page_of_mistakes_has_every_name_with_its_question_and_is_up_to_date
     if LONG:
         from tools.mistakes import page as made
 
+        monkeypatch.setattr(kmeans_teach.check.trial, "SECONDS", 0.2)
         assert made() == page
 
 

@@ -400,7 +400,11 @@ def test_both_mistakes_of_one_exercise_are_named_each_with_its_question():
     check = CellRun(pair.check.source, None, pair, check=True, was_run=True, after={"verdicts": wrong, "values": values})
     found = judge.judge(pair, [CellRun("f = h = 1", 1, pair, was_run=True), check])
     assert found["mistake"] == "no square; sum, not mean"
-    assert found["mistakes"][1] == {"name": "sum, not mean", "question": "Why sum, not mean?"}
+    assert found["mistakes"][1] == {
+        "name": "sum, not mean",
+        "question": "Why sum, not mean?",
+        "more": "docs/mistakes.md#sum-not-mean",
+    }
     check.before = {"h": {"id": 1, "handed": 2}}  # one is right, and one was left as it is
     check.after["verdicts"] = [[True, None, "f: right", None]] * 2
     found = judge.judge(pair, [CellRun("f = 1", 1, pair, was_run=True), check])
