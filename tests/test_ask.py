@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from ipywidgets.widgets.widget import _instances as all_widgets
 
 import kmeans_teach.ask as module
 from kmeans_teach.ask import Asked, Question, ask
+from tests.open_widgets import open_widgets
 
 ROOT = Path(__file__).parent.parent
 CHOICE = {"answer": "A", "options": ["A", "B", "neither"], "because": "4 is 1 from A and 5 from B."}
@@ -169,13 +169,13 @@ def test_a_value_that_comes_long_after_enter_was_not_entered(asked, monkeypatch)
 
 @pytest.mark.parametrize("arguments", [CHOICE, {"answer": 7, "because": "Count."}], ids=["options", "number"])
 def test_a_cell_that_runs_again_leaves_no_widgets_behind(asked, arguments):
-    others = len(all_widgets)
+    others = len(open_widgets)
     asked("Which centroid?", **arguments)
-    once = len(all_widgets)
+    once = len(open_widgets)
     assert once > others + 10
     for _ in range(10):
         question = asked("Which centroid?", **arguments)
-    assert len(all_widgets) == once
+    assert len(open_widgets) == once
     assert answer(question, "A" if question.question.options else "7").count("Right") == 1
 
 

@@ -10,7 +10,6 @@ from types import SimpleNamespace
 import matplotlib.style
 import numpy as np
 import pytest
-from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
 from kmeans_teach import KMeansND, Setting, load
@@ -21,6 +20,7 @@ from kmeans_teach.lessons.starts import Result, nearer_in_picture, results
 from kmeans_teach.lessons.widgets import ColourSlider, StartChooser, StripPicker
 from kmeans_teach.panel import main_thread
 from kmeans_teach.pixels import png
+from tests.open_widgets import open_widgets
 from tests.panel.test_panel import from_a_subshell
 
 POINTS = np.array([0, 0.2, 0.4, 5, 5.2, 5.4, 9, 9.2])[:, None]
@@ -267,10 +267,10 @@ def test_a_cell_that_runs_again_leaves_no_widgets_and_no_figures_behind(name, ta
         return weakref.ref(chart.figure if chart else shown)
 
     run()
-    widgets = set(_instances)
+    widgets = set(open_widgets)
     charts = [run() for _ in range(3)]
     gc.collect()
-    assert len(_instances) <= len(widgets)
+    assert len(open_widgets) <= len(widgets)
     assert [chart() for chart in charts[:-1]] == [None] * 2
 
 

@@ -15,7 +15,6 @@ from types import SimpleNamespace
 import matplotlib.style
 import numpy as np
 import pytest
-from ipywidgets.widgets.widget import _instances
 
 from kmeans_teach.animation import saving
 from kmeans_teach.kmeans import KMeansND, assign_points, update_centroids
@@ -23,6 +22,7 @@ from kmeans_teach.panel import Panel, main_thread
 from kmeans_teach.panel import panel as panel_module
 from kmeans_teach.panel.folds import new_path
 from kmeans_teach.panel.setting import Setting
+from tests.open_widgets import open_widgets
 
 
 @pytest.fixture
@@ -774,9 +774,9 @@ def test_each_control_is_changed_on_the_main_thread_only():
 
 
 def test_a_closed_panel_is_freed_and_closing_twice_is_fine():
-    before = set(_instances)
+    before = set(open_widgets)
     panel = Panel("blobs k=3")
-    assert set(_instances) > before
+    assert set(open_widgets) > before
     figure, animation = weakref.ref(panel.stage.figure), weakref.ref(panel.stage.animation)
     panel.close()
     panel.close()
@@ -785,7 +785,7 @@ def test_a_closed_panel_is_freed_and_closing_twice_is_fine():
     gc.collect()
     assert figure() is None
     assert animation() is None
-    assert set(_instances) <= before
+    assert set(open_widgets) <= before
 
 
 def test_panels_of_one_run_of_a_cell_are_live_and_the_next_run_closes_them(monkeypatch):
