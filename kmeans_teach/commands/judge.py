@@ -149,8 +149,10 @@ def judge(exercise, runs, cells=()) -> dict:
     wrong = [verdict for verdict in verdicts if not verdict[0] and verdict[1] != "not tried"]
     # what a name means now is what the lesson's line had given it; without an answer, the text of the cell tells
     untouched = [name for name, each in values.items() if each["id"] == before.get(name, {}).get("handed")]
-    if mine and not values and _bare(exercise.cell.source) == _bare(mine[0].source):
-        untouched = [name for name in names if not any(_defines(run.source, name, exercise) for run in mine[1:])]
+    handed, lines = {*map(_bare, exercise.cell.source.splitlines())}, [line for run in mine for line in run.source.splitlines()]
+    if mine and not values and handed <= {"", *map(_bare, lines)}:
+        added = "\n".join(line for line in lines if _bare(line) not in handed)
+        untouched = [name for name in names if not _defines(added, name, exercise)]
     failed = next((run for run in mine if run.fault), None)
     # a cell that fails after its definition is judged by the check; one that fails before it has defined nothing
     defined = any(each["id"] != before.get(name, {}).get("id") for name, each in values.items())
@@ -196,7 +198,7 @@ def _defines(source, name, exercise):
 
 
 def _bare(source):
-    """A cell without comments and spaces."""
+    """A line without comments and spaces."""
     return re.sub(r"#.*|\s+", "", source)
 
 

@@ -8,6 +8,7 @@ import nbclient
 import nbformat
 import pytest
 
+from kmeans_teach.commands import judge
 from tests.commands.test_mark import alone, worked_on
 from tests.test_notebooks import LONG, NOTEBOOKS, cells, every_notebook, search_path, tagged
 
@@ -82,3 +83,16 @@ def test_with_the_solutions_too_run_all_reaches_the_last_cell(path, tmp_path):
     nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3").execute(
         cwd=str(tmp_path), env={**os.environ, "PYTHONPATH": search_path()}
     )
+
+
+@pytest.mark.skipif(not LONG, reason="test_mark.py tries this for one lesson")
+@every_notebook
+def test_unsolved_with_more_cells_and_lines_no_exercise_passes(path, tmp_path):
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if "exercise" in cell.metadata.get("tags", []):
+            cell.source += "\nmine = 1  # and nothing else"
+    more = [[cell, nbformat.v4.new_code_cell("print('I did nothing')")] for cell in notebook.cells]
+    notebook.cells = [cell for pair in more for cell in pair]
+    nbformat.write(notebook, tmp_path / path.name)
+    assert {each["status"] for each in judge.mark(tmp_path / path.name)["exercises"]} == {"not tried"}
