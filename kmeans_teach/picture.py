@@ -80,7 +80,7 @@ class Picture:
         self._rings = self.ax.plot([], [], "o", mfc="none", mec="black", mew=0.6, alpha=0.6, zorder=3)[0]
         self._trail = self.ax.plot([], [], "-", color="black", linewidth=1.6, zorder=4)[0]
         self._from = self.ax.plot([], [], "o", mfc="white", mec="black", ms=6, zorder=4)[0]
-        self._members, self._discs, self._letters = [], [], []
+        self._clusters = []  # for each cluster its members, its disc and its letter
         self.set_points(points, k, columns=columns, names=names, include=include)
 
     @classmethod
@@ -110,10 +110,8 @@ class Picture:
         self._notes += [f"2 of {n} features drawn; distances use all"] if n > 2 else []
         self.ax.get_yaxis().set_visible(n > 1)
         self.ax.spines["left"].set_visible(n > 1)
-        for k in range(len(self._members), self.k):
-            artists = cluster_artists(self.ax, k, letter(k))
-            for kind, artist in zip((self._members, self._discs, self._letters), artists, strict=True):
-                kind.append(artist)
+        for k in range(len(self._clusters), self.k):
+            self._clusters.append(cluster_artists(self.ax, k, letter(k)))
         self.resize(self.scale)
         self._include = self.flat(include) if include is not None else self.xy[:0]
         self.set_view()
@@ -122,7 +120,7 @@ class Picture:
         """Scale the markers and the title; 1 is for the default figure size."""
         self.scale, m = scale, len(self.points)
         size = scale * (7 if m <= 150 else 5.5 if m <= 600 else 4.5 if m <= 2000 else 3)
-        for k, (members, disc, name) in enumerate(zip(self._members, self._discs, self._letters, strict=True)):
+        for k, (members, disc, name) in enumerate(self._clusters):
             members.set_markersize(size)
             disc.set_markersize(17 * scale)
             name.set_markersize((8 if k < 26 else 11) * scale)
@@ -181,8 +179,8 @@ class Picture:
     def artists(self):
         """The artists that `show` moves, in drawing order. Everything else is background."""
         return [
-            self._area, self._links, self._raster, *self._members, self._rings, self._trail, self._from,
-            *(artist for pair in zip(self._discs, self._letters, strict=True) for artist in pair),
+            self._area, self._links, self._raster, *(members for members, *_ in self._clusters),
+            self._rings, self._trail, self._from, *(artist for _, *pair in self._clusters for artist in pair),
             self._point_ring, self.title,
         ]  # fmt: skip
 
@@ -203,15 +201,15 @@ class Picture:
         self._raster.set_visible(many)
         if many:
             self._raster.show(self.xy, step.labels)
-        for k, line in enumerate(self._members):
+        for k, (members, *_) in enumerate(self._clusters):
             mine = self.xy[step.labels == k] if k < self.k and not many else self.xy[:0]
-            line.set_data(mine[:, 0], mine[:, 1])
+            members.set_data(*mine.T)
         changed = self.xy[:0]
         if step.phase == "assign" and step.before is not None and 0 < step.changed <= RINGS_TO and not many:
             changed = self.xy[step.labels != step.before.labels]
-        self._rings.set_data(changed[:, 0], changed[:, 1])
+        self._rings.set_data(*changed.T)
         ringed = self.xy[:0] if self.ringed_point is None else self.xy[self.ringed_point : self.ringed_point + 1]
-        self._point_ring.set_data(ringed[:, 0], ringed[:, 1])
+        self._point_ring.set_data(*ringed.T)
         self._links.set_visible(self.spokes and not many)
         if self.spokes and not many:
             ends = np.stack([self.xy, self.flat(step.centroids)[step.labels], np.full_like(self.xy, np.nan)], axis=1)
@@ -219,16 +217,15 @@ class Picture:
 
     def _show_centroids(self, step):
         now = self.flat(step.centroids)
-        for k, (disc, name) in enumerate(zip(self._discs, self._letters, strict=True)):
-            position = now[k : k + 1] if k < self.k else now[:0]
-            disc.set_data(position[:, 0], position[:, 1])
+        for k, (_, disc, name) in enumerate(self._clusters):
+            for artist in disc, name:
+                artist.set_data(*now[k : k + 1].T)  # a letter that is not used has no position
             disc.set_markeredgewidth(4 if k == self.selected else 1.5)
-            name.set_data(position[:, 0], position[:, 1])
         old = self.flat(step.before.centroids) if step.phase == "update" and step.before is not None else now[:0]
         moved = np.flatnonzero((old != now[: len(old)]).any(axis=1))
         ends = np.stack([old[moved], now[moved], np.full((len(moved), 2), np.nan)], axis=1).reshape(-1, 2)
-        self._trail.set_data(ends[:, 0], ends[:, 1])
-        self._from.set_data(old[moved, 0], old[moved, 1])
+        self._trail.set_data(*ends.T)
+        self._from.set_data(*old[moved].T)
 
     def _show_regions(self, step):
         """Colour the plane by the nearest centroid. With more than two features the drawn plane has no such regions."""

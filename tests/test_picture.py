@@ -1,7 +1,7 @@
 """The picture shows the step: its artists stand where the step says, and the pixels have its colours."""
 
 import os
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 
 import matplotlib
 import matplotlib.style
@@ -45,9 +45,9 @@ def rgb(name):
 
 def shows(picture, step):
     """Where each cluster's points and centroids stand on the axes, read back from the artists."""
-    members = [np.column_stack(line.get_data()).tolist() for line in picture._members[: picture.k]]
-    discs = [np.column_stack(line.get_data()).tolist() for line in picture._discs[: picture.k]]
-    names = [np.column_stack(line.get_data()).tolist() for line in picture._letters[: picture.k]]
+    members = [np.column_stack(line.get_data()).tolist() for line, *_ in picture._clusters[: picture.k]]
+    discs = [np.column_stack(line.get_data()).tolist() for _, line, _ in picture._clusters[: picture.k]]
+    names = [np.column_stack(line.get_data()).tolist() for *_, line in picture._clusters[: picture.k]]
     assert discs == names
     assert members == [picture.xy[step.labels == k].tolist() for k in range(picture.k)]
     return [disc[0] for disc in discs]
@@ -100,7 +100,7 @@ def test_more_clusters_add_artists_and_fewer_hide_them():
     picture.set_points(HEAPS, 2)
     picture.show(steps()[0])
     assert len(picture.artists) == few + 3 * 3
-    for line in (*picture._members[2:], *picture._discs[2:], *picture._letters[2:]):
+    for line in chain(*picture._clusters[2:]):
         assert len(line.get_xdata()) == 0
 
 
@@ -155,7 +155,7 @@ def test_a_marked_point_a_chosen_centroid_and_lines_to_the_centroids():
     picture.ringed_point, picture.selected, picture.spokes = 3, 1, True
     picture.show(step)
     assert np.column_stack(picture._point_ring.get_data()).tolist() == [[9, 0]]
-    assert picture._discs[1].get_markeredgewidth() > picture._discs[0].get_markeredgewidth()
+    assert picture._clusters[1][1].get_markeredgewidth() > picture._clusters[0][1].get_markeredgewidth()
     lines = np.column_stack(picture._links.get_data()).reshape(6, 3, 2)
     assert lines[:, 0].tolist() == HEAPS.tolist()
     assert lines[:, 1].tolist() == START[step.labels].tolist()
@@ -426,12 +426,12 @@ def test_the_size_of_markers_follows_the_number_of_points_and_the_scale():
     sizes = []
     for m in (10, 500, 1500, 5000):
         picture = Picture(np.random.default_rng(0).normal(size=(m, 2)), 2)
-        sizes.append(picture._members[0].get_markersize())
+        sizes.append(picture._clusters[0][0].get_markersize())
     assert sizes == sorted(sizes, reverse=True)
     assert len(set(sizes)) == 4
-    large = picture._discs[0].get_markersize()
+    large = picture._clusters[0][1].get_markersize()
     picture.resize(0.5)
-    assert (picture.scale, picture._discs[0].get_markersize()) == (0.5, large / 2)
+    assert (picture.scale, picture._clusters[0][1].get_markersize()) == (0.5, large / 2)
 
 
 def test_a_figure_of_ones_own_is_used_and_pyplot_knows_nothing_of_ours():
@@ -502,9 +502,9 @@ def test_from_eight_thousand_points_on_each_is_a_dot_of_its_colour(m, raster):
     centroids = np.array([[0.0, 0.0], [40.0, 0.0], [0.0, 40.0]])
     picture.show(Step(0, "start", centroids, labels, 1.0, 0, 0.0))
     assert picture._raster.get_visible() == raster
-    assert len(picture._members[0].get_xdata()) == (0 if raster else np.sum(labels == 0))
+    assert len(picture._clusters[0][0].get_xdata()) == (0 if raster else np.sum(labels == 0))
     assert picture.note.get_text() == (f"{m:,} points, each a dot of its cluster's colour; shapes left out" if raster else "")
-    for artist in (*picture._discs, *picture._letters, picture.note):
+    for artist in (*(a for _, *pair in picture._clusters for a in pair), picture.note):
         artist.set_visible(False)
     picture.ax.grid(False)
     image = pixels(picture)
@@ -565,7 +565,7 @@ def test_sixty_clusters_can_be_drawn_and_all_look_different():
     picture.show(step)
     picture.figure.canvas.draw()
     assert shows(picture, step) == step.centroids.tolist()
-    looks = [(line.get_color(), line.get_marker()) for line in picture._members]
+    looks = [(line.get_color(), line.get_marker()) for line, *_ in picture._clusters]
     assert len(set(looks)) == 60
     assert [(colour(k), shape(k)) for k in range(60)] == looks
     assert (colour(60), shape(60)) == looks[0]  # from here on the letters alone tell them apart
