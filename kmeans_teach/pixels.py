@@ -44,9 +44,9 @@ def ink(background: str) -> str:
     return "black" if linear @ (0.2126, 0.7152, 0.0722) > 0.179 else "white"
 
 
-def letter_path(name: str):
+def letter_path(name: str, **font):
     """The outline of a letter, with its centre at the origin, to use as a marker."""
-    outline = TextPath((0, 0), name, size=10)
+    outline = TextPath((0, 0), name, size=10, **font)
     low, high = outline.vertices.min(axis=0), outline.vertices.max(axis=0)
     return Path(outline.vertices - (low + high) / 2, outline.codes)
 

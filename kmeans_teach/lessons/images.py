@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.path import Path
-from matplotlib.textpath import TextPath
 
 from kmeans_teach.data import plus_plus
 from kmeans_teach.inputs import check_k
 from kmeans_teach.kmeans import KMeansND, assign_points, inertia, update_centroids
+from kmeans_teach.pixels import letter_path
 
 SAMPLE = 2_000  # pixels that are clustered; all of them are assigned afterwards
 
@@ -102,9 +101,8 @@ def plate(figure: str = "7", *, rng: np.random.Generator) -> Plate:
         for centre in tries[np.hypot(*tries.T) < 1 - radius]:
             if (np.hypot(*(centres - centre).T) > radii + radius + 0.006).all():
                 centres, radii = np.vstack([centres, centre]), np.append(radii, radius)
-    outline = TextPath((0, 0), figure, size=1, prop={"weight": "bold"})
-    low, high = outline.vertices.min(axis=0), outline.vertices.max(axis=0)
-    inside = Path((outline.vertices - (low + high) / 2) * 1.3 / (high - low).max(), outline.codes).contains_points(centres)
+    outline = letter_path(figure, prop={"weight": "bold"})
+    inside = outline.contains_points(centres * np.ptp(outline.vertices, axis=0).max() / 1.3)
     hue = np.where(inside[:, None], (0.86, 0.50, 0.34), (0.53, 0.64, 0.36))
     light = rng.uniform(0.55, 1.15, size=(len(radii), 1))  # brightness differs much more than hue
     colours = np.clip(hue * light + rng.normal(0, 0.012, size=hue.shape), 0, 1)
