@@ -36,18 +36,26 @@ class Clickable(anywidget.AnyWidget):
 class PictureBox(Stored, VBox):
     """Controls, a picture and a sentence that describes it. What is stored is the picture and the sentence.
 
-    A subclass has `draw()`, which shows what the controls say by `put`, and `click(x, y)` if a click does something.
+    A subclass has `draw()`, which shows what the controls say by `put`. If it has a `chart`, a click on the picture calls
+    `click(x, y)` with the pixels of its figure, from the lower left.
     """
 
-    def __init__(self, *controls, below=(), clickable=False):
-        self.image, self.line = Clickable(clickable=clickable), Access()
+    chart = None
+
+    def __init__(self, *controls, below=()):
+        self.image, self.line = Clickable(clickable=self.chart is not None), Access()
         style = HTML(STYLE, layout=Layout(display="none"))
-        super().__init__([VBox([style, *controls, self.image, self.line]).add_class("kmeans-panel"), *below])
+        super().__init__([VBox([style, HBox(controls), self.image, self.line]).add_class("kmeans-panel"), *below])
         MainThread().watch(self.children[0])  # matplotlib is not thread-safe
-        if clickable:
-            self.image.observe(lambda change: self.click(*change.new), "position")
+        for control in controls:
+            control.observe(lambda _: self.draw(), "value")
+        self.image.observe(self._clicked, "position")
         self.draw()
         take_over(self)
+
+    def _clicked(self, change):
+        (x, y), (width, height) = change.new, self.chart.figure.canvas.get_width_height()
+        self.click(x * width, (1 - y) * height)
 
     def put(self, image, sentence):
         """Show an array of pixels, and the sentence that describes it."""
@@ -66,15 +74,13 @@ class StartChooser(PictureBox):
     """Choose a start (c1, c2) by two sliders, or by a click on the surface, and see the run that it begins."""
 
     def __init__(self, points, places, start):
-        self.surface = Surface(points, places)
+        self.chart = self.surface = Surface(points, places)
         low, high = float(places[0]), float(places[-1])
         options = {"min": low, "max": high, "step": (high - low) / 200, "readout_format": ".2f"}
         self.c1 = FloatSlider(value=start[0], description="c1", **options)
         self.c2 = FloatSlider(value=start[1], description="c2", **options)
         self._ready = True
-        super().__init__(HBox([self.c1, self.c2]), clickable=True)
-        for slider in self.c1, self.c2:
-            slider.observe(lambda _: self.draw(), "value")
+        super().__init__(self.c1, self.c2)
 
     def choose(self, c1, c2):
         """Set both sliders to the nearest values that they can have, and draw once."""
@@ -86,15 +92,14 @@ class StartChooser(PictureBox):
     def draw(self):
         if not self._ready:
             return
-        first, *_, last = self.surface.show(self.c1.value, self.c2.value)
-        times = last.inertia / self.surface.least
+        first, *_, last = self.chart.show(self.c1.value, self.c2.value)
+        times = last.inertia / self.chart.least
         worth = "the best there is" if times < 1.0005 else f"{number(times)} times the best"
         path = f"inertia {number(first.inertia)} -> {number(last.inertia)} in {plural(last.iteration, 'update')}"
-        self.put(self.surface.pixels(), f"From ({self.c1.value:.2f}, {self.c2.value:.2f}): {path}, {worth}.")
+        self.put(self.chart.pixels(), f"From ({self.c1.value:.2f}, {self.c2.value:.2f}): {path}, {worth}.")
 
     def click(self, x, y):
-        x, y = figure_pixel(self.surface.figure, x, y)
-        for ax in self.surface.plane, self.surface.map:
+        for ax in self.chart.plane, self.chart.map:
             if ax.bbox.contains(x, y):
                 self.choose(*map(float, ax.transData.inverted().transform((x, y))))
 
@@ -103,31 +108,30 @@ class StripPicker(PictureBox):
     """Pick a run from a strip of final inertias, by rank or by a click on its dot. Each new choice calls `on_pick(replay)`."""
 
     def __init__(self, results, on_pick=None, below=()):
-        self.strip, self.on_pick, self._picked = Strip(results), on_pick, None
-        self.order = np.argsort([one.inertia for one in self.strip.results], kind="stable")
+        self.chart, self.on_pick, self._picked = Strip(results), on_pick, None
+        self.order = np.argsort(self.chart.values, kind="stable")
         n = len(self.order)
         self.rank = IntSlider(value=n, min=1, max=n, description="rank", tooltip="1 is the best run")
-        super().__init__(self.rank, below=below, clickable=True)
+        super().__init__(self.rank, below=below)
         self._picked = self.replay  # the run shown first was picked by nobody
-        self.rank.observe(lambda _: self.draw(), "value")
 
     @property
     def replay(self):
         """The replay string of the run that is picked."""
-        return self.strip.results[self.order[self.rank.value - 1]].replay
+        return self.chart.results[self.order[self.rank.value - 1]].replay
 
     def draw(self):
         i = int(self.order[self.rank.value - 1])
-        replay = self.strip.show(i)
-        names = [name for name, row in ranks(self.strip.results).items() if row == i]
+        replay = self.chart.show(i)
+        names = [name for name, row in ranks(self.chart.results).items() if row == i]
         which = f"Rank {self.rank.value} of {len(self.order)}" + (f" ({names[0]})" if names else "")
-        self.put(self.strip.pixels(), f"{which}: inertia {number(self.strip.values[i])}; replay string: {replay}")
+        self.put(self.chart.pixels(), f"{which}: inertia {number(self.chart.values[i])}; replay string: {replay}")
         if self.on_pick is not None and self._picked not in (None, replay):
             self._picked = replay
             self.on_pick(replay)
 
     def click(self, x, y):
-        i = self.strip.run_near(*figure_pixel(self.strip.figure, x, y))
+        i = self.chart.run_near(x, y)
         if i is not None:
             self.rank.value = int(np.flatnonzero(self.order == i)[0]) + 1
 
@@ -139,15 +143,8 @@ class ColourSlider(PictureBox):
         self.colours = Colours(image)
         self.k = IntSlider(value=k, min=2, max=most, description="K")
         super().__init__(self.k)
-        self.k.observe(lambda _: self.draw(), "value")
 
     def draw(self):
         now = self.reduced = self.colours.reduce(self.k.value)
         size = f"{now.bytes:,} bytes instead of {now.image.nbytes:,}; inertia {now.inertia / 1e6:.1f} million"
         self.put(triptych(self.colours.image, now), f"Original, K = {self.k.value}, palette: {size}.")
-
-
-def figure_pixel(figure, x, y):
-    """A position in fractions from the top left, as pixels of the figure from the bottom left."""
-    width, height = figure.canvas.get_width_height()
-    return x * width, (1 - y) * height

@@ -214,9 +214,9 @@ def test_a_picked_run_is_told_by_its_replay_string(table):
     assert told == []  # nothing has been picked yet
     picker.rank.value = 1
     assert told == [table[ranks(table)["best"]].replay] == [picker.replay]
-    width, height = picker.strip.figure.canvas.get_width_height()
+    width, height = picker.chart.figure.canvas.get_width_height()
     i = ranks(table)["worst"]
-    x, y = picker.strip.ax.transData.transform((picker.strip.values[i], picker.strip.heights[i]))
+    x, y = picker.chart.ax.transData.transform((picker.chart.values[i], picker.chart.heights[i]))
     picker.image.position = [x / width, 1 - y / height]
     assert told[-1] == table[i].replay
     assert table[i].replay in repr(picker)
@@ -263,7 +263,7 @@ def test_a_cell_that_runs_again_leaves_no_widgets_and_no_figures_behind(name, ta
     def run():
         message["header"]["msg_id"] += 1
         shown = cell()
-        chart = getattr(shown, "surface", None) or getattr(shown, "strip", None)
+        chart = shown.chart
         return weakref.ref(chart.figure if chart else shown)
 
     run()
