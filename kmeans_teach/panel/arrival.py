@@ -7,15 +7,12 @@ from types import SimpleNamespace
 
 from kmeans_teach.animation import saving
 from kmeans_teach.ask import Stored, as_page
-from kmeans_teach.panel.main_thread import in_slices
+from kmeans_teach.panel.main_thread import in_slices, stop
 
 WAIT = 2.0  # seconds in which the kernel is free and no page answers
 MOST = 60  # half-steps in the player: each takes about 10 kB of the notebook
 MOST_LABELS = 5_000_000  # in memory, for the time in which the player is made
-ALONE = (
-    "The panel is not shown here, because this page shows no Jupyter widgets or is still loading them; "
-    "its run can be played here instead."
-)
+ALONE = "This page shows no Jupyter widgets, or is still loading them, so the run of the panel is played here without them."
 
 
 class Arrival(Stored):
@@ -39,12 +36,14 @@ class Arrival(Stored):
 
         def answered(*_):
             canvas.on_msg(answered, remove=True)
+            stop(making)
             handle.update(as_page(self.stored()), raw=True)
 
         canvas.on_msg(answered)
         handle.update(notice(""), raw=True)
-        await in_slices(player(self.run, playing))
-        if not (canvas.connected or self.stage.closed):
+        making = in_slices(player(self.run, playing))
+        await making
+        if playing and not (canvas.connected or self.stage.closed):
             handle.update(notice(*playing), raw=True)
 
 

@@ -4,7 +4,6 @@ from functools import partial
 
 import ipywidgets as w
 
-from kmeans_teach.ask import close_inside
 from kmeans_teach.narrate import describe
 from kmeans_teach.panel.access import Access
 from kmeans_teach.panel.arrival import Arrival
@@ -242,5 +241,4 @@ class Panel(Arrival, w.VBox):
         if self.stage is not None and not self.stage.closed:
             stop(self._task, self.saver.task, self.start_score.task)
             self.stage.close()
-            close_inside(self)
         super().close()
