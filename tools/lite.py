@@ -10,6 +10,7 @@ newest, or the kept one where the network has no way to the CDN.
 
 import argparse
 import json
+import re
 import shutil
 import sys
 import tempfile
@@ -17,6 +18,8 @@ from pathlib import Path
 
 from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL, PYODIDE_KERNEL_PLUGIN_ID
 from lite_pyodide import AT_START, ROOT, add_pyodide, choose, our_wheels, run
+
+from kmeans_teach.commands.copy_course import LESSONS, handed_out
 
 SITE = ROOT / "site" / "html" / "lite"
 SETTINGS = ROOT / "kmeans_teach" / "commands" / "jupyter" / "labconfig"
@@ -45,17 +48,12 @@ load the page again.
 # ---- the course
 
 
-def handed_out(path):
-    """A lesson as a learner gets it: nothing has run, and the answers are folded away."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))
+def lesson(path):
+    """A lesson as a learner gets it. One that needs more than a browser says so instead."""
+    notebook = json.loads(handed_out(path.read_bytes()))
     if path.stem.endswith("many_machines"):
         title = notebook["cells"][0]["source"][0].strip("# \n")
         notebook["cells"] = [cell("markdown", OWN_COMPUTER.format(title=title, name=path.name))]
-    for one in notebook["cells"]:
-        if one["cell_type"] == "code":
-            one |= {"outputs": [], "execution_count": None}
-            if "remove-input" in one["metadata"].get("tags", []):
-                one["metadata"]["jupyter"] = {"source_hidden": True}
     notebook["metadata"]["kernelspec"] = KERNEL
     return notebook
 
@@ -68,12 +66,15 @@ def cell(kind, source):
 def add_course(folder, lessons):
     """Write the lessons, the panel alone, and the list of the lessons."""
     folder.mkdir(parents=True)
-    for path in sorted(lessons.glob("*.ipynb")):
-        write(folder / path.name, handed_out(path))
+    for path in sorted(lessons.glob(LESSONS)):
+        write(folder / path.name, lesson(path))
     cells = [cell("markdown", f"# The panel\n\n{PANEL}"), cell("code", "from kmeans_teach import Panel\n\nPanel()")]
     notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": KERNEL}, "cells": cells}
     write(folder / "panel.ipynb", notebook)
     readme = (lessons / "README.md").read_text(encoding="utf-8")
+    readme = re.sub(
+        r"^(\|[^|\n]*\|[^|\n]*\|)[^|\n]*\|$", r"\1", readme, flags=re.MULTILINE
+    )  # without the badges, from elsewhere
     (folder / "README.md").write_text(readme + KEEP, encoding="utf-8")
 
 
