@@ -70,6 +70,15 @@ def number_lesson(app, doctree):
             title.insert(0, nodes.Text(f"{lesson[1]} "))
 
 
+def link_to_the_browser(app, doctree):
+    """A lesson begins with a link to the same lesson in the site of `make lite`, which is published beside these pages."""
+    if re.match(r"notebooks/\d\d_", app.env.docname) and not app.env.docname.endswith("many_machines"):
+        place = f"../lite/lab/index.html?path={app.env.docname.removeprefix('notebooks/')}.ipynb"
+        link = nodes.reference("", "Open this lesson in your browser", refuri=place)
+        title = next(doctree.findall(nodes.title))
+        title.parent.insert(1, nodes.paragraph("", "", link, nodes.Text(": nothing to install.")))
+
+
 def replace_remote_pictures(app, doctree):
     """A picture on another host becomes its alternative text, because a page loads nothing from the network."""
     for image in list(doctree.findall(nodes.image)):
@@ -87,5 +96,6 @@ def own_arguments(app, what, name, thing, options, signature, returns):
 
 def setup(app):
     app.connect("doctree-read", replace_remote_pictures)
+    app.connect("doctree-read", link_to_the_browser)
     app.connect("doctree-read", number_lesson, priority=900)  # after Sphinx has collected the titles
     app.connect("autodoc-process-signature", own_arguments)
