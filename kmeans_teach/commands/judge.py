@@ -147,12 +147,7 @@ def judge(exercise, runs, cells=()) -> dict:
     names, text = exercise.name.split(", "), "\n".join(verdict[2] or "" for verdict in verdicts)
     skipped = [verdict[2] for verdict in verdicts if verdict[1] == "not tried"]
     wrong = [verdict for verdict in verdicts if not verdict[0] and verdict[1] != "not tried"]
-    # what a name means now is what the lesson's line had given it; without an answer, the text of the cell tells
-    untouched = [name for name, each in values.items() if each["id"] == before.get(name, {}).get("handed")]
-    handed, lines = {*map(_bare, exercise.cell.source.splitlines())}, [line for run in mine for line in run.source.splitlines()]
-    if mine and not values and handed <= {"", *map(_bare, lines)}:
-        added = "\n".join(line for line in lines if _bare(line) not in handed)
-        untouched = [name for name in names if not _defines(added, name, exercise)]
+    untouched = _untouched(exercise, mine, values, before)
     failed = next((run for run in mine if run.fault), None)
     # a cell that fails after its definition is judged by the check; one that fails before it has defined nothing
     defined = any(each["id"] != before.get(name, {}).get("id") for name, each in values.items())
@@ -166,17 +161,13 @@ def judge(exercise, runs, cells=()) -> dict:
     asked = len(CHECKS.findall(check.source))
     if failed is None or defined:
         if wrong and len(verdicts) >= asked:
-            return give("mistake", text, [(verdict[1], verdict[3] or _hint(verdict[2])) for verdict in wrong])
+            return give("mistake", text, [(verdict[1], verdict[3]) for verdict in wrong])
         if check.error_type == "AssertionError" and told.get("own_assert"):
             name, _, question = check.message.partition("\n")[0].partition(":")
             return give("mistake", check.message, [(name or None, question.strip())])
         if check.was_run and not check.fault and len(verdicts) >= asked:
-            calls = {name: each["calls"] for name, each in values.items() if each["calls"]}
-            if not calls and any(verdict[1] == OWN for verdict in verdicts):
-                calls[exercise.name] = ["function"]
-            doubts = [f"{name} calls the course's own {_list(called)}." for name, called in calls.items()]
             changes = [(run.number, run.changed) for run in runs[: runs.index(check) + 1] if run.changed]
-            doubts += [f"{f'Cell {cell}' if cell else 'A function'} changes {_list(found)}." for cell, found in changes]
+            doubts = [*_calls(exercise, values, verdicts), *(_changes(*each) for each in changes)]
             doubts += ["There are more verdicts than checks."] * (0 < asked < len(verdicts))
             last = text or (check.printed.strip().splitlines() or [""])[-1]
             return give("look at it" if doubts else "passed", " ".join([*doubts, last]))
@@ -191,6 +182,28 @@ def judge(exercise, runs, cells=()) -> dict:
     return give("error", "the check gave no verdict: is its name used for something else?")
 
 
+def _untouched(exercise, mine, values, before):
+    """The names that still mean what the lesson's line had given them; without the kernel's answer, the lines tell."""
+    if values or not mine:
+        return [name for name, each in values.items() if each["id"] == before.get(name, {}).get("handed")]
+    handed, lines = {*map(_bare, exercise.cell.source.splitlines())}, [line for run in mine for line in run.source.splitlines()]
+    added = "\n".join(line for line in lines if _bare(line) not in handed)
+    there = handed <= {"", *map(_bare, lines)}
+    return [name for name in exercise.name.split(", ") if there and not _defines(added, name, exercise)]
+
+
+def _calls(exercise, values, verdicts):
+    """Sentences about functions that leave the work to the course's own ones."""
+    calls = {name: each["calls"] for name, each in values.items() if each["calls"]}
+    if not calls and any(verdict[1] == OWN for verdict in verdicts):
+        calls = {exercise.name: ["function"]}
+    return [f"{name} calls the course's own {_list(called)}." for name, called in calls.items()]
+
+
+def _changes(cell, changed):
+    return f"{f'Cell {cell}' if cell else 'A function'} changes {_list(changed)}."
+
+
 def _defines(source, name, exercise):
     """Whether a cell gives a value to the name, by another line than the lesson's."""
     source = re.sub(rf"^{name} *= *{exercise.stubs.get(name, '#')}\b.*", "", source, flags=re.MULTILINE)
@@ -200,11 +213,6 @@ def _defines(source, name, exercise):
 def _bare(source):
     """A line without comments and spaces."""
     return re.sub(r"#.*|\s+", "", source)
-
-
-def _hint(text):
-    """The question at the end of a check's text."""
-    return (re.findall(r"^A hint: (.*)", text or "", flags=re.MULTILINE) or [""])[-1]
 
 
 def _list(names):

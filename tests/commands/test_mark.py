@@ -396,7 +396,7 @@ def test_both_mistakes_of_one_exercise_are_named_each_with_its_question():
     pair = Exercise(cell("a", "f = g  # your turn\nh = i  # your turn"), cell("a-check", "check_f(f)\ncheck_h(h)"))
     values = {name: {"id": 2, "handed": 1, "calls": []} for name in "fh"}
     text = "f: wrong on 1 case\nThe mistake: {}.\nA hint: Why {}?"
-    wrong = [[False, name, text.format(name, name), None] for name in ("no square", "sum, not mean")]
+    wrong = [[False, name, text.format(name, name), f"Why {name}?"] for name in ("no square", "sum, not mean")]
     check = CellRun(pair.check.source, None, pair, check=True, was_run=True, after={"verdicts": wrong, "values": values})
     found = judge.judge(pair, [CellRun("f = h = 1", 1, pair, was_run=True), check])
     assert found["mistake"] == "no square; sum, not mean"
