@@ -20,7 +20,7 @@ from kmeans_teach.inputs import parts, short
 from kmeans_teach.kmeans import KMeansND
 from kmeans_teach.narrate import describe
 from kmeans_teach.picture import Picture
-from kmeans_teach.pixels import own_look, png
+from kmeans_teach.pixels import own_look, small_png
 
 
 def animate(model: KMeansND, *, interval: int = 800, **picture_options) -> FuncAnimation:
@@ -97,8 +97,7 @@ class PlayerWriter(AbstractMovieWriter):
         self.frames, self.sentences = [], []
 
     def grab_frame(self, **kwargs):
-        small = png(self.fig, small=True, dpi=self.dpi)
-        self.frames.append("data:image/png;base64," + b64encode(small).decode())
+        self.frames.append("data:image/png;base64," + b64encode(small_png(self.fig, self.dpi)).decode())
 
     def finish(self):
         page = (files("kmeans_teach") / "assets" / "player.html").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from matplotlib.patches import Circle, ConnectionPatch
 from kmeans_teach.inputs import as_table
 from kmeans_teach.kmeans import assign_points, update_centroids
 from kmeans_teach.narrate import letter, number
-from kmeans_teach.pixels import colour, ink, own_look, png, shape
+from kmeans_teach.pixels import colour, ink, own_look, shape, small_png
 
 
 class Chart(Figure):
@@ -21,7 +21,7 @@ class Chart(Figure):
     def _ipython_display_(self):  # the only way past matplotlib's own formatter, whose pictures are three times the size
         from IPython.display import display
 
-        display({"text/plain": repr(self), "image/png": png(self, small=True)}, raw=True)
+        display({"text/plain": repr(self), "image/png": small_png(self)}, raw=True)
 
 
 def blank(width, height, rows=1, columns=1, **options):

@@ -19,7 +19,7 @@ from kmeans_teach.narrate import number, plural
 from kmeans_teach.panel.access import Access
 from kmeans_teach.panel.controls import STYLE
 from kmeans_teach.panel.main_thread import MainThread, take_over
-from kmeans_teach.pixels import png
+from kmeans_teach.pixels import png, small_png
 
 
 class Clickable(anywidget.AnyWidget):
@@ -67,7 +67,7 @@ class PictureBox(Stored, VBox):
         return self.sentence
 
     def stored(self):
-        return {"text/plain": repr(self), "image/png": png(self.pixels, small=True)}
+        return {"text/plain": repr(self), "image/png": small_png(self.pixels)}
 
 
 class StartChooser(PictureBox):

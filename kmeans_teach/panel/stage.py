@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from kmeans_teach.panel.canvas import Clock, LiveCanvas
 from kmeans_teach.picture import Picture
-from kmeans_teach.pixels import own_look, png
+from kmeans_teach.pixels import own_look, small_png
 
 BLOCK = 40  # half-steps: the axis grows by this much at once, because then the whole background is drawn again
 
@@ -110,7 +110,7 @@ class Stage:
         at = {"ha": "right", "va": "top", "fontsize": 9, "color": "0.35"}
         note = self.figure.text(0.99, 0.98, "a picture: run this cell\nto play it", **at)
         try:
-            return png(self.figure, small=True)
+            return small_png(self.figure)
         finally:
             note.remove()
 

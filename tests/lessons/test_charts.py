@@ -19,7 +19,7 @@ from kmeans_teach.lessons.moving_charts import Strip, Surface
 from kmeans_teach.lessons.starts import Result, nearer_in_picture, results
 from kmeans_teach.lessons.widgets import ColourSlider, StartChooser, StripPicker
 from kmeans_teach.panel import main_thread
-from kmeans_teach.pixels import png
+from kmeans_teach.pixels import small_png
 from tests.open_widgets import open_widgets
 from tests.panel.test_panel import from_a_subshell
 
@@ -170,7 +170,7 @@ def test_names_with_dollars_are_drawn_as_they_are_written_and_styles_change_no_c
             scores(points, [1, 2], **{dollars: ([9, 4], None, None)}),
             projections(points, labels, points[:3], [dollars, dollars]),
         ]
-        return [png(figure, dpi=40) for figure in figures]
+        return [small_png(figure, dpi=40) for figure in figures]
 
     plain = charts_as_pngs()
     with matplotlib.style.context(["dark_background", {"savefig.bbox": "tight", "font.size": 20, "figure.autolayout": True}]):
