@@ -3,29 +3,19 @@
 from importlib import import_module
 
 __version__ = "0.1.0"
-# for each public name the module that has it; a module is loaded on first use, so that the import stays fast
-_HOME = {
-    "assign_points": "kmeans",
-    "update_centroids": "kmeans",
-    "inertia": "kmeans",
-    "Step": "kmeans",
-    "KMeansND": "kmeans",
-    "make_clusters": "data",
-    "random_points": "data",
-    "plus_plus": "data",
-    "load": "data",
-    "Setting": "panel.setting",
-    "describe": "narrate",
-    "Picture": "picture",
-    "animate": "animation",
-    "player_page": "animation",
-    "save": "animation",
-    "check_assign": "check",
-    "check_update": "check",
-    "check_steps": "check",
-    "Player": "panel.run",
-    "Panel": "panel.panel",
+# for each module its public names; a module is loaded on first use, so that the import stays fast
+_NAMES = {
+    "kmeans": ["assign_points", "update_centroids", "inertia", "Step", "KMeansND"],
+    "data": ["make_clusters", "random_points", "plus_plus", "load"],
+    "panel.setting": ["Setting"],
+    "narrate": ["describe"],
+    "picture": ["Picture"],
+    "animation": ["animate", "player_page", "save"],
+    "check": ["check_assign", "check_update", "check_steps"],
+    "panel.run": ["Player"],
+    "panel.panel": ["Panel"],
 }
+_HOME = {name: module for module, names in _NAMES.items() for name in names}
 __all__ = [*_HOME]
 
 
