@@ -1,4 +1,8 @@
-"""All widgets that are open in this process, by their ids. ipywidgets has no public name for them."""
+"""What depends on the version of ipywidgets: its open widgets, which have no public name, and what version 7 cannot do."""
+
+from importlib.util import find_spec
+
+import pytest
 
 try:
     from ipywidgets.widgets.widget import _instances as open_widgets
@@ -7,4 +11,7 @@ except ImportError:  # ipywidgets 7
 
     open_widgets = Widget.widgets
 
-__all__ = ["open_widgets"]
+why = "before ipywidgets 8, a message needs a kernel (tests/panel/test_kernel.py has one), and a text has no tooltip"
+ipywidgets_8 = pytest.mark.skipif(find_spec("comm") is None, reason=why)
+
+__all__ = ["ipywidgets_8", "open_widgets"]

@@ -10,7 +10,7 @@ import pytest
 
 import kmeans_teach.ask as module
 from kmeans_teach.ask import Asked, Question, ask
-from tests.open_widgets import open_widgets
+from tests.open_widgets import ipywidgets_8, open_widgets
 
 ROOT = Path(__file__).parent.parent
 CHOICE = {"answer": "A", "options": ["A", "B", "neither"], "because": "4 is 1 from A and 5 from B."}
@@ -184,6 +184,7 @@ def test_a_learners_reply_is_never_read_as_html(asked):
     assert "<b>&lt;img&gt;: not this time" in answer(question, "<img>")
 
 
+@ipywidgets_8
 def test_every_control_has_a_name_and_nothing_is_chosen_before_the_learner_chooses(asked):
     choice = asked("Which & why?", **CHOICE)
     assert [button.description for button in choice.buttons] == ["A", "B", "neither"]

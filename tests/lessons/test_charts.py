@@ -20,7 +20,7 @@ from kmeans_teach.lessons.starts import Result, nearer_in_picture, results
 from kmeans_teach.lessons.widgets import ColourSlider, StartChooser, StripPicker
 from kmeans_teach.panel import main_thread
 from kmeans_teach.pixels import small_png
-from tests.open_widgets import open_widgets
+from tests.open_widgets import ipywidgets_8, open_widgets
 from tests.panel.test_panel import from_a_subshell
 
 POINTS = np.array([0, 0.2, 0.4, 5, 5.2, 5.4, 9, 9.2])[:, None]
@@ -231,6 +231,7 @@ def test_the_slider_of_colours_shows_original_result_and_palette():
         assert f"K = {k}, palette: {slider.reduced.bytes:,} bytes" in repr(slider)
 
 
+@ipywidgets_8
 def test_a_drag_on_another_thread_is_drawn_on_the_main_thread_and_only_its_newest_value(monkeypatch):
     drawn = []
 

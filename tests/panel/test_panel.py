@@ -22,7 +22,7 @@ from kmeans_teach.panel import Panel, main_thread
 from kmeans_teach.panel import panel as panel_module
 from kmeans_teach.panel.folds import new_path
 from kmeans_teach.panel.setting import Setting
-from tests.open_widgets import open_widgets
+from tests.open_widgets import ipywidgets_8, open_widgets
 
 
 @pytest.fixture
@@ -735,6 +735,7 @@ def from_a_subshell(widget, state):
     thread.join()
 
 
+@ipywidgets_8
 def test_a_value_that_arrives_while_the_controls_are_being_set_is_not_lost(monkeypatch):
     follow, k = panel_module.follow, 9
 
@@ -755,6 +756,7 @@ def test_a_value_that_arrives_while_the_controls_are_being_set_is_not_lost(monke
     in_a_loop(scenario())
 
 
+@ipywidgets_8
 def test_each_control_is_changed_on_the_main_thread_only():
     async def scenario():
         panel = Panel("blobs k=4 seed=3")
