@@ -11,7 +11,6 @@ from functools import cache, partial
 from pathlib import Path
 from time import monotonic
 
-from kmeans_teach.check.mistakes import link
 from kmeans_teach.commands import CommandError, copy_course
 from kmeans_teach.commands.kernel import can_isolate, copy_files, start_kernel
 from kmeans_teach.commands.notebook import CellRun, cells_to_run, exercises, lesson_of, read
@@ -133,6 +132,8 @@ def judge(exercise, runs, cells=()) -> dict:
     check = next((run for run in runs if run.exercise is exercise and run.check), None)
     before, told = (check.before, check.after) if check else ({}, {})
     verdicts, values = told.get("verdicts", []), told.get("values", {})
+
+    from kmeans_teach.check.mistakes import link  # here, because it loads numpy
 
     def give(status, text="", mistakes=()):
         found = [{"name": name, "question": question or "", "more": link(name)} for name, question in dict(mistakes).items()]
