@@ -203,13 +203,13 @@ class Picture:
             self._raster.show(self.xy, step.labels)
         for k, (members, *_) in enumerate(self._clusters):
             mine = self.xy[step.labels == k] if k < self.k and not many else self.xy[:0]
-            members.set_data(*mine.T)
+            members.set_data(mine[:, 0], mine[:, 1])
         changed = self.xy[:0]
         if step.phase == "assign" and step.before is not None and 0 < step.changed <= RINGS_TO and not many:
             changed = self.xy[step.labels != step.before.labels]
-        self._rings.set_data(*changed.T)
+        self._rings.set_data(changed[:, 0], changed[:, 1])
         ringed = self.xy[:0] if self.ringed_point is None else self.xy[self.ringed_point : self.ringed_point + 1]
-        self._point_ring.set_data(*ringed.T)
+        self._point_ring.set_data(ringed[:, 0], ringed[:, 1])
         self._links.set_visible(self.spokes and not many)
         if self.spokes and not many:
             ends = np.stack([self.xy, self.flat(step.centroids)[step.labels], np.full_like(self.xy, np.nan)], axis=1)
@@ -218,14 +218,15 @@ class Picture:
     def _show_centroids(self, step):
         now = self.flat(step.centroids)
         for k, (_, disc, name) in enumerate(self._clusters):
-            for artist in disc, name:
-                artist.set_data(*now[k : k + 1].T)  # a letter that is not used has no position
+            position = now[k : k + 1]  # none, for a letter that is not used now
+            disc.set_data(position[:, 0], position[:, 1])
+            name.set_data(position[:, 0], position[:, 1])
             disc.set_markeredgewidth(4 if k == self.selected else 1.5)
         old = self.flat(step.before.centroids) if step.phase == "update" and step.before is not None else now[:0]
         moved = np.flatnonzero((old != now[: len(old)]).any(axis=1))
         ends = np.stack([old[moved], now[moved], np.full((len(moved), 2), np.nan)], axis=1).reshape(-1, 2)
-        self._trail.set_data(*ends.T)
-        self._from.set_data(*old[moved].T)
+        self._trail.set_data(ends[:, 0], ends[:, 1])
+        self._from.set_data(old[moved, 0], old[moved, 1])
 
     def _show_regions(self, step):
         """Colour the plane by the nearest centroid. With more than two features the drawn plane has no such regions."""
