@@ -81,7 +81,6 @@ def mark_all(arguments) -> int:
         csv_row(["notebook", "lesson", *COLUMNS])
     elif show is print_line and len(paths) > 1:
         say(f"Marking {len(paths)} notebooks, {min(arguments.jobs, len(paths))} at a time.")
-    kernel.broken_off.clear()
     with ThreadPoolExecutor(arguments.jobs) as pool:
         try:
             for future in as_completed([pool.submit(marks_of, path, arguments) for path in paths]):
@@ -91,6 +90,7 @@ def mark_all(arguments) -> int:
             code = 130
             kernel.broken_off.set()
             pool.shutdown(wait=False, cancel_futures=True)
+    kernel.broken_off.clear()
     mistakes = class_mistakes(done)
     if arguments.html:
         statuses = [[f"{one['lesson']}: {each['name']}", each["status"]] for one in done for each in one["exercises"]]

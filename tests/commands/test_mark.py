@@ -6,8 +6,10 @@ import io
 import json
 import os
 import re
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -453,7 +455,8 @@ def marks(monkeypatch):
         return MARKS | found
 
     monkeypatch.setattr(mark, "mark", answer)
-    monkeypatch.setattr(kernel, "can_isolate", lambda: True)
+    # notebooks of other tests may be marked at the same time, and know nothing of these
+    monkeypatch.setattr(mark, "kernel", SimpleNamespace(can_isolate=lambda: True, broken_off=threading.Event()))
     return answers
 
 
@@ -602,7 +605,7 @@ def test_broken_off_by_ctrl_c_it_ends_and_keeps_what_was_marked(marks, capsys):
 
 
 def test_where_nothing_isolates_a_sentence_says_so(marks, monkeypatch, capsys):
-    monkeypatch.setattr(kernel, "can_isolate", lambda: False)
+    monkeypatch.setattr(mark.kernel, "can_isolate", lambda: False)
     assert launcher.main(["check", "a"]) == 0
     assert capsys.readouterr().err == f"{mark.OPEN}\n"
 
