@@ -6,6 +6,7 @@ This file lies at the top because `pytest --nbval notebooks` needs it too.
 import pytest
 
 BROWSER, SITE = "tests/browser/", "tests/test_site.py"
+ALONE = (f"{BROWSER}test_panel_in_browser.py", f"{BROWSER}test_lite.py")  # the longest
 
 
 def file_of(nodeid):
@@ -16,7 +17,7 @@ def rank(item):
     """What takes longest comes first, so that no process is left alone with it at the end."""
     file = file_of(item.nodeid)
     if file.startswith(BROWSER):
-        return 3, ""
+        return 3, file * (file in ALONE)
     if file == SITE:
         return 2, ""
     return (1, file) if file.endswith(".ipynb") else (0, "")
@@ -30,13 +31,14 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """With `-n`, each file stays in one process; all files that need the browser or the site share one process."""
+    """With `-n`, each file stays in one process. But for the longest, the files that need the browser or the site share one."""
     from xdist.scheduler import LoadFileScheduling
 
     config.option.loadscopereorder = False  # the order is that of rank()
 
     class Scheduler(LoadFileScheduling):
         def _split_scope(self, nodeid):
-            return BROWSER if nodeid.startswith((BROWSER, SITE)) else file_of(nodeid)
+            file = file_of(nodeid)
+            return BROWSER if file.startswith((BROWSER, SITE)) and file not in ALONE else file
 
     return Scheduler(config, log)

@@ -30,9 +30,8 @@ SYSTEM = """/usr /bin /sbin /lib /lib32 /lib64 /nix/store /gnu/store /etc/altern
 SCRIPT = copy_course.PACKAGE / "assets" / "sandbox.sh"
 # elsewhere, a shell stands between a notebook and the marking, which a cell might end as its parent
 IN_BETWEEN = ["sh", "-c", 'unset JPY_PARENT_PID; trap : INT; "$@"; exit', "sh"]
-FIND = (
-    "import importlib.util, sys; sys.exit(importlib.util.find_spec('ipykernel') is None)"  # its folder may be closed to others
-)
+# the packages may lie in a folder that is closed to others
+FIND = "import importlib.util, sys; sys.exit(importlib.util.find_spec('ipykernel') is None)"
 broken_off = threading.Event()  # by Ctrl-C: all kernels end
 # the process of a kernel: at most 4 GB of memory for each process, 256 MB for a file, 256 processes more than there are
 KERNEL = """
