@@ -219,8 +219,9 @@ class Panel(Arrival, w.VBox):
 
     def show(self, sentence=None):
         """Show the step under the cursor, with its own sentence or another."""
-        self.access.places = self.stage.show(self.run.player)
-        self.access.sentence = sentence or describe(self.stage.picture.step)
+        places = self.stage.show(self.run.player)
+        with self.access.hold_sync():  # one message to the page: each takes as long as a small picture
+            self.access.places, self.access.sentence = places, sentence or describe(self.stage.picture.step)
 
     def _follow(self):
         if self.stage.closed:

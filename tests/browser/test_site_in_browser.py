@@ -1,5 +1,7 @@
 """The site as a browser shows it, from a folder and with no network."""
 
+import os
+
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -19,7 +21,7 @@ def page(browser):
     assert wrong == []
 
 
-@pytest.mark.parametrize("width", [1400, 700])
+@pytest.mark.parametrize("width", [1400, 700] if os.environ.get("LONG") == "1" else [700])
 def test_a_page_fits_its_window_and_every_picture_of_it_is_drawn(page, site, width):
     page.set_viewport_size({"width": width, "height": 1000})
     pictures = 0

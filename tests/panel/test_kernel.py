@@ -243,8 +243,8 @@ from kmeans_teach.inputs.learners import Stopped, call_learners
 sys.modules["ipykernel"] = None
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 print("ready", flush=True)
-seen, end = set(), time.monotonic() + 0.4
-while time.monotonic() < end:
+seen, begin = set(), time.monotonic()
+while time.monotonic() < begin + (0.4 if seen >= {7, "stopped"} else 20):
     try:
         seen.add(call_learners("update", 3, lambda: [7], lambda array, *_: array[0]))
     except Stopped:

@@ -801,6 +801,13 @@ def test_panels_of_one_run_of_a_cell_are_live_and_the_next_run_closes_them(monke
         panel.close()
 
 
+def test_a_step_sends_its_sentence_and_its_places_in_one_message(panel, monkeypatch):
+    sent = []
+    monkeypatch.setattr(type(panel.access), "send_state", lambda self, key=None: sent.append(set(key)))
+    panel.controls.step.click()
+    assert sent == [{"places", "sentence"}]
+
+
 def test_five_hundred_random_actions_leave_it_whole():
     random_action = random.Random(20261123)
 
@@ -860,6 +867,7 @@ def test_a_slider_event_is_followed_through_few_files(panel):
 
 CELLS_AGAIN = """
 import gc
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from kmeans_teach.panel import Panel, main_thread
@@ -881,6 +889,8 @@ print(run_the_cell(6) - first)
 """
 
 
+@pytest.mark.long
+@pytest.mark.skipif(os.environ.get("LONG") != "1", reason="many panels: LONG=1")
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from Linux's /proc")
 def test_a_cell_run_again_and_again_keeps_the_memory_flat():
     run = subprocess.run([sys.executable, "-c", CELLS_AGAIN], capture_output=True, text=True, check=True)
