@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import random
 import subprocess
 import sys
