@@ -41,7 +41,7 @@ lab: .venv/lab.installed
 PYTEST = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTEST_ADDOPTS="-p tests.fast_start $$PYTEST_ADDOPTS" $(IN) -m pytest --nbval
 
 test: style
-	$(PYTEST) -n 4 $(ARGS)
+	$(PYTEST) -n 3 $(ARGS)
 
 style: setup
 	$(IN) -m ruff check .

@@ -6,7 +6,7 @@ This file lies at the top because `pytest --nbval notebooks` needs it too.
 import pytest
 
 BROWSER, SITE = "tests/browser/", "tests/test_site.py"
-ALONE = (f"{BROWSER}test_panel_in_browser.py", f"{BROWSER}test_lite.py")  # the longest
+LONGEST = (f"{BROWSER}test_panel_in_browser.py", f"{BROWSER}test_lite.py")
 
 
 def file_of(nodeid):
@@ -17,7 +17,7 @@ def rank(item):
     """What takes longest comes first, so that no process is left alone with it at the end."""
     file = file_of(item.nodeid)
     if file.startswith(BROWSER):
-        return 3, file * (file in ALONE)
+        return 3, file * (file in LONGEST)
     if file == SITE:
         return 2, ""
     return (1, file) if file.endswith(".ipynb") else (0, "")
@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """With `-n`, each file stays in one process. But for the longest, the files that need the browser or the site share one."""
+    """With `-n`, each file stays in one process. The files that need a browser or the site share two processes."""
     from xdist.scheduler import LoadFileScheduling
 
     config.option.loadscopereorder = False  # the order is that of rank()
@@ -39,6 +39,6 @@ def pytest_xdist_make_scheduler(config, log):
     class Scheduler(LoadFileScheduling):
         def _split_scope(self, nodeid):
             file = file_of(nodeid)
-            return BROWSER if file.startswith((BROWSER, SITE)) and file not in ALONE else file
+            return LONGEST[0] if file in LONGEST else BROWSER if file.startswith((BROWSER, SITE)) else file
 
     return Scheduler(config, log)
