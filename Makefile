@@ -37,7 +37,7 @@ setup: .venv/test.installed
 lab: .venv/lab.installed
 	@$(IN) -m kmeans_teach lab $(ARGS)
 
-# --nbval runs the notebooks, too; two files at a time and two browsers, which wait a lot, so one thread for each of them
+# --nbval runs the notebooks, too; three files at a time, of which two drive a browser and wait a lot, so one thread for each
 PYTEST = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTEST_ADDOPTS="-p tests.fast_start $$PYTEST_ADDOPTS" $(IN) -m pytest --nbval
 
 test: style

@@ -9,7 +9,8 @@ import traitlets
 from kmeans_teach.data import DATA_SETS, SPREAD
 
 STYLE = f"<style>{(Path(__file__).parent / 'panel.css').read_text(encoding='utf-8')}</style>"
-MOST = {"k": 20, "spread": 1.5, "size": 1000, "clusters": 20, "seed": 10**15, "start": 10**15}  # where controls end
+# where controls end; a browser's Python could not send a seed near 2**53
+MOST = {"k": 20, "spread": 1.5, "size": 1000, "clusters": 20, "seed": 10**15, "start": 10**15}
 GAP = "0 10px"
 SETTERS = ("data", "k", "spread", "size", "clusters", "way", "seed", "start")  # controls named like the fields of Setting
 BY_HAND = """Drag a centroid with the mouse or a finger. Or press Tab until the picture has a frame, then a letter to choose a
