@@ -86,17 +86,22 @@ def cut(page):
 def play(page, busy=0, after=0):
     """Play to the end. The page is busy for some ms, some ms after the begin.
 
-    It sees to both itself: a run may be over before a test could ask whether it plays.
+    The page watches the button's text, because the run may be over before a test, or a frame of the page, could see it begin.
     """
     page.evaluate(
-        """async ([busy, after]) => {
-            const shown = name => [...document.querySelectorAll(".kmeans-panel button")].find(e => e.innerText.trim() === name);
-            shown("Play").click();
-            while (!shown("Pause")) await new Promise(requestAnimationFrame);
-            await new Promise(done => setTimeout(done, after));
+        """([busy, after]) => new Promise((begun, failed) => {
+            const buttons = [...document.querySelectorAll(".kmeans-panel button")];
+            const play = buttons.find(button => button.innerText.trim() === "Play");
+            setTimeout(() => failed(new Error("Play did not begin within a minute")), 60_000);
+            new MutationObserver((_, observer) => {
+                observer.disconnect();
+                begun();
+            }).observe(play, { characterData: true, childList: true, subtree: true });
+            play.click();
+        }).then(() => new Promise(done => setTimeout(done, after))).then(() => {
             const start = performance.now();
             while (performance.now() - start < busy);
-        }""",
+        })""",
         [busy, after],
     )
     page.locator(".kmeans-panel").get_by_role("button", name="Play", exact=True).wait_for(timeout=120_000)

@@ -632,7 +632,10 @@ ANSWERED = """async panel => {  // a turn to the kernel and back: it has handled
     const [opener, fold] = [".kmeans-opener", ".kmeans-fold"].map(name => [...panel.querySelectorAll(name)].at(-1));
     const open = fold.style.display === "none";
     opener.click();
-    while ((fold.style.display !== "none") !== open) await new Promise(go => setTimeout(go, 5));
+    for (let i = 0; (fold.style.display !== "none") !== open; i++) {
+        if (i === 3000) throw new Error("the panel did not answer");
+        await new Promise(go => setTimeout(go, 5));
+    }
 }"""
 
 
