@@ -88,7 +88,7 @@ def kernel(tmp_path_factory, colab):
     after = versions(python)
     assert {name: after[name] for name in LEFT_ALONE} == {name: before[name] for name in LEFT_ALONE}
     changed = {name for name in after if after[name] != before[name]}
-    assert changed <= {"dask"}, "lesson 09's distributed brings the Dask of its own version"
+    assert changed <= {"dask"}, "lesson 10's distributed brings the Dask of its own version"
     run(python, "-m", "pip", "check")
     kernel = folder / "for nbclient" / "kernels" / "colab" / "kernel.json"
     kernel.parent.mkdir(parents=True)

@@ -17,7 +17,7 @@ from kmeans_teach.inputs import parts
 from kmeans_teach.lessons import needs
 
 ROOT = Path(__file__).parent.parent
-LESSON_09 = ROOT / "notebooks" / "09_many_machines.ipynb"
+LESSON_10 = ROOT / "notebooks" / "10_many_machines.ipynb"
 ADDRESS = "https://example.org/kmeans_teach"
 
 # the folder of the environment, what its installer leaves in it, and what to type for a part and the names of its packages
@@ -76,7 +76,7 @@ def typed(request, tmp_path, monkeypatch):
 
 
 def first_cell():
-    notebook = json.loads(LESSON_09.read_text(encoding="utf-8"))
+    notebook = json.loads(LESSON_10.read_text(encoding="utf-8"))
     source = next("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code")
     exec(source.replace("%matplotlib inline", ""), {})
 
@@ -111,7 +111,7 @@ MISSES = {
         "nbformat ipykernel",
         "kmeans-teach: `kmeans-teach check` needs nbformat and ipykernel; ",
     ),
-    "lesson 09": (["distributed"], first_cell, "lab", "distributed", "this lesson needs distributed; "),
+    "lesson 10": (["distributed"], first_cell, "lab", "distributed", "this lesson needs distributed; "),
     "a lesson with scikit-learn": (
         ["sklearn"],
         lambda: needs("sklearn"),
@@ -119,7 +119,7 @@ MISSES = {
         "scikit-learn",
         "this lesson needs scikit-learn; ",
     ),
-    "the code of lesson 09": (["dask"], many_machines, "lab", "dask", "kmeans_teach.lessons.many_machines needs dask; "),
+    "the code of lesson 10": (["dask"], many_machines, "lab", "dask", "kmeans_teach.lessons.many_machines needs dask; "),
 }
 
 

@@ -14,7 +14,7 @@ from kmeans_teach.commands.copy_course import LESSONS, handed_out  # noqa: E402
 
 COPIES = ROOT / "colab"
 COURSE = "git+https://github.com/OWNER/kmeans_teach"
-MORE = {"09_many_machines": ["distributed"]}  # what a lesson needs, and Colab does not have
+MORE = {"10_many_machines": ["distributed"]}  # what a lesson needs, and Colab does not have
 
 
 def words(lesson, course=COURSE):

@@ -73,7 +73,7 @@ check_line_assign, check_line_update, check_squared, check_inertia = (
     for name, lesson in (("line_assign", "01"), ("line_update", "01"), ("squared", "02"), ("inertia", "03"))
 )
 check_start, check_rule, check_standardise, check_loss, check_look, check_join, check_farthest = (
-    _checker(name, "an exercise of lessons 06 to 09: its arguments and its mistakes are in docs/mistakes.md.")
+    _checker(name, "an exercise of lessons 06 to 10: its arguments and its mistakes are in docs/mistakes.md.")
     for name in ("start", "rule", "standardise", "loss", "look", "join", "farthest")
 )
 

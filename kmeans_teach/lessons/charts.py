@@ -1,4 +1,4 @@
-"""The charts of lessons 06 to 09 that do not move, made without pyplot. moving_charts.py has those that move.
+"""The charts of lessons 06 to 10 that do not move, made without pyplot. moving_charts.py has those that move.
 
 Each public function returns a Figure, except `triptych`, which returns an image.
 """

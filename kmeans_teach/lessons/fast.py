@@ -1,6 +1,6 @@
 """The same run as `KMeansND`, with fewer distances: a point is measured again only when its cluster could have changed.
 
-Lesson 08 derives it. A point's *slack* is the distance to its second nearest centroid minus the distance to its nearest.
+Lesson 09 derives it. A point's *slack* is the distance to its second nearest centroid minus the distance to its nearest.
 By the triangle inequality, the point keeps its label until its own centroid and the fastest other centroid together have
 moved by more than its slack. So in most iterations most points need no distance at all. The idea is Hamerly's, "Making
 k-means even faster" (SDM 2010), with his two bounds joined in one. Elkan, "Using the triangle inequality to accelerate

@@ -1,4 +1,4 @@
-"""K-means where the points are colours: a picture in K colours, and a plate of coloured dots. Lesson 07 uses it."""
+"""K-means where the points are colours: a picture in K colours, and a plate of coloured dots. Lesson 08 uses it."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,6 @@
 """The same run as `KMeansND` for points that do not fit on one machine: a map and a reduce over the blocks of a Dask array.
 
-Lesson 09 derives it. The map turns a block of points into K x N sums, K counts and a few numbers. The reduce adds these up.
+Lesson 10 derives it. The map turns a block of points into K x N sums, K counts and a few numbers. The reduce adds these up.
 So an iteration is one pass over the points, and the points never travel between machines.
 """
 
@@ -89,7 +89,7 @@ def client():
 
 
 class KMeansDask(kmeans.KMeansND):
-    """The stream of steps of `KMeansND`, over a Dask array: one pass over its blocks per iteration. Lesson 09 derives it.
+    """The stream of steps of `KMeansND`, over a Dask array: one pass over its blocks per iteration. Lesson 10 derives it.
 
     Parameters
     ----------

@@ -172,7 +172,7 @@ def first_within(ks, gaps, errors) -> int:
     return int([*enough, ks[-1]][0])
 
 
-# ---- small helpers for lesson 07
+# ---- small helpers for lesson 08
 
 
 def nearer_in_picture(points, labels, centroids, columns):
@@ -184,7 +184,7 @@ def nearer_in_picture(points, labels, centroids, columns):
 def standardise(points) -> np.ndarray:
     """Subtract from each column its mean, and divide by its standard deviation (ddof 0).
 
-    A column whose values are all the same becomes zeros. Lesson 07 explains when to do this, and when not.
+    A column whose values are all the same becomes zeros. Lesson 08 explains when to do this, and when not.
     """
     points = as_table(points, "points")
     for column in points.T:

@@ -1,4 +1,4 @@
-"""The widgets of lessons 06 and 07 in a real JupyterLab: surface, strip and picture in K colours, by key and by click.
+"""The widgets of lessons 06 and 08 in a real JupyterLab: surface, strip and picture in K colours, by key and by click.
 
 They are in a notebook with only the cells of the lessons that make them. With LONG=1 all lessons run whole in the browser.
 """
@@ -27,7 +27,7 @@ WATCH = """image => { window.shown = new Promise(done => {
 }); }"""
 
 
-CELLS = {"06_bad_starts": ["setup-06", "chooser-06", "strip-06"], "07_many_dimensions": ["slider-07"]}
+CELLS = {"06_bad_starts": ["setup-06", "chooser-06", "strip-06"], "08_many_dimensions": ["slider-08"]}
 
 
 @pytest.fixture(scope="module")

@@ -124,7 +124,7 @@ STUB = re.compile(r"^(my_\w+) = (\w+)  # your turn", re.MULTILINE)
 def test_each_stub_in_the_lessons_is_known_as_the_course_s_own():
     """Also where the lesson defines it: the code is compared without docstrings and comments."""
     found = []
-    for path in sorted((ROOT / "notebooks").glob("0*.ipynb")):
+    for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         sources = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
         checks = dict(re.findall(r"^check_(\w+)\((my_\w+)\)", "\n".join(sources), re.MULTILINE))
         for mine, stub in STUB.findall("\n".join(sources)):

@@ -14,8 +14,8 @@ from tests.test_notebooks import LONG, NOTEBOOKS, cells, every_notebook, search_
 
 pytestmark = pytest.mark.long
 SET_UP = {  # the cells that the exercises of these lessons need; worked_on() knows those of the others
-    "07": ["setup-07", "raw-07", "standardise-07", "changed-count-07", "grid-07", "species-07"],
-    "09": ["many-02", "many-06", "many-08", "many-10"],
+    "08": ["setup-08", "raw-08", "standardise-08", "changed-count-08", "grid-08", "species-08"],
+    "10": ["many-02", "many-06", "many-08", "many-10"],
 }
 
 
@@ -60,7 +60,7 @@ def marks(tmp_path_factory):
 @every_notebook
 def test_a_solution_comes_after_its_exercise(path):
     exercises, answers = tagged(path, "exercise"), tagged(path, "solution")
-    assert len(exercises) == len(answers) >= 2
+    assert len(exercises) == len(answers) >= 1
     order = [cell.id for cell in nbformat.read(path, as_version=4).cells]
     for exercise, answer in zip(exercises, answers, strict=True):
         assert "your turn" in exercise.source

@@ -1,4 +1,4 @@
-"""The pictures of lessons 06 and 07, read back from their artists; and the widgets that move them, driven."""
+"""The pictures of lessons 06 and 08, read back from their artists; and the widgets that move them, driven."""
 
 import asyncio
 import gc

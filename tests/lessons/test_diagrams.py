@@ -1,4 +1,4 @@
-"""The drawing of lesson 09 says what the map and the reduce do."""
+"""The drawing of lesson 10 says what the map and the reduce do."""
 
 import numpy as np
 
