@@ -10,8 +10,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from kmeans_teach import ask as ask_module
 from kmeans_teach.ask import Asked, Question
+from kmeans_teach.ask import stored as ask_module
 from kmeans_teach.kmeans import assign_points
 from kmeans_teach.lessons.images import landscape
 from kmeans_teach.lessons.widgets import ColourSlider
