@@ -44,7 +44,8 @@ class Asked(Stored, VBox):
         )
         for button in self.buttons:
             button.on_click(self._pressed)
-        self.show_me = Button(description="Show me", tooltip=f"Show me: {question.text}", layout=Layout(display="none"))
+        hidden = Layout(width="auto", margin="2px 2px 2px 16px", display="none")
+        self.show_me = Button(description="Show me", tooltip=f"Show me: {question.text}", layout=hidden)
         self.show_me.on_click(lambda _: self._explain("The answer:"))
         controls = () if question.options else (self._make_box(),)
         row = HBox((*controls, *self.buttons, self.show_me), layout=Layout(flex_flow="row wrap"))
