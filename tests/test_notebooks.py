@@ -197,7 +197,8 @@ def test_cells_are_short(path):
     code = [cell.source.splitlines() for cell in cells(path, "code")]
     assert max(map(len, code)) <= 15
     assert not [line for lines in code for line in lines if line.rstrip().endswith(";")]
-    assert sorted(map(len, code))[len(code) // 2] <= 6
+    seen = [1 if "ask" in calls(cell.source) else len(cell.source.splitlines()) for cell in cells(path, "code")]
+    assert sorted(seen)[len(seen) // 2] <= 6, "a question is folded to one line"
 
 
 @every_notebook
