@@ -70,14 +70,11 @@ def vanderplas_frame(model):
 
 
 def our_frame(model):
-    """The panel's stage: picture and inertia curve on a live canvas."""
+    """The panel's stage: the picture on a live canvas."""
     stage = Stage(model, lambda: None)
-    steps = []
 
     def draw(step):
-        steps.append(step)
         stage.picture.show(step)
-        stage.curve.show(steps[-12:], min(len(steps), 12) - 1)
         stage.canvas.draw()
         assert stage.canvas.get_diff_image()  # ours waits for a browser, so it is asked for the PNG
         return stage.canvas

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 
-from kmeans_teach.panel.stage import WIDEST
+from kmeans_teach.panel.stage import BOTTOM, LEFT, RIGHT, TOP
 from tests.browser.lab import chromium, lab, open_notebook, run_all
 
 # the time of every picture that reaches a canvas on the page (not the one that ipympl keeps off screen)
@@ -67,8 +67,8 @@ def play(page):
 def drag(page):
     """Drag the centroid in the middle of the view in small steps for three seconds, as a person does."""
     box = page.locator(".kmeans-panel .jupyter-matplotlib-canvas-div").bounding_box()
-    # the middle of the Axes, in the layout that stage.py gives the widest figure
-    x, y = box["x"] + 62 + (WIDEST - 260 - 62) / 2, box["y"] + 30 + (0.5 * WIDEST - 80) / 2
+    # the middle of the Axes
+    x, y = box["x"] + (LEFT + box["width"] - RIGHT) / 2, box["y"] + (TOP + box["height"] - BOTTOM) / 2
     page.mouse.move(x, y)
     page.mouse.down()
     start, i = time.monotonic(), 0

@@ -15,7 +15,7 @@ from kmeans_teach.data import PENGUIN_COLUMNS, load
 from kmeans_teach.inputs import short
 from kmeans_teach.kmeans import KMeansND, Step
 from kmeans_teach.narrate import letter
-from kmeans_teach.panel.stage import BLOCK, InertiaCurve, Stage
+from kmeans_teach.panel.stage import Stage
 from kmeans_teach.picture import PAD, RASTER_FROM, RINGS_TO, Picture
 from kmeans_teach.pixels import COLOURS, SHAPES, colour, ink, shape
 
@@ -307,7 +307,6 @@ def test_every_label_lies_in_the_panel_on_a_wide_page_and_on_a_narrow_one(width)
         stage.set_model(model, names=names, columns=(0, len(names) - 1) if names else None)
         stage.picture.show(next(model.steps()))
         assert_all_words_are_in_view(stage.picture, stage.figure)
-        assert stage.picture.ax.bbox.x1 < stage.curve.ax.bbox.x0 or stage.picture.note.get_window_extent().y0 > 150
     stage.close()
 
 
@@ -628,34 +627,3 @@ def test_the_measure_of_colour_blindness_has_teeth():
     tab20 = [tuple(c) for c in matplotlib.colormaps["tab20"].colors]
     assert min(closest(tab20, sight) for sight in SIGHT) < 5
     assert closest(["#d03030", "#607020"], "normal") > 40 > 25 > closest(["#d03030", "#607020"], "protanopia")
-
-
-# ---- the curve
-
-
-def test_the_curve_shows_inertia_as_a_share_of_the_start_and_the_cursor():
-    figure = Figure()
-    FigureCanvasAgg(figure)
-    curve, run = InertiaCurve(figure.add_axes((0.1, 0.1, 0.8, 0.8))), steps()
-    curve.show(run, 2)
-    x, y = curve._line.get_data()
-    assert x.tolist() == list(range(len(run)))
-    np.testing.assert_allclose(y, [100 * s.inertia / run[0].inertia for s in run])
-    assert curve._updates.get_xdata().tolist() == [i for i in range(len(run)) if i % 2 == 1]
-    assert (curve._ring.get_xdata()[0], curve._ring.get_ydata()[0]) == (2, y[2])
-    assert len(curve.artists) == 3
-    figure.canvas.draw()
-
-
-def test_the_curve_grows_by_blocks_and_takes_an_inertia_of_zero():
-    figure = Figure()
-    FigureCanvasAgg(figure)
-    curve = InertiaCurve(figure.add_axes((0.1, 0.1, 0.8, 0.8)))
-    step = steps([[1.0], [2.0]], [[1.0], [2.0]])[0]
-    assert step.inertia == 0
-    curve.show([step] * BLOCK, 0)
-    before = curve.ax.get_xlim()
-    assert curve._line.get_ydata().tolist() == [100] * BLOCK
-    curve.show([step] * (BLOCK + 1), 0)
-    assert curve.ax.get_xlim() != before
-    assert curve.ax.get_xlim()[1] == 2 * BLOCK

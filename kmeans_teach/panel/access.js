@@ -5,7 +5,9 @@
 // - the canvas has no role and no text alternative: it gets the current sentence;
 // - the canvas swallows Tab and Escape (a keyboard trap): they reach the page again;
 // - Jupyter's one-key shortcuts (d d, x, arrows ...) would act on the notebook, and Ctrl+S not work: see keyPressed;
-// - a mouse that leaves the picture is lost there, and a finger does nothing: see followMouse and followFinger.
+// - a mouse that leaves the picture is lost there, and a finger does nothing: see followMouse and followFinger;
+// - a button that has the focus and is turned off takes the keyboard with it: Play gets the focus;
+// - whether the page is dark, and whether a person wants motion, is told to the kernel, which draws the picture;
 // - all pages that show a panel share one figure: the page that was used last decides how large it is, the others scale it.
 const named = (root, selector, name) =>
   root.querySelectorAll(selector).forEach(e => { if (name(e) && e.getAttribute("aria-label") !== name(e)) e.setAttribute("aria-label", name(e)); });
@@ -54,7 +56,7 @@ async function fitPictures(model) {
 // Keys with Ctrl, Cmd or Alt belong to the notebook, and so does Shift+Enter, which runs a cell wherever one is. All others belong
 // to the control that has the focus. In a text, so do the keys that edit it.
 function belongsToNotebook(e) {
-  if (e.target.matches("input:not([type=checkbox]), [contenteditable=true]"))
+  if (e.target.matches("input:not([type=checkbox], [type=range]), [contenteditable=true]"))
     return (e.ctrlKey || e.metaKey) && !e.altKey && !/^([acvxyz]|Enter|Backspace|Delete|Home|End|Arrow.*)$/i.test(e.key);
   return e.ctrlKey || e.metaKey || e.altKey || (e.shiftKey && e.key === "Enter");
 }
@@ -67,7 +69,7 @@ function keyPressed(root, e) {
   e.target.toggleAttribute("data-lm-suppress-shortcuts", !away);
   const canvas = e.target.matches(CANVAS);
   if (canvas && ["Tab", "Escape"].includes(e.key)) e.stopPropagation();
-  else if (away && (canvas || e.target.matches("input:not([type=checkbox])"))) {
+  else if (away && (canvas || e.target.matches("input:not([type=checkbox], [type=range])"))) {
     // ipympl and ipywidgets let no key pass from here: the notebook gets a copy
     if (!root.dispatchEvent(new KeyboardEvent("keydown", e))) e.preventDefault();
     e.stopPropagation();
@@ -86,6 +88,11 @@ function moveSlider(slider, key) {
   slider.noUiSlider.set(to);
   return true;
 }
+
+// Light letters are on a dark page, whatever the front end calls its theme.
+const isDark = root => getComputedStyle(root).color.match(/\d+(\.\d+)?/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0) > 384;
+
+const QUERIES = ["(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"].map(text => window.matchMedia(text));
 
 // The canvas keeps a mouse whose button was pressed on it until it is released, wherever that is.
 function followMouse(e) {
@@ -113,6 +120,7 @@ function followFinger(model) {
 }
 
 function render({ model, el }) {
+  const endStrip = addStrip(model, el);
   const line = document.createElement("p");
   line.className = "kmeans-sentence";
   line.setAttribute("role", "status");
@@ -130,24 +138,34 @@ function render({ model, el }) {
   };
   const soon = () => { waiting ||= requestAnimationFrame(refresh); };
   let told = null; // what this page told last
-  const others = () => told && (told.width !== model.get("width") || told.ratio !== model.get("ratio"));
+  const others = () => told && Object.entries(told).some(([name, value]) => value !== model.get(name));
   const tell = () => {
     const width = Math.round(room?.clientWidth ?? 0);
     if (!width || document.hidden) return;
-    told = { width, ratio };
+    told = { width, height: window.innerHeight, ratio, dark: isDark(root), still: QUERIES[1].matches };
     if (others()) { model.set(told); model.save_changes(); }
   };
   const resized = () => { if (!others()) tell(); }; // two visible pages must not take turns for ever
   const used = e => { if (e.type !== "pointermove" || e.movementX || e.movementY) tell(); }; // else the panel moved, not the mouse
-  const uses = [[document, "visibilitychange"]];
+  const uses = [[document, "visibilitychange"]], seen = [[window, "resize"], ...QUERIES.map(query => [query, "change"])];
+  const themes = new MutationObserver(resized);
+  let focused = null;
+  const changed = () => {
+    if (focused?.disabled && [document.body, focused].includes(document.activeElement)) root.querySelector(".kmeans-play")?.focus();
+    soon();
+  };
+  const focus = e => { focused = e.target; };
   const attach = () => {
     root = el.closest(".kmeans-panel");
     if (!root) { waiting = requestAnimationFrame(attach); return; }
-    changes = new MutationObserver(soon);
-    changes.observe(root, { childList: true, subtree: true });
+    changes = new MutationObserver(changed);
+    changes.observe(root, { childList: true, subtree: true, attributeFilter: ["disabled"] });
+    themes.observe(document.body, { attributes: true });
     sizes = new ResizeObserver(resized);
     uses.push([root, "pointermove"], [root, "pointerdown"], [root, "focusin"]);
     uses.forEach(([target, event]) => target.addEventListener(event, used));
+    seen.forEach(([target, event]) => target.addEventListener(event, resized));
+    root.addEventListener("focusin", focus);
     window.addEventListener("keydown", onKey, true);
     root.addEventListener("pointerdown", followMouse);
     for (const type of ["touchstart", "touchmove", "touchend", "touchcancel"]) root.addEventListener(type, finger, { passive: false });
@@ -157,7 +175,15 @@ function render({ model, el }) {
   refresh();
   attach();
   fitPictures(model);
-  return () => { window.removeEventListener("keydown", onKey, true); uses.forEach(([target, event]) => target.removeEventListener(event, used)); cancelAnimationFrame(waiting); changes?.disconnect(); sizes?.disconnect(); model.off("change:sentence", soon); };
+  return () => {
+    window.removeEventListener("keydown", onKey, true);
+    uses.forEach(([target, event]) => target.removeEventListener(event, used));
+    seen.forEach(([target, event]) => target.removeEventListener(event, resized));
+    cancelAnimationFrame(waiting);
+    [changes, sizes, themes].forEach(observer => observer?.disconnect());
+    model.off("change:sentence", soon);
+    endStrip();
+  };
 }
 
 export default { render };

@@ -1,4 +1,4 @@
-"""What ipywidgets and ipympl leave out for keyboards and screen readers, and the room that the page has for the picture."""
+"""The strip and the line below the picture, what ipywidgets and ipympl leave out, and what the page has for the picture."""
 
 from pathlib import Path
 
@@ -8,18 +8,28 @@ from ipywidgets import Widget, widget_serialization
 
 
 class Access(anywidget.AnyWidget):
-    """The line below the picture: it shows `sentence`, and a screen reader speaks it. It also gives names to the controls.
+    """The strip below the picture, which is the scrubber, and a line with `sentence`, which a screen reader speaks.
 
-    access.js says what it adds and why. `width` is the width (CSS pixels) that the page has for the picture on `canvas`, and
-    `ratio` says how many pixels of the screen make one of them. If several pages show the panel, they belong to the page that
-    was used last. `places` are those of the centroids in the picture, as shares of its width and height from
-    the lower left, for a finger.
+    The strip shows the inertia of each recorded half-step, whether the run is `over` at the last, and the `best` inertia that
+    is known, or None. A person who moves it sets `cursor`. access.js says what else it adds and why.
+
+    `width` is the width (CSS pixels) that the page has for the picture on `canvas`, `height` is that of the window, and `ratio`
+    says how many pixels of the screen make one of them. `dark`: are its letters light? `still`: does a person want no motion?
+    If several pages show the panel, all these are of the page that was used last. `places` are those of the centroids in the
+    picture, as shares of its width and height from the lower left, for a finger.
     """
 
     # the text of the file, not its path: anywidget never frees a widget whose code comes from a path
-    _esm = (Path(__file__).parent / "access.js").read_text(encoding="utf-8")
+    _esm = "\n".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("strip.js", "access.js"))
+    cursor = traitlets.Int(0).tag(sync=True)
+    inertias = traitlets.List([0.0]).tag(sync=True)
+    best = traitlets.Float(None, allow_none=True).tag(sync=True)
+    over = traitlets.Bool(False).tag(sync=True)
     sentence = traitlets.Unicode().tag(sync=True)
     places = traitlets.List().tag(sync=True)
     width = traitlets.Int(0).tag(sync=True)
+    height = traitlets.Int(0).tag(sync=True)
     ratio = traitlets.Float(1).tag(sync=True)
+    dark = traitlets.Bool(False).tag(sync=True)
+    still = traitlets.Bool(False).tag(sync=True)
     canvas = traitlets.Instance(Widget, allow_none=True).tag(sync=True, **widget_serialization)

@@ -74,18 +74,18 @@ def make_controls(own_data=False):
     # time
     c.first = button("|<", "To the start of the run")
     c.back = button("Back", "One half-step back")
-    c.play = w.ToggleButton(description="Play", tooltip="Play or pause; at the end, play again", layout=w.Layout(width="80px"))
-    c.step = button("Step", "One half-step on", button_style="primary")
+    c.play = w.ToggleButton(description="Play", tooltip="Play or pause; at the end, play again", layout=w.Layout(width="72px"))
+    c.play.add_class("kmeans-play")
+    c.step = button("", "One half-step on", button_style="primary").add_class("kmeans-step")
     c.last = button(">|", "To the end of the run")
-    c.scrubber = slider(w.IntSlider, "Half-step", 0, 0, 1)
-    speed = {"width": "230px", "readout_format": ".1f", "tooltip": "Half-steps a second"}
+    speed = {"readout_format": ".1f", "tooltip": "Half-steps a second"}
     c.speed = slider(FloatLogSlider, "Speed", 10**0.3, 0, 1.5, 0.05, **speed)
     # what is shown
     c.regions = w.Checkbox(description="Regions", indent=False, tooltip="Colour the plane by nearest centroid", layout=number)
     c.spokes = w.Checkbox(description="Lines to centroids", indent=False, layout=w.Layout(width="200px"))
     c.point = w.BoundedIntText(max=0, description="Ring point", tooltip="Ring a point, read its distances", layout=number)
     c.replay = w.Text(description="Replay", continuous_update=False, layout=at_most("560px"))
-    for control in c.data, c.k, c.scrubber, c.speed:
+    for control in c.data, c.k, c.speed:
         control.style.description_width = "initial"  # otherwise ipywidgets gives each label 80 pixels
     return c
 
@@ -108,16 +108,20 @@ def lay_out(panel):
         c.folds[title] = opener.add_class("kmeans-opener")
         opener.observe(lambda change, box=box: setattr(box.layout, "display", "flex" if change["new"] else "none"), "value")
         boxes.append(box)
+    new = row(c.new_data, c.new_centroids, width=None).add_class("kmeans-pair")
     return [
         w.HTML(STYLE, layout=w.Layout(display="none")),
-        row(c.data, c.k, row(c.new_data, c.new_centroids, width=None), grid_gap=GAP),
+        row(row(c.first, c.back, c.play, c.step, c.last, width=None), c.speed, grid_gap=GAP).add_class("kmeans-bar"),
         row(panel.stage.canvas).add_class("kmeans-room"),
-        row(row(c.first, c.back, c.play, c.step, c.last, width=None), c.scrubber, c.speed, grid_gap=GAP),
         panel.access,
         panel.message,
-        row(*c.folds.values()),
+        row(c.data, c.k, new, grid_gap=GAP).add_class("kmeans-bar"),
+        row(*c.folds.values()).add_class("kmeans-bar"),
         *boxes,
     ]
+
+
+NEXT = {"start": "Update: move to the means", "update": "Assign: join the nearest", "assign": "Update: move to the means"}
 
 
 def follow(c, run, playing):
@@ -134,8 +138,11 @@ def follow(c, run, playing):
     for name in "spread", "size", "clusters", "seed":
         getattr(c, name).disabled = name not in uses
     c.new_data.disabled = "seed" not in uses
-    c.scrubber.max = max(1, len(player.steps) - 1)
-    c.scrubber.value = player.cursor
+    ended = player.step.stop is not None
+    c.first.disabled = c.back.disabled = player.cursor == 0
+    c.step.disabled = c.last.disabled = ended
+    if not playing:  # there it would change with every picture
+        c.step.description = "The run is over" if ended else NEXT[player.step.phase]
     c.point.max = len(player.model.points) - 1
     c.play.value = playing
     c.play.description = "Pause" if playing else "Play"

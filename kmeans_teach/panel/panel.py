@@ -8,12 +8,13 @@ from kmeans_teach.narrate import describe
 from kmeans_teach.panel.access import Access
 from kmeans_teach.panel.arrival import Arrival
 from kmeans_teach.panel.by_hand import ByHand
-from kmeans_teach.panel.controls import SETTERS, follow, lay_out, make_controls
+from kmeans_teach.panel.controls import follow, lay_out, make_controls
 from kmeans_teach.panel.folds import Quiz, Saver, StartScore
 from kmeans_teach.panel.main_thread import in_slices, stop, take_over
 from kmeans_teach.panel.message import in_words
 from kmeans_teach.panel.run import PanelRun
 from kmeans_teach.panel.stage import WIDEST, Stage
+from kmeans_teach.panel.wiring import wire
 
 
 def _learners(name):
@@ -46,7 +47,7 @@ class Panel(Arrival, w.VBox):
     folder : str or Path, optional
         Where saved runs go.
     widest : int, optional
-        The largest width of the picture in CSS pixels: up to there the picture, and the letters in it, grow with the page.
+        The largest width of the picture in CSS pixels: up to there it grows with the page, and the letters in it do.
 
     Raises
     ------
@@ -63,7 +64,7 @@ class Panel(Arrival, w.VBox):
 
     def __init__(self, replay=None, *, folder=".", widest=WIDEST, **options):
         self.run = run = PanelRun(replay, **options)
-        self.last_error, self._task, self._following = None, None, False  # following: the panel, not a person, sets controls
+        self.last_error, self._task, self.following = None, None, False  # following: the panel, not a person, sets controls
         self.stage = Stage(run.model, lambda: self.do(self._tick), widest, **run.axes_options)
         self.controls, self.message = make_controls(own_data=run.own is not None), w.HTML(run.note)
         self.access = Access(canvas=self.stage.canvas)
@@ -74,35 +75,12 @@ class Panel(Arrival, w.VBox):
         super().__init__(children=lay_out(self))
         self.add_class("kmeans-panel")
         self.stage.canvas.main_thread.watch(self)
-        self._wire()
+        wire(self)
         self._begin()
         self._follow()
         if run.player.failed is not None:
             self.tell(run.player.failed)
         take_over(self)
-
-    def _wire(self):
-        c, run, player, page = self.controls, self.run, self.run.player, self.access
-        for name in SETTERS:
-            self._on(getattr(c, name), partial(self._take, name))
-        self._on(c.play, lambda: self.play() if c.play.value else self.pause())
-        self._on(c.scrubber, lambda: self.go(player.seek, c.scrubber.value))
-        self._on(c.speed, lambda: self.stage.set_speed(c.speed.value))
-        for control in c.regions, c.spokes:
-            self._on(control, self._see)
-        self._on(c.point, lambda: self.by_hand.show_point(c.point.value))
-        self._on(c.replay, lambda: self.change(run.set, c.replay.value))
-        self._on(self.quiz.on, lambda: self.quiz.ask(self.stage.playing))
-        page.observe(lambda _: page.set_trait("places", self.stage.fit_page(page.width, page.ratio)), ["width", "ratio"])
-        for button, move in (c.first, player.first), (c.back, player.back), (c.step, player.forward), (c.last, player.last):
-            button.on_click(lambda _, move=move: self.do(self.go, move))
-        for button, seed in (c.new_data, "seed"), (c.new_centroids, "start"):
-            button.on_click(lambda _, seed=seed: self.do(self.change, run.next_seed, seed))
-        self.stage.set_speed(c.speed.value)
-
-    def _on(self, widget, action):
-        # the message says only that something changed; the action reads the newest value, so a drag queues up no work
-        widget.observe(lambda change: self._following or change.old == change.new or self.do(action), "value")
 
     # ---- everything that a person does goes through here
 
@@ -197,10 +175,9 @@ class Panel(Arrival, w.VBox):
             self.tell(error)
         self._follow()
 
-    def _take(self, name):
+    def take(self, name):
         """Take the value of the one control that a person moved."""
-        value = getattr(self.controls, name).value
-        if value != self.run.values[name]:
+        if (value := getattr(self.controls, name).value) != self.run.values[name]:
             self.change(self.run.change, name, value)
 
     assign, update = _learners("assign"), _learners("update")
@@ -213,26 +190,32 @@ class Panel(Arrival, w.VBox):
             self.stage.picture.ringed_point = i
             self.stage.show(self.run.player)
 
-    def _see(self):
+    def see(self):
         self.stage.picture.regions, self.stage.picture.spokes = self.controls.regions.value, self.controls.spokes.value
         self.show()
 
     def show(self, sentence=None):
         """Show the step under the cursor, with its own sentence or another."""
-        places = self.stage.show(self.run.player)
-        with self.access.hold_sync():  # one message to the page: each takes as long as a small picture
-            self.access.places, self.access.sentence = places, sentence or describe(self.stage.picture.step)
+        page, player, places = self.access, self.run.player, self.stage.show(self.run.player)
+        with page.hold_sync():  # one message to the page: each takes as long as a small picture
+            page.places, page.sentence = places, sentence or describe(player.step)
+            self._fill_strip()
+
+    def _fill_strip(self):
+        page, steps = self.access, self.run.player.steps
+        page.inertias, page.over, page.cursor = [s.inertia for s in steps], steps[-1].stop is not None, self.run.player.cursor
 
     def _follow(self):
         if self.stage.closed:
             return
-        self._following = True
+        self.following = True
         try:
+            self._fill_strip()
             follow(self.controls, self.run, self.stage.playing)
             if self.last_error is None:  # otherwise the text that could not be read stays, so that it can be corrected
                 self.controls.replay.value = self.run.values["replay"]
         finally:
-            self._following = False
+            self.following = False
 
     def __repr__(self):
         return f'Panel("{self.run.setting}")'

@@ -79,18 +79,18 @@ def page_is(panel, width, ratio=1):
 
 
 def test_a_page_wider_than_the_picture_leaves_it_as_it_is(panel):
-    assert page_is(panel, 1520) == ((760, 380), (760, 380))
+    assert page_is(panel, 1520) == ((860, 542), (860, 542))
 
 
 @pytest.mark.parametrize("ratio", [1, 2])
 def test_asked_to_the_picture_grows_with_the_page_and_the_type_in_it_too(ratio):
     panel = Panel("blobs k=3", widest=1520)
-    page_is(panel, 760)
+    page_is(panel, 860)
     was = panel.stage.picture.title.get_window_extent().height
-    assert page_is(panel, 1520, ratio) == ((1520, 760), (1520 * ratio, 760 * ratio))
+    assert page_is(panel, 1520, ratio) == ((1520, 958), (1520 * ratio, 958 * ratio))
     panel.stage.canvas.draw()  # matplotlib 3.9 measures a text by its last drawing
-    assert panel.stage.picture.title.get_window_extent().height == pytest.approx(2 * ratio * was, rel=0.05)
-    assert page_is(panel, 1900, ratio)[0] == (1520, 760), "no wider than asked for"
+    assert panel.stage.picture.title.get_window_extent().height == pytest.approx(1520 / 860 * ratio * was, rel=0.05)
+    assert page_is(panel, 1900, ratio)[0] == (1520, 958), "no wider than asked for"
     assert page_is(panel, 500, 1)[0][0] == 500
     panel.close()
 
@@ -98,21 +98,21 @@ def test_asked_to_the_picture_grows_with_the_page_and_the_type_in_it_too(ratio):
 def test_a_screen_of_other_pixels_leaves_the_grown_picture_as_wide_as_it_was():
     panel = Panel("blobs k=3", widest=1520)
     page_is(panel, 1520)
-    assert page_is(panel, 1520, ratio=2) == ((1520, 760), (3040, 1520))
+    assert page_is(panel, 1520, ratio=2) == ((1520, 958), (3040, 1916))
     panel.close()
 
 
 def test_a_page_that_is_loaded_but_not_used_leaves_the_ratio_and_the_next_one_begins_with_its_own(panel):
-    page_is(panel, 760, ratio=2)
+    page_is(panel, 860, ratio=2)
     for name in "set_dpi_ratio", "set_device_pixel_ratio":  # what ipympl sends
         panel.stage.canvas.handle_event({"type": name, "dpi_ratio": 3, "device_pixel_ratio": 3})
     assert panel.stage.canvas.device_pixel_ratio == 2
-    assert page_is(panel, 760) == ((760, 380), (760, 380)), "a page of ratio 1, of which ipympl tells nothing"
+    assert page_is(panel, 860) == ((860, 542), (860, 542)), "a page of ratio 1, of which ipympl tells nothing"
 
 
 def test_a_large_disc_is_taken_hold_of_at_its_edge():
     panel = Panel("uniform k=2 seed=1 hand=0.0,0.0;3.0,3.0", widest=1520)
-    for width, chosen in (760, None), (1520, 0):
+    for width, chosen in (860, None), (1520, 0):
         page_is(panel, width)
         ax = panel.stage.picture.ax
         beside = ax.transData.inverted().transform(ax.transData.transform((0, 0)) + (20, 0))  # 20 pixels from the centre of A
@@ -134,7 +134,7 @@ def test_it_starts_paused_at_the_start(panel):
 def test_step_back_first_and_last_move_the_one_cursor(panel):
     c = panel.controls
     c.step.click()
-    assert (panel.run.player.cursor, c.scrubber.value) == (1, 1)
+    assert (panel.run.player.cursor, panel.access.cursor) == (1, 1)
     assert panel.access.sentence.startswith("Update 1: ")
     c.step.click()
     c.back.click()
@@ -151,9 +151,58 @@ def test_step_back_first_and_last_move_the_one_cursor(panel):
 
 def test_the_scrubber_goes_to_any_recorded_half_step(panel):
     panel.controls.last.click()
-    panel.controls.scrubber.value = 3
+    panel.access.cursor = 3
     assert panel.run.player.cursor == 3
     assert "Update 2" in panel.stage.picture.title.get_text()
+
+
+def test_step_names_what_comes_next_and_what_cannot_be_done_at_the_ends_is_off(panel):
+    c = panel.controls
+
+    def shown():
+        return c.step.description, [button.disabled for button in (c.first, c.back, c.step, c.last)]
+
+    assert shown() == ("Update: move to the means", [True, True, False, False])
+    c.step.click()
+    assert shown() == ("Assign: join the nearest", [False] * 4)
+    c.step.click()
+    assert shown() == ("Update: move to the means", [False] * 4)
+    c.last.click()
+    assert shown() == ("The run is over", [False, False, True, True])
+    c.back.click()
+    assert shown() == ("Update: move to the means", [False] * 4)
+
+
+def test_the_strip_holds_the_recorded_inertias_and_a_place_that_cannot_be_reached_is_left_again(panel):
+    page, player = panel.access, panel.run.player
+    assert (page.inertias, page.over, page.cursor) == ([player.step.inertia], False, 0)
+    panel.controls.last.click()
+    assert (page.inertias, page.over, page.cursor) == ([step.inertia for step in player.steps], True, len(player.steps) - 1)
+
+    def fails(*_):
+        raise ZeroDivisionError
+
+    panel.controls.first.click()
+    panel.update = fails
+    assert page.inertias == [player.step.inertia]
+    page.cursor = 1
+    assert (page.cursor, player.cursor) == (0, 0)
+    assert "ZeroDivisionError" in panel.message.value
+
+
+@pytest.mark.parametrize(("width", "height", "size"), [(860, 1000, (860, 542)), (860, 600, (860, 300)), (324, 500, (324, 200))])
+def test_the_picture_leaves_room_for_all_else_in_a_low_window_and_its_axes_dominate(panel, width, height, size):
+    panel.access.height = height
+    assert page_is(panel, width)[0] == size
+    if height == 1000:  # the other rows of the panel are 205 pixels high
+        panel.stage.canvas.draw()
+        assert np.prod(panel.stage.picture.ax.bbox.size) > 0.55 * 868 * (542 + 205)
+
+
+def test_the_page_tells_whether_it_is_dark_and_whether_a_person_wants_motion(panel):
+    assert (panel.stage.dark, panel.stage.motion) == (False, True)
+    panel.access.dark = panel.access.still = True
+    assert (panel.stage.dark, panel.stage.motion) == (True, False)
 
 
 def test_play_runs_to_the_end_says_why_and_can_be_played_again():
@@ -194,7 +243,7 @@ def test_the_run_is_recorded_ahead_so_that_the_scrubber_spans_it():
     async def scenario():
         panel = Panel("blobs k=5 size=50")
         await until(lambda: panel.run.player.recorded_all)
-        await until(lambda: panel.controls.scrubber.max == len(panel.run.player.steps) - 1)
+        await until(lambda: panel.access.inertias == [step.inertia for step in panel.run.player.steps])
         assert panel.run.player.cursor == 0
         panel.close()
 
@@ -806,7 +855,10 @@ def test_a_step_sends_its_sentence_and_its_places_in_one_message(panel, monkeypa
     sent = []
     monkeypatch.setattr(type(panel.access), "send_state", lambda self, key=None: sent.append(set(key)))
     panel.controls.step.click()
-    assert sent == [{"places", "sentence"}]
+    assert sent == [{"places", "sentence", "inertias", "cursor"}]
+    panel.controls.back.click()
+    panel.controls.step.click()
+    assert sent[1:] == [{"places", "sentence", "cursor"}] * 2
 
 
 def test_five_hundred_random_actions_leave_it_whole():
@@ -817,9 +869,9 @@ def test_five_hundred_random_actions_leave_it_whole():
         c = panel.controls
         c.speed.value = 30
         buttons = [c.first, c.back, c.step, c.step, c.last, c.new_data, c.new_centroids, panel.quiz.button]
-        sliders = [c.k, c.spread, c.clusters, c.size, c.scrubber, c.point]
+        sliders = [c.k, c.spread, c.clusters, c.size, c.point]
         for i in range(500):
-            act = random_action.randrange(7)
+            act = random_action.randrange(8)
             if act <= 1:
                 random_action.choice(buttons).click()
             elif act == 2:
@@ -833,6 +885,8 @@ def test_five_hundred_random_actions_leave_it_whole():
             elif act == 5:
                 box = random_action.choice([c.regions, c.spokes, panel.quiz.on])
                 box.value = not box.value
+            elif act == 6:
+                panel.access.cursor = random_action.randrange(len(panel.access.inertias))
             else:
                 centroids = panel.stage.picture.flat(panel.run.player.step.centroids)
                 mouse(panel, "button_press", centroids[0])

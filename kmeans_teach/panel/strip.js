@@ -1,0 +1,44 @@
+// The strip under the picture: the inertia of each half-step, filled after an update and hollow after an assign, and as a dashed line
+// the best end that is known. It is the scrubber: a slider of the page lies over it, so mouse, finger, keys and screen readers move it.
+const HIGH = 46, EDGE = 10;  // CSS pixels; the slider's handle is as wide as both edges
+
+const inertiaText = x => (x >= 999.5 && x < 1e6 ? Math.round(x) : Number(x.toPrecision(3))).toLocaleString("en");
+
+// Draws the strip in `el`, and again when something changes. Returns a function that ends that.
+function addStrip(model, el) {
+  el.insertAdjacentHTML("beforeend", `<div class="kmeans-strip"><p><span></span><span class="kmeans-best"></span><span></span></p>
+    <div><svg aria-hidden="true" height="${HIGH}"></svg><input type="range" min="0" step="1" aria-label="Half-step"></div></div>`);
+  const [left, known, right] = el.querySelectorAll("span"), svg = el.querySelector("svg"), input = el.querySelector("input");
+  let waiting = 0;
+  const draw = () => {
+    waiting = 0;
+    const inertias = model.get("inertias"), best = model.get("best"), wide = svg.parentElement.clientWidth, at = Number(input.value);
+    if (!wide || at >= inertias.length) return;
+    const low = Math.min(...inertias, best ?? Infinity), high = Math.max(...inertias), far = (wide - 2 * EDGE) / Math.max(1, inertias.length - 1);
+    const x = i => (EDGE + i * far).toFixed(1), y = value => (high > low ? 8 + (high - value) / (high - low) * (HIGH - 16) : HIGH / 2).toFixed(1);
+    const dots = far < 6 ? "" : inertias.map((value, i) => `<circle cx="${x(i)}" cy="${y(value)}" r="3" class="${i % 2 ? "update" : "assign"}"/>`).join("");
+    svg.innerHTML = (best === null ? "" : `<line class="best" x1="0" x2="${wide}" y1="${y(best)}" y2="${y(best)}"/>`)
+      + `<polyline points="${inertias.map((value, i) => `${x(i)},${y(value)}`).join(" ")}"/>` + dots
+      + `<line class="now" x1="${x(at)}" x2="${x(at)}" y1="0" y2="${HIGH}"/><circle class="now" cx="${x(at)}" cy="${y(inertias[at])}" r="7"/>`;
+    left.textContent = `inertia ${inertiaText(inertias[at])}`;
+    known.textContent = best === null ? "" : `best of 100 starts ${inertiaText(best)}`;
+    right.textContent = `${at} of ${inertias.length - 1}${model.get("over") ? "" : " so far"}`;
+    input.setAttribute("aria-valuetext", `${right.textContent}, ${left.textContent}`);
+  };
+  const soon = () => { waiting ||= requestAnimationFrame(draw); };
+  const follow = () => {
+    input.max = Math.max(1, model.get("inertias").length - 1);
+    input.value = model.get("cursor");
+    soon();
+  };
+  input.addEventListener("input", () => {
+    model.set("cursor", Number(input.value));
+    model.save_changes();
+    soon();
+  });
+  const events = "change:cursor change:inertias change:best change:over", size = new ResizeObserver(soon);
+  model.on(events, follow);
+  size.observe(svg.parentElement);
+  follow();
+  return () => { model.off(events, follow); size.disconnect(); cancelAnimationFrame(waiting); };
+}

@@ -1,0 +1,33 @@
+"""What each control of the panel does when a person moves it."""
+
+from functools import partial
+
+from kmeans_teach.panel.controls import SETTERS
+
+TOLD = "width", "ratio", "height", "dark", "still"  # what a page tells of itself
+
+
+def wire(panel):
+    """Let each control act on the panel, and only if a person, not the panel itself, has moved it."""
+    c, run, player, page, stage = panel.controls, panel.run, panel.run.player, panel.access, panel.stage
+
+    def on(widget, action):
+        # the message says only that something changed; the action reads the newest value, so a drag queues up no work
+        widget.observe(lambda change: panel.following or change.old == change.new or panel.do(action), "value")
+
+    for name in SETTERS:
+        on(getattr(c, name), partial(panel.take, name))
+    on(c.play, lambda: panel.play() if c.play.value else panel.pause())
+    on(c.speed, lambda: stage.set_speed(c.speed.value))
+    for control in c.regions, c.spokes:
+        on(control, panel.see)
+    on(c.point, lambda: panel.by_hand.show_point(c.point.value))
+    on(c.replay, lambda: panel.change(run.set, c.replay.value))
+    on(panel.quiz.on, lambda: panel.quiz.ask(stage.playing))
+    page.observe(lambda _: page.cursor == player.cursor or panel.do(panel.go, player.seek, page.cursor), "cursor")
+    page.observe(lambda _: page.set_trait("places", stage.fit_page(*(getattr(page, name) for name in TOLD))), TOLD)
+    for button, move in (c.first, player.first), (c.back, player.back), (c.step, player.forward), (c.last, player.last):
+        button.on_click(lambda _, move=move: panel.do(panel.go, move))
+    for button, seed in (c.new_data, "seed"), (c.new_centroids, "start"):
+        button.on_click(lambda _, seed=seed: panel.do(panel.change, run.next_seed, seed))
+    stage.set_speed(c.speed.value)
