@@ -84,6 +84,11 @@ class Panel(Arrival, w.VBox):
 
     # ---- everything that a person does goes through here
 
+    def on(self, widget, action):
+        """Run an action when a person, and not the panel itself, has set a widget to another value."""
+        # the message says only that something changed; the action reads the newest value, so a drag queues up no work
+        widget.observe(lambda change: self.following or change.old == change.new or self.do(action), "value")
+
     def do(self, action, *args):
         """Run an action on the main thread. An error pauses, and is shown until the next action succeeds.
 

@@ -8,13 +8,8 @@ TOLD = "width", "ratio", "height", "dark", "still"  # what a page tells of itsel
 
 
 def wire(panel):
-    """Let each control act on the panel, and only if a person, not the panel itself, has moved it."""
-    c, run, player, page, stage = panel.controls, panel.run, panel.run.player, panel.access, panel.stage
-
-    def on(widget, action):
-        # the message says only that something changed; the action reads the newest value, so a drag queues up no work
-        widget.observe(lambda change: panel.following or change.old == change.new or panel.do(action), "value")
-
+    """Let each control act on the panel."""
+    c, run, player, page, stage, on = panel.controls, panel.run, panel.run.player, panel.access, panel.stage, panel.on
     for name in SETTERS:
         on(getattr(c, name), partial(panel.take, name))
     on(c.play, lambda: panel.play() if c.play.value else panel.pause())
