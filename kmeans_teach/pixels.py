@@ -5,7 +5,7 @@ import struct
 import zlib
 from functools import partial
 from io import BytesIO
-from textwrap import fill
+from types import SimpleNamespace
 
 import numpy as np
 from matplotlib import rc_context, rcParamsDefault
@@ -15,13 +15,21 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
-from matplotlib.transforms import Bbox, BboxTransformFrom, BboxTransformTo
 from PIL import Image
 
-# M. Petroff, "Accessible color sequences for data visualization", arXiv:2107.02270 (2021): ten colours that also differ
-# under simulated colour blindness. With twelve shapes, the pair (colour, shape) repeats only after sixty clusters.
-COLOURS = ("#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd")
+# The first three are Petroff's (arXiv:2107.02270). The others were searched for: first twelve, then all twenty are as far
+# apart as possible, also for eyes with one of the three kinds of colour blindness. With twelve shapes, a pair (colour,
+# shape) repeats only after sixty clusters.
+COLOURS = (
+    "#3f90da", "#ffa90e", "#bd1f01", "#73408c", "#4dd980", "#8c8c73", "#b3bff2", "#ff734d", "#4d40cc", "#b36699",
+    "#993333", "#d9bfbf", "#26b34d", "#bf7300", "#8066f2", "#407366", "#f266f2", "#d999bf", "#664db3", "#804073",
+)  # fmt: skip
 SHAPES = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "d")
+
+
+# the colours of all that is no cluster, and how much of its colour a point keeps where other points matter more
+LIGHT = SimpleNamespace(page="white", ink="black", soft="#5f6368", grid="#e3e6e8", faded=0.3)
+DARK = SimpleNamespace(page="#111111", ink="white", soft="#a4adb5", grid="#2b3036", faded=0.4)
 
 # `with own_look():`, or as a decorator: draw and save with matplotlib's defaults, whatever style a person uses. On a dark
 # style's black, trails would not be seen. A person's fonts stay, because the names of the features may need them.
@@ -51,38 +59,6 @@ def letter_path(name: str, **font):
     return Path(outline.vertices - (low + high) / 2, outline.codes)
 
 
-@own_look()
-def cluster_artists(ax, k, name):
-    """What shows cluster k: the markers of its points, the disc of its centroid, and the name on the disc."""
-    plot = partial(ax.plot, [], [], linestyle="none")
-    members = plot(marker=shape(k), color=colour(k), mew=0, zorder=2)
-    disc = plot(marker="o", mfc=colour(k), mec="black", mew=1.5, zorder=5 + k / 100)
-    return *members, *disc, *plot(marker=letter_path(name), color=ink(colour(k)), mew=0, zorder=5.005 + k / 100)
-
-
-def fit_labels(ax, note, names, notes, room):
-    """Shorten the names of both axes, break the notes into lines, and move the sides of the Axes until all lies in the room."""
-    now, figure = ax.bbox.frozen(), ax.figure
-    renderer = getattr(figure.canvas, "get_renderer", lambda: None)()  # matplotlib 3.9 would use one of another dpi
-    for label, name, most in zip((ax.xaxis.label, ax.yaxis.label), names, now.size, strict=True):
-        label.set_text(name)
-        while (size := max(label.get_window_extent(renderer).size)) > most and len(label.get_text()) > 3:
-            kept = int(len(label.get_text()) * min(most / size, 0.99)) - 1  # letters, and in the middle three dots
-            label.set_text(f"{name[: kept - kept // 3]}…{name[len(name) - kept // 3 :]}")
-    letters = max(20, int(now.width / (4 * figure.dpi / 72)))  # a letter of 8 points is about 4 points wide
-    note.set_text(fill("; ".join(notes), letters))
-    boxes = [axis.get_tightbbox(renderer) for axis in (ax.xaxis, ax.yaxis) if axis.get_visible()]
-    low = note.get_window_extent(renderer).y0 if notes else now.y0
-    labels = Bbox.union([*boxes, Bbox([(now.x0, low), now.max])])
-    room = Bbox(room).transformed(BboxTransformTo(figure.bbox)).padded(-figure.dpi / 36)
-    left = np.clip(now.x0 + room.x0 - labels.x0, now.x0, now.x0 + 0.4 * now.width)
-    right = np.clip(now.x1 + room.x1 - labels.x1, now.x1 - 0.4 * now.width, now.x1)
-    bottom = np.clip(now.y0 + room.y0 - labels.y0, now.y0, now.y0 + 0.6 * now.height)
-    if (left, bottom, right) != (now.x0, now.y0, now.x1):
-        moved = Bbox([(left, bottom), (right, now.y1)])
-        ax.set_position(moved.transformed(BboxTransformFrom(figure.bbox)))
-
-
 class Raster(Artist):
     """Draws many points as squares of a few pixels, in an image made with NumPy. Markers would be too slow."""
 
@@ -90,12 +66,13 @@ class Raster(Artist):
         super().__init__()
         self.set_zorder(2)
         self._view, self._cells, self._inside = None, None, None
-        self.xy, self.labels = np.empty((0, 2)), np.empty(0, dtype=np.intp)
+        self.xy, self.labels, self._pale = np.empty((0, 2)), np.empty(0, dtype=np.intp), None
 
-    def show(self, xy, labels):
+    def show(self, xy, labels, pale=None, alpha=1.0):
+        """Draw points at xy (rows, 2) in the colours of their labels. Those that are `pale` keep a share alpha of it."""
         if xy is not self.xy:
             self._view = None
-        self.xy, self.labels = xy, labels
+        self.xy, self.labels, self._pale, self._alpha = xy, labels, pale, alpha
         self.stale = True
 
     def _pixels(self, box, width, height, dot):
@@ -118,13 +95,17 @@ class Raster(Artist):
         width, height = int(box.width), int(box.height)
         dot = max(1, round(renderer.points_to_pixels(1.4)))
         cells = self._pixels(box, width, height, dot)
+        clusters = int(self.labels.max()) + 1
         values = self.labels[self._inside] + 1
-        image = np.zeros(height * width, dtype=np.uint16)  # for each pixel its label + 1, or 0 for no point
+        if self._pale is not None:
+            values += clusters * self._pale[self._inside]
+        image = np.zeros(height * width, dtype=np.uint16)  # for each pixel its label + 1, or 0 for no point; then the pale ones
         for down in range(dot):
             for along in range(dot):
                 image[cells + (down * width + along)] = values
-        clusters = range(int(self.labels.max()) + 1)
-        table = np.array([(0, 0, 0, 0)] + [(*(255 * c for c in to_rgb(colour(k))), 255) for k in clusters], dtype=np.uint8)
+        colours = [[255 * c for c in to_rgb(colour(k))] for k in range(clusters)]
+        table = [(0, 0, 0, 0), *((*rgb, 255) for rgb in colours), *((*rgb, 255 * self._alpha) for rgb in colours)]
+        table = np.array(table, dtype=np.uint8)
         gc = renderer.new_gc()
         renderer.draw_image(gc, round(box.x0), round(box.y0), table[image].reshape(height, width, 4)[::-1])
         gc.restore()

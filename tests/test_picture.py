@@ -1,7 +1,7 @@
 """The picture shows the step: its artists stand where the step says, and the pixels have its colours."""
 
 import os
-from itertools import chain, combinations, pairwise
+from itertools import combinations, pairwise
 
 import matplotlib
 import matplotlib.style
@@ -10,14 +10,18 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.path import Path
 
 from kmeans_teach.data import PENGUIN_COLUMNS, load
 from kmeans_teach.inputs import short
 from kmeans_teach.kmeans import KMeansND, Step
 from kmeans_teach.narrate import letter
+from kmeans_teach.panel.setting import Setting
 from kmeans_teach.panel.stage import Stage
-from kmeans_teach.picture import PAD, RASTER_FROM, RINGS_TO, Picture
-from kmeans_teach.pixels import COLOURS, SHAPES, colour, ink, shape
+from kmeans_teach.picture import EDGES_TO, OLD_COLOUR, RASTER_FROM, Picture
+from kmeans_teach.picture.marks import cells
+from kmeans_teach.picture.view import PAD
+from kmeans_teach.pixels import COLOURS, DARK, LIGHT, SHAPES, colour, ink, shape
 
 # two tight heaps, one point of the left one nearer to the right start
 HEAPS = np.array([[0.0, 0.0], [0.0, 1.0], [3.0, 0.5], [9.0, 0.0], [9.0, 1.0], [10.0, 0.5]])
@@ -45,12 +49,19 @@ def rgb(name):
 
 def shows(picture, step):
     """Where each cluster's points and centroids stand on the axes, read back from the artists."""
-    members = [np.column_stack(line.get_data()).tolist() for line, *_ in picture._clusters[: picture.k]]
-    discs = [np.column_stack(line.get_data()).tolist() for _, line, _ in picture._clusters[: picture.k]]
-    names = [np.column_stack(line.get_data()).tolist() for *_, line in picture._clusters[: picture.k]]
-    assert discs == names
-    assert members == [picture.xy[step.labels == k].tolist() for k in range(picture.k)]
-    return [disc[0] for disc in discs]
+    members = [np.column_stack(line.get_data()).tolist() for line in picture._members[: picture.k]]
+    for xy, k in zip(*changes(picture), strict=True):
+        members[k].append(xy)
+    assert list(map(sorted, members)) == [sorted(picture.xy[step.labels == k].tolist()) for k in range(picture.k)]
+    return picture._marks.xy.tolist()
+
+
+def changes(picture):
+    """Where the points that stand out as changed are, and their new clusters, by colour."""
+    colours = [*map(to_rgb, COLOURS)]
+    offsets = picture._changed.get_offsets().tolist()
+    labels = [colours.index(tuple(c[:3])) for c in picture._changed.get_facecolors()[: len(offsets)]]
+    return offsets, labels
 
 
 # ---- artists
@@ -96,11 +107,12 @@ def test_more_clusters_add_artists_and_fewer_hide_them():
     picture = Picture(HEAPS, 2)
     few = len(picture.artists)
     picture.set_points(HEAPS, 5)
-    assert len(picture.artists) == few + 3 * 3  # members, disc and letter of each
+    assert len(picture.artists) == few + 3  # the members of each
     picture.set_points(HEAPS, 2)
     picture.show(steps()[0])
-    assert len(picture.artists) == few + 3 * 3
-    for line in chain(*picture._clusters[2:]):
+    assert len(picture.artists) == few + 3
+    assert len(picture._marks.xy) == 2
+    for line in picture._members[2:]:
         assert len(line.get_xdata()) == 0
 
 
@@ -113,11 +125,11 @@ def test_a_step_of_another_run_is_refused():
         picture.show(steps(HEAPS, HEAPS[:3])[0])
 
 
-def test_update_draws_where_a_centroid_came_from_and_assign_rings_who_changed():
+def test_update_draws_where_a_centroid_came_from_and_assign_shows_who_changed_from_what_to_what():
     picture, run = Picture(HEAPS, 2), steps()
     start, update, assign = run[:3]
     picture.show(start)
-    assert len(picture._trail.get_xdata()) == len(picture._from.get_xdata()) == len(picture._rings.get_xdata()) == 0
+    assert len(picture._trail.get_xdata()) == len(picture._from.get_xdata()) == len(picture._changed.get_offsets()) == 0
     picture.show(update)
     assert np.column_stack(picture._from.get_data()).tolist() == START.tolist()
     trail = np.column_stack(picture._trail.get_data()).reshape(2, 3, 2)  # from, to, a gap
@@ -128,23 +140,29 @@ def test_update_draws_where_a_centroid_came_from_and_assign_rings_who_changed():
     assert update.centroids.tolist() == [[0, 0.5], [7.75, 0.5]]
     assert assign.changed == 1
     picture.show(assign)
-    assert np.column_stack(picture._rings.get_data()).tolist() == [[3, 0.5]]
+    assert changes(picture) == ([[3, 0.5]], [0])
+    assert picture._changed.get_edgecolors()[0].tolist() == [*to_rgb(colour(1)), 1], "its old colour"
+    assert picture._key.get_text() == OLD_COLOUR
+    assert picture._members[0].get_alpha() == picture._members[1].get_alpha() == pytest.approx(LIGHT.faded), "all others"
     assert len(picture._from.get_xdata()) == 0
     picture.show(run[-1])  # nothing moved
-    assert len(picture._from.get_xdata()) == len(picture._rings.get_xdata()) == 0
+    assert len(picture._from.get_xdata()) == len(picture._changed.get_offsets()) == 0
+    assert {line.get_alpha() for line in picture._members} == {1}
+    assert picture._key.get_text() == ""
 
 
-def test_rings_are_left_out_where_they_would_hide_all():
-    m = RINGS_TO + 2
+def test_edges_in_the_old_colours_are_left_out_where_they_would_hide_all():
+    m = EDGES_TO + 2
     points = np.linspace(0, 1, m)[:, None]
     centroids, labels = np.array([[0.0], [1.0]]), np.zeros(m, dtype=np.intp)
     before = Step(1, "update", centroids, labels, 1.0, 0, 0.1)
     picture = Picture(points, 2)
-    for changed in (RINGS_TO, RINGS_TO + 1):
+    for changed in (EDGES_TO, EDGES_TO + 1):
         other = labels.copy()
         other[:changed] = 1
         picture.show(Step(1, "assign", centroids, other, 1.0, changed, 0.0, before=before))
-        assert len(picture._rings.get_xdata()) == (changed if changed <= RINGS_TO else 0)
+        assert len(picture._changed.get_offsets()) == (changed if changed <= EDGES_TO else 0)
+        assert sum(len(line.get_xdata()) for line in picture._members) == (m - changed if changed <= EDGES_TO else m)
 
 
 def test_a_marked_point_a_chosen_centroid_and_lines_to_the_centroids():
@@ -155,7 +173,9 @@ def test_a_marked_point_a_chosen_centroid_and_lines_to_the_centroids():
     picture.ringed_point, picture.selected, picture.spokes = 3, 1, True
     picture.show(step)
     assert np.column_stack(picture._point_ring.get_data()).tolist() == [[9, 0]]
-    assert picture._clusters[1][1].get_markeredgewidth() > picture._clusters[0][1].get_markeredgewidth()
+    assert picture._ringed.get_markerfacecolor() == colour(1)
+    assert picture._ringed.zorder > picture._point_ring.zorder > picture._marks.zorder, "above everything"
+    assert picture._marks.selected == 1
     lines = np.column_stack(picture._links.get_data()).reshape(6, 3, 2)
     assert lines[:, 0].tolist() == HEAPS.tolist()
     assert lines[:, 1].tolist() == START[step.labels].tolist()
@@ -425,12 +445,11 @@ def test_the_size_of_markers_follows_the_number_of_points_and_the_scale():
     sizes = []
     for m in (10, 500, 1500, 5000):
         picture = Picture(np.random.default_rng(0).normal(size=(m, 2)), 2)
-        sizes.append(picture._clusters[0][0].get_markersize())
+        sizes.append(picture._members[0].get_markersize())
     assert sizes == sorted(sizes, reverse=True)
     assert len(set(sizes)) == 4
-    large = picture._clusters[0][1].get_markersize()
     picture.resize(0.5)
-    assert (picture.scale, picture._clusters[0][1].get_markersize()) == (0.5, large / 2)
+    assert (picture.scale, picture._marks.scale, picture._members[0].get_markersize()) == (0.5, 0.5, sizes[-1] / 2)
 
 
 def test_a_figure_of_ones_own_is_used_and_pyplot_knows_nothing_of_ours():
@@ -482,9 +501,8 @@ def test_the_pixels_of_points_and_centroids_have_the_colours_of_their_clusters()
         assert image[on_canvas(picture, xy)].tolist() == rgb(COLOURS[label])
     for k, xy in enumerate(step.centroids):
         row, column = on_canvas(picture, xy)
-        assert image[row, column + 9].tolist() == rgb(COLOURS[k])  # on the disc, beside the letter
-        letter_box = image[row - 6 : row + 7, column - 6 : column + 7].reshape(-1, 3).tolist()
-        assert rgb(ink(COLOURS[k])) in letter_box
+        assert image[row, column].tolist() == rgb(COLOURS[k])
+        assert image[row - 8 : row, column].min() == 0, "a black edge around the disc"
 
 
 def grid(m):
@@ -501,9 +519,9 @@ def test_from_eight_thousand_points_on_each_is_a_dot_of_its_colour(m, raster):
     centroids = np.array([[0.0, 0.0], [40.0, 0.0], [0.0, 40.0]])
     picture.show(Step(0, "start", centroids, labels, 1.0, 0, 0.0))
     assert picture._raster.get_visible() == raster
-    assert len(picture._clusters[0][0].get_xdata()) == (0 if raster else np.sum(labels == 0))
+    assert len(picture._members[0].get_xdata()) == (0 if raster else np.sum(labels == 0))
     assert picture.note.get_text() == (f"{m:,} points, each a dot of its cluster's colour; shapes left out" if raster else "")
-    for artist in (*(a for _, *pair in picture._clusters for a in pair), picture.note):
+    for artist in picture._marks, picture.note:
         artist.set_visible(False)
     picture.ax.grid(False)
     image = pixels(picture)
@@ -538,15 +556,125 @@ def test_regions_colour_the_plane_by_the_nearest_centroid(n):
     picture = Picture(points, 2)
     step = steps(points, START[:, :n])[-1]
     picture.show(step)
-    assert not picture._area.get_visible()
+    assert not picture._regions.get_visible()
     picture.regions = True
     picture.show(step)
     picture.ax.grid(False)
     image = pixels(picture)
     for k, x in enumerate(step.centroids[:, 0]):
         seen = image[on_canvas(picture, (x, picture.ax.get_ylim()[1] * 0.9))]
-        tint = 0.25 * np.array(rgb(COLOURS[k])) + 0.75 * 255
+        tint = 0.16 * np.array(rgb(COLOURS[k])) + 0.84 * 255
         np.testing.assert_allclose(seen, tint, atol=2)
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_the_region_of_a_centroid_is_where_no_other_is_nearer(n):
+    rng = np.random.default_rng(4)
+    for k in 1, 2, 5, 20:
+        for offset in 0, 1e6:
+            centroids = np.column_stack([rng.normal(size=k), rng.normal(size=k) * (n == 2)]) + offset
+            low, high = np.array([offset - 3.0, offset - 2.0]), np.array([offset + 2.0, offset + 4.0])
+            places = rng.uniform(low, high, size=(300, 2))
+            nearest = ((places[:, None] - centroids) ** 2).sum(axis=2).argmin(axis=1)
+            regions = list(cells(centroids, low, high))
+            inside = [Path(region).contains_points(places) if len(region) else np.zeros(300, bool) for region in regions]
+            assert (np.argmax(inside, axis=0) == nearest).all()
+            assert (np.sum(inside, axis=0) == 1).all()
+            x, y = zip(
+                *(np.stack([region - low, np.roll(region - low, -1, axis=0)], axis=1).T for region in regions), strict=True
+            )
+            areas = [abs((a[0] * b[1] - a[1] * b[0]).sum()) / 2 for a, b in zip(x, y, strict=True)]
+            assert sum(areas) == pytest.approx(30, rel=1e-6), "they fill the picture"
+
+
+def test_of_two_centroids_at_one_place_the_first_has_the_region():
+    regions = list(cells(np.array([[0.0, 0], [0, 0], [2, 0]]), (-1.0, -1.0), (3.0, 1.0)))
+    assert [len(region) for region in regions] == [4, 0, 4]
+    assert sorted(map(tuple, regions[0].tolist())) == [(-1, -1), (-1, 1), (1, -1), (1, 1)]
+
+
+# ---- how much of the data the marks hide
+
+
+def hidden(replay):
+    """For each half-step of a run in the panel: the share of its points under discs or letters; how many letters touch."""
+    setting = Setting.parse(replay)
+    points = setting.points()
+    model = KMeansND(points, setting.centroids(points))
+    picture = Picture.of(model, figure=FigureCanvasAgg(Figure(figsize=(8.6, 5.4))).figure)
+    picture.figure.set_facecolor("lime")
+    for artist in picture.ax.get_children():
+        artist.set_visible(artist is picture._marks)
+    picture.ax.axis("off")
+    for step in list(model.steps())[:: 1 if LONG else 3]:
+        picture._marks.show(picture.flat(step.centroids))
+        image = pixels(picture)
+        at = [image[on_canvas(picture, xy)].tolist() != rgb("lime") for xy in picture.xy]
+        _, letters = picture._marks.places(100 / 72 * 0.76)
+        touch = (np.abs(letters[:, None] - letters) < np.array([9, 10]) * 100 / 72 * 0.76).all(axis=2)
+        yield np.mean(at), (touch.sum() - len(letters)) // 2
+
+
+@pytest.mark.parametrize(("replay", "most"), [("blobs k=12", 0.12), ("blobs k=20", 0.16), ("bad-start k=4", 0.07)])
+def test_marks_hide_few_points_and_no_letter_lies_on_another(replay, most):
+    seen = list(hidden(replay))
+    assert len(seen) > 1
+    assert max(share for share, _ in seen) <= most
+    assert max(touch for _, touch in seen) == 0
+
+
+def test_letters_of_centroids_at_one_place_can_all_be_read():
+    picture = Picture(HEAPS, 6)
+    picture.show(steps(start=np.array([[3.0, 0.5]] * 6))[0])
+    discs, letters = picture._marks.places(100 / 72)
+    assert len(set(map(tuple, discs.tolist()))) == 1
+    apart = np.abs(letters[:, None] - letters)[~np.eye(6, dtype=bool)]
+    assert (apart > np.array([9, 10]) * 100 / 72).any(axis=1).all()
+    assert np.hypot(*(letters - discs).T).max() < 50
+
+
+# ---- between two half-steps
+
+
+def test_on_the_way_centroids_glide_and_points_change_colour_from_one_half_step_to_the_next():
+    picture, run = Picture(HEAPS, 2), steps()
+    drawn = {}
+    for i in 0, 1, 2:
+        picture.show(run[i])
+        drawn[i] = pixels(picture)
+    _, update, assign = run[:3]
+    for share in 0.0, 0.25, 0.5, 1.0:
+        picture.show(update, share)
+        way = share * share * (3 - 2 * share)
+        np.testing.assert_allclose(picture._marks.xy, START + way * (update.centroids - START))
+    for share in 0.0, 0.4, 1.0:
+        picture.show(assign, share)
+        (fill,) = picture._changed.get_facecolors()
+        np.testing.assert_allclose(fill[:3], (1 - share) * np.array(to_rgb(colour(1))) + share * np.array(to_rgb(colour(0))))
+        assert picture._members[0].get_alpha() == pytest.approx(1 - share * (1 - LIGHT.faded))
+    assert (pixels(picture) == drawn[2]).all()
+    picture.show(run[1], 0.5)
+    assert (pixels(picture) != drawn[1]).any()
+    picture.show(run[1])
+    assert (pixels(picture) == drawn[1]).all()
+    picture.show(run[3], 0.0)  # the points that had changed are not faded any more, little by little
+    assert picture._members[0].get_alpha() == pytest.approx(LIGHT.faded)
+
+
+def test_a_dark_page_gets_a_dark_picture_and_a_white_one_a_white_picture_again():
+    picture = Picture(HEAPS, 2)
+    picture.show(steps()[1])
+    light = pixels(picture)
+    before = picture.background
+    picture.set_theme(DARK)
+    picture.show(steps()[1])
+    dark = pixels(picture)
+    assert picture.background != before
+    assert (dark[0, 0] == rgb(DARK.page)).all()
+    assert np.median(dark) < 30 < 225 < np.median(light)
+    picture.set_theme(LIGHT)
+    picture.show(steps()[1])
+    assert (pixels(picture) == light).all()
 
 
 def test_with_more_than_two_features_the_drawn_plane_has_no_regions():
@@ -554,7 +682,7 @@ def test_with_more_than_two_features_the_drawn_plane_has_no_regions():
     picture = Picture(points, 2)
     picture.regions = True
     picture.show(steps(points, points[:2])[0])
-    assert not picture._area.get_visible()
+    assert not picture._regions.get_visible()
 
 
 def test_sixty_clusters_can_be_drawn_and_all_look_different():
@@ -564,7 +692,7 @@ def test_sixty_clusters_can_be_drawn_and_all_look_different():
     picture.show(step)
     picture.figure.canvas.draw()
     assert shows(picture, step) == step.centroids.tolist()
-    looks = [(line.get_color(), line.get_marker()) for line, *_ in picture._clusters]
+    looks = [(line.get_color(), line.get_marker()) for line in picture._members]
     assert len(set(looks)) == 60
     assert [(colour(k), shape(k)) for k in range(60)] == looks
     assert (colour(60), shape(60)) == looks[0]  # from here on the letters alone tell them apart
@@ -617,10 +745,17 @@ def closest(colours, sight):
 
 
 @pytest.mark.parametrize("sight", SIGHT)
-def test_ten_clusters_keep_their_colours_apart_under_colour_blindness(sight):
-    """14.5 is the distance that was measured for these ten when they were chosen; a difference of 1 to 2 can just be seen."""
-    assert len(set(COLOURS)) == 10
-    assert closest(COLOURS, sight) >= 14.5
+def test_twenty_clusters_have_colours_of_their_own_and_the_first_twelve_stay_well_apart_under_colour_blindness(sight):
+    """14.5 is the distance of Petroff's ten, measured in the same way; a difference of 1 to 2 can just be seen."""
+    assert len(set(COLOURS)) == 20
+    assert closest(COLOURS[:12], sight) > 22
+    assert closest(COLOURS, sight) > 13.5
+
+
+def test_every_colour_can_be_seen_on_a_white_page_and_on_a_dark_one():
+    for page in LIGHT.page, DARK.page:
+        assert min(contrast(name, page) for name in COLOURS) > 1.6
+        assert contrast(LIGHT.soft if page == LIGHT.page else DARK.soft, page) > 4.5
 
 
 def test_the_measure_of_colour_blindness_has_teeth():

@@ -591,7 +591,7 @@ def test_the_score_compares_a_start_with_its_end_and_with_a_hundred_others(panel
 
 def test_regions_and_lines_are_switched_on_and_off(panel):
     picture = panel.stage.picture
-    for control, artist in (panel.controls.regions, picture._area), (panel.controls.spokes, picture._links):
+    for control, artist in (panel.controls.regions, picture._regions), (panel.controls.spokes, picture._links):
         assert not artist.get_visible()
         control.value = True
         assert artist.get_visible()
