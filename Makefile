@@ -38,7 +38,9 @@ lab: .venv/lab.installed
 	@$(IN) -m kmeans_teach lab $(ARGS)
 
 # --nbval runs the notebooks, too; three files at a time, of which two drive a browser and wait a lot, so one thread for each
-PYTEST = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTEST_ADDOPTS="-p tests.fast_start $$PYTEST_ADDOPTS" $(IN) -m pytest --nbval
+# the tests start a hundred Pythons: bytecode is kept, also where the environment says otherwise
+PYTEST = PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
+	PYTEST_ADDOPTS="-p tests.fast_start -p no:anyio $$PYTEST_ADDOPTS" $(IN) -m pytest --nbval
 
 test: style
 	$(PYTEST) -n 3 $(ARGS)
@@ -52,7 +54,7 @@ unit: setup
 	$(PYTEST) -m 'not browser' -n 2 $(ARGS)
 
 browser: setup
-	$(IN) -m pytest -m browser $(or $(ARGS),tests/browser)
+	$(PYTEST) -m browser $(or $(ARGS),tests/browser)
 
 format: setup
 	$(IN) -m ruff check --fix .
