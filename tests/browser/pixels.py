@@ -9,6 +9,14 @@ from jupyter_client import BlockingKernelClient
 from PIL import Image
 
 CANVAS = ".kmeans-panel .jupyter-matplotlib-canvas-div canvas"
+# a page's own number for what its canvas shows: a picture as PNG, in each frame of a wait, would take all of a processor
+LOOK = f"""(() => {{
+    const canvas = document.querySelector("{CANVAS}"), {{ width, height }} = canvas;
+    const pixels = new Uint32Array(canvas.getContext("2d").getImageData(0, 0, width, height).data.buffer);
+    let look = width;
+    for (let i = 0; i < pixels.length; i++) look = Math.imul(look ^ pixels[i], 16777619);
+    return look;
+}})()"""
 # the first lines of a notebook whose kernel is asked
 REACHABLE = """import shutil
 import numpy as np

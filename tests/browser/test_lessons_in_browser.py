@@ -11,8 +11,8 @@ from tests.browser.lab import ROOT, open_by_double_click, run_all
 
 pytestmark = pytest.mark.browser
 LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
-# every day one for each kind of output: questions and pictures, the player's page, the panel; nbval runs all lessons every day
-DAILY = ["01_one_dimension.ipynb", "04_generators.ipynb"]  # 05 runs in the lab in the browser
+# every day one with questions, pictures and the player's page; nbval runs all lessons, and 05 runs in the lab in the browser
+DAILY = ["04_generators.ipynb"]
 
 
 def run_to_the_bottom(page, path):
