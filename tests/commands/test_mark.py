@@ -141,19 +141,27 @@ OWN = [nbformat.v4.new_code_cell("f = len  # your turn", id="own", metadata={"ta
 OWN += [nbformat.v4.new_code_cell("assert f([3, 5]) == 5, 'not the largest: 3 and 5'", id="own-check")]
 
 
-@pytest.fixture(scope="module")
-def marked(pool, tmp_path_factory):
-    """One notebook with the exercises of many lessons and one of a teacher's own, marked in one kernel, which is quick."""
-    folder = tmp_path_factory.mktemp("wrong answers")
-    pairs = [pair for number in WRONG for pair in exercises(read(LESSONS[number]))]
+def in_one(answers, folder, more=(), handed_out_too=(), needed=()):
+    """One notebook with the exercises of many lessons, which one kernel marks quickly; and the notebook that was handed out.
+
+    `needed` has, for some lessons, the code that comes before their answers.
+    """
+    pairs = [pair for number in answers for pair in exercises(read(LESSONS[number]))]
     handed_out = [nbformat.v4.new_code_cell(one.source, id=one.id) for pair in pairs for one in (pair.cell, pair.check)]
     for exercise in handed_out[::2]:
         exercise.metadata["tags"] = ["exercise"]
     cells = [nbformat.v4.new_code_cell(SET_UP)]
-    for number, pairs in WRONG.items():
-        cells += answered(number, [answer for answer, _ in pairs])
-    cells += [nbformat.from_dict({**OWN[0], "source": "f = max"})]
-    mine, model = write(cells, folder / "mine.ipynb"), write([*handed_out, *OWN], folder / "handed out.ipynb")
+    for number, written in answers.items():
+        cells += [nbformat.v4.new_code_cell(dict(needed).get(number, "")), *answered(number, written)]
+    return write([*cells, *more], folder / "mine.ipynb"), write([*handed_out, *handed_out_too], folder / "handed out.ipynb")
+
+
+@pytest.fixture(scope="module")
+def marked(pool, tmp_path_factory):
+    """The marks of wrong answers, and of an exercise of a teacher's own."""
+    wrong = {number: [answer for answer, _ in pairs] for number, pairs in WRONG.items()}
+    own = [nbformat.from_dict({**OWN[0], "source": "f = max"})]
+    mine, model = in_one(wrong, tmp_path_factory.mktemp("wrong answers"), own, OWN)
     return pool.submit(alone, mine, models=[model])
 
 

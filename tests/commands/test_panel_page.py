@@ -1,5 +1,6 @@
 """`kmeans-teach panel` serves the panel on this machine alone, with a token; what a user gives never becomes code."""
 
+import ast
 import asyncio
 import json
 import os
@@ -196,26 +197,6 @@ def test_a_reply_does_not_wait_for_an_acknowledgement_and_code_is_not_run(served
     assert list(served.folder.rglob("pwned")) == []
 
 
-def test_what_a_user_gives_reaches_the_panel_as_text(tmp_path, monkeypatch):
-    """What the launcher hands on is run as the page's kernel runs it: the fixed cell, in a folder of its own."""
-    words = ["panel", "--data", str(hostile_table(tmp_path)), "--column", COLUMN, "--column", "y", "mine\nk=2"]
-    monkeypatch.setattr(panel_page, "serve", lambda options, *_: options)
-    options = launcher.main([*words, "--no-browser"])
-    assert options["points"] == str(tmp_path / HOSTILE)
-    code = f"{panel_page.CODE}\nrun = make_page().children[0].run\n"
-    code += "print(run.setting, len(run.model.points), run.axes_options['names'])"
-    run = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT), panel_page.OPTIONS_VARIABLE: json.dumps(options)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert run.stdout == f"mine k=2 4 {[COLUMN, 'y']}\n"
-    assert not (tmp_path / "pwned").exists()
-
-
 @pytest.fixture
 def chosen(monkeypatch):
     """Calls the page's cell with options and a query, in this process; what the page shows, from top to bottom."""
@@ -224,12 +205,27 @@ def chosen(monkeypatch):
     def choose(query="", **options):
         monkeypatch.setenv(panel_page.OPTIONS_VARIABLE, json.dumps({"replay": None, **options}))
         monkeypatch.setenv("QUERY_STRING", query)
-        made.extend(panel_page.make_page().children)
+        *_, last = ast.parse(panel_page.CODE).body  # the fixed cell shows what its last line makes
+        exec(panel_page.CODE.replace(ast.unparse(last), ""), space := {})
+        made.extend(eval(ast.unparse(last), space).children)
         return made
 
     yield choose
     for widget in made:
         widget.close()
+
+
+def test_what_a_user_gives_reaches_the_panel_as_text(chosen, tmp_path, monkeypatch):
+    """What the launcher hands on is run as the page's kernel runs it: the fixed cell, in a folder of its own."""
+    words = ["panel", "--data", str(hostile_table(tmp_path)), "--column", COLUMN, "--column", "y", "mine\nk=2"]
+    monkeypatch.setattr(panel_page, "serve", lambda options, *_: options)
+    options = launcher.main([*words, "--no-browser"])
+    assert options["points"] == str(tmp_path / HOSTILE)
+    monkeypatch.chdir(tmp_path)
+    (panel,) = chosen(**options)
+    assert (str(panel.run.setting), len(panel.run.model.points)) == ("mine k=2", 4)
+    assert panel.run.axes_options["names"] == [COLUMN, "y"]
+    assert not (tmp_path / "pwned").exists()
 
 
 def test_the_page_has_the_panel_of_the_options_and_saves_where_it_was_started(chosen, tmp_path):

@@ -68,7 +68,9 @@ def test_the_surface_marks_every_end():
             np.testing.assert_allclose(found, sorted(places), atol=1e-6)
 
 
-@pytest.mark.parametrize("make", [lambda table: Surface(POINTS, PLACES), lambda table: Strip(table)], ids=["surface", "strip"])
+@pytest.mark.parametrize(
+    "make", [lambda table: Surface(POINTS, PLACES[::2]), lambda table: Strip(table)], ids=["surface", "strip"]
+)
 def test_what_is_kept_and_what_moves_make_the_whole_picture(make, table):
     quick, whole = make(table), make(table)
     whole.figure.draw_without_rendering()
@@ -256,7 +258,7 @@ def test_a_cell_that_runs_again_leaves_no_widgets_and_no_figures_behind(name, ta
 
     def cell():
         return {
-            "StartChooser": lambda: StartChooser(POINTS, PLACES, start=(2.0, 3.0)),
+            "StartChooser": lambda: StartChooser(POINTS, PLACES[::4], start=(3.0, 5.0)),
             "StripPicker": lambda: StripPicker(table),
             "ColourSlider": lambda: ColourSlider(landscape(64)),
         }[name]()
@@ -269,10 +271,10 @@ def test_a_cell_that_runs_again_leaves_no_widgets_and_no_figures_behind(name, ta
 
     run()
     widgets = set(open_widgets)
-    charts = [run() for _ in range(3)]
+    charts = [run() for _ in range(2)]
     gc.collect()
     assert len(open_widgets) <= len(widgets)
-    assert [chart() for chart in charts[:-1]] == [None] * 2
+    assert [chart() for chart in charts[:-1]] == [None]
 
 
 def test_a_chart_shows_itself_in_few_bytes(monkeypatch):
