@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kmeans_teach import KMeansND
-from kmeans_teach.lessons.lines import number_lines
+from kmeans_teach import KMeansND, assign_points, load
+from kmeans_teach.lessons.drawings import block, number_lines, plane, race
 from kmeans_teach.pixels import colour
 
 ROOT = Path(__file__).parents[2]
@@ -23,13 +23,13 @@ def lesson(name):
 
 def run(sources, *ids):
     """The names that these cells leave behind."""
-    names = {"np": np, "number_lines": number_lines}
+    names = {"np": np, "number_lines": number_lines, "plane": plane, "race": lambda *_: None, "penguins": load("penguins")}
     for name in ids:
         exec(sources[name], names)
     return names
 
 
-ONE = lesson("01_one_dimension")
+ONE, TWO = lesson("01_one_dimension"), lesson("02_assign_points")
 
 
 def says(cell, *words):
@@ -97,7 +97,7 @@ def test_the_heaps_of_the_line_have_the_spread_that_is_said():
 
 def test_the_first_run_ends_with_its_three_heaps():
     setting = re.search(r"load\(.*\)", ONE["setup-01"])[0]
-    heaps = eval(setting, {"load": __import__("kmeans_teach").load})
+    heaps = eval(setting, {"load": load})
     steps = list(KMeansND(heaps, heaps[[0, 3, 6]]).steps())
     assert (len(steps), steps[-1].stop) == (10, "converged")
     found = [np.bincount(steps[-1].labels[heap::3], minlength=3).argmax() for heap in range(3)]
@@ -112,3 +112,98 @@ def test_number_lines_show_who_belongs_to_whom_and_where_the_centroids_are():
     assert [line.get_xdata().tolist() for line in labelled.lines if line.get_color() == colour(1)] == [[9], [9.0]]
     assert [text.get_text() for text in labelled.texts] == ["A", "B"]
     assert grey.lines[0].get_xdata().tolist() == [1, 2, 9]
+
+
+# ---- lesson 02
+
+
+def test_the_first_two_penguins_are_as_far_apart_as_is_said_in_g_and_in_kg():
+    offsets = np.diff(load("penguins")[:2], axis=0)[0]
+    assert abs(offsets).round(1).tolist() == [0.4, 1.3, 5, 50]
+    assert says(TWO["loops-intro-02"], "0.4 mm, 1.3 mm, 5 mm and 50 g", "50.27")
+    kg = offsets * [1, 1, 1, 0.001]
+    assert (f"{np.hypot.reduce(offsets):.2f}", f"{np.hypot.reduce(kg):.1f}", f"{abs(kg).sum():.2f}") == ("50.27", "5.2", "6.75")
+    assert says(TWO["ask-units-02"], 'answer="5.2"', '"50.27"', '"6.8"')
+
+
+def test_the_weight_alone_decides_until_the_features_are_scaled(capsys):
+    names = run(TWO, "assign-points-02", "units-02")
+    assert re.findall(r"(\d+) of 342", capsys.readouterr().out) == ["338", "197"]
+    np.testing.assert_allclose(names["scaled"].mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(names["scaled"].std(axis=0), 1)
+    kg = load("penguins") * [1, 1, 1, 0.001]
+    np.testing.assert_allclose((kg - kg.mean(axis=0)) / kg.std(axis=0), names["scaled"], atol=1e-9)
+
+
+def test_the_careless_sum_cancels_and_a_tie_goes_to_the_lower_index():
+    names = run(TWO, "distance-02", "loops-02", "picture-02", "broadcast-02", "assign-points-02", "names-02")
+    p, q, points, centroids = (names[name] for name in ("p", "q", "points", "centroids"))
+    assert ((p - q).sum() ** 2, names["squared_distance"](p, q)) == (0, 18)
+    for name in "assign_loops", "assign_broadcast", "assign_points":
+        assert names[name](points, centroids).tolist() == [0, 0, 0, 1, 2]
+        assert names[name](points, centroids[[2, 0, 1]]).tolist() == [1, 1, 1, 2, 0], "as ask-names-02 has it"
+        assert names[name](points, centroids[[1, 0, 2]])[2] == 0, "if B is put before A, the point in the tie joins B"
+    assert names["squared_table"](np.zeros((342, 4)), np.zeros((3, 4))).shape == (342, 3)
+    assert names["squared_table"](points, centroids)[2].tolist() == [4, 4, 16]
+
+
+def test_the_block_takes_800_million_bytes_a_thousand_times_the_points():
+    m, k, n = 10_000, 1000, 10
+    assert (m * k * n * 8 / 1e6, m * k * n / (m * n)) == (800, 1000)
+
+
+def test_the_heaps_are_oblique_and_a_border_cuts_through_some():
+    names = run(TWO, "distance-02", "loops-02", "assign-points-02", "picture-02", "broadcast-02", "compare-02", "regions-02")
+    heaps = np.array(names["heaps"])
+    spread = np.mean([np.cov(heap.T) for heap in heaps], axis=0)
+    np.testing.assert_allclose(spread, names["cov"], atol=0.01)
+    assert len(np.unique(names["start"], axis=0)) == 12
+    labels = assign_points(names["many"], names["five"]).reshape(12, 100)
+    assert sum(len(set(heap)) > 1 for heap in labels) >= 2
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_shortcut_gives_about_four_in_ten_a_wrong_label_far_from_zero(seed):
+    centroids = np.array([[0.0, 0], [1, 0]])
+    points = np.concatenate([c + 0.1 * np.random.default_rng([seed, i]).normal(size=(50, 2)) for i, c in enumerate(centroids)])
+    points, centroids, right = points + 1e8, centroids + 1e8, np.repeat([0, 1], 50)
+    squared = (points**2).sum(axis=1)[:, None] - 2 * points @ centroids.T + (centroids**2).sum(axis=1)
+    assert 25 <= (squared.argmin(axis=1) != right).sum() <= 55
+    assert (assign_points(points, centroids) == right).all()
+    assert np.spacing((points**2).max()) == 2
+
+
+def test_the_cubes_are_cubes():
+    (ax,) = block(5, 3, 2, point=2, centroid=0).axes
+    sides = np.ptp([ax.get_xlim(), ax.get_ylim(), ax.get_zlim()], axis=1) / ax._box_aspect
+    np.testing.assert_allclose(sides, sides[0])
+    assert len(ax.collections) == 5 * 3 * 2
+
+
+def test_the_race_says_how_many_times_the_least_each_function_takes():
+    def small(points, centroids):
+        np.zeros(100_000)
+
+    def large(points, centroids):
+        np.zeros(1_000_000)
+
+    time, memory = race(np.zeros((3, 1)), np.zeros((1, 1)), small, large).axes
+    assert [name.get_text() for name in time.get_yticklabels()] == ["small", "large"]
+    assert [text.get_text() for text in memory.texts] == [" x 1.0", " x 10.0"]
+
+
+def test_the_running_minimum_takes_less_memory_than_the_block():
+    names = run(TWO, "distance-02", "loops-02", "picture-02", "broadcast-02", "assign-points-02", "compare-02")
+    figure = race(names["many"], names["start"], names["assign_points"], names["assign_broadcast"])
+    assert figure.axes[1].texts[0].get_text() == " x 1.0"
+    assert float(figure.axes[1].texts[1].get_text().strip(" x")) > 4
+
+
+def test_a_plane_shows_the_labels_that_it_is_given_and_the_regions_on_demand():
+    points, centroids = np.array([[0.0, 0], [1, 0], [4, 1]]), np.array([[0.0, 0], [4, 0]])
+    for regions in False, True:
+        figure = plane(points, np.array([1, 0, 0]), centroids, regions)
+        assert figure.axes[0].images[0].get_visible() == regions
+        drawn = [line.get_xydata().tolist() for line in figure.axes[0].lines]
+        assert [[0, 0]] in drawn
+        assert [[1, 0], [4, 1]] in drawn
