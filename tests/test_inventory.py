@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from kmeans_teach import KMeansND, assign_points, load, update_centroids
+from kmeans_teach import __main__ as launcher
+from kmeans_teach.commands import inventory as marking
+from kmeans_teach.commands.notebook import Cell
 from tests.test_notebooks import cells
 from tools import inventory as tool
 
-INVENTORY = json.loads(tool.SOURCE.read_text(encoding="utf-8"))
+INVENTORY = json.loads(marking.SOURCE.read_text(encoding="utf-8"))
 QUESTIONS = INVENTORY["questions"]
 BELIEFS = {each["name"]: each for each in INVENTORY["misconceptions"]}
 
@@ -79,3 +82,52 @@ def test_what_can_be_computed_is_as_the_right_answers_say():
 @pytest.mark.parametrize("phrase", ["has not been validated", "inventory.ipynb"])
 def test_the_page_says_what_it_is(phrase):
     assert phrase in tool.ABOUT
+
+
+# ---- marked by `kmeans-teach check`
+
+RIGHT = "".join(asked["answer"] for asked in QUESTIONS)
+WRONG = ["ABCD"["ABCD".index(letter) - 1] for letter in RIGHT]
+
+
+def hand_in(path, letters):
+    """The notebook with these letters; a space stands for no answer."""
+    notebook = tool.notebook(INVENTORY)
+    for n, (cell, letter) in enumerate(
+        zip([one for one in notebook.cells if one.cell_type == "code"], letters, strict=True), 1
+    ):
+        cell.source = f"q{n} = '{letter.strip()}'  # I think"
+    path.parent.mkdir(exist_ok=True)
+    nbformat.write(notebook, path)
+
+
+def test_each_letter_is_marked_without_running_a_cell_and_each_belief_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("kmeans_teach.commands.judge.run_cells", None)
+    hand_in(tmp_path / "mine.ipynb", [WRONG[0], RIGHT[1].lower(), " ", "E", *RIGHT[4:]])
+    from kmeans_teach.commands import judge
+
+    found = judge.mark(tmp_path / "mine.ipynb")
+    assert (found["lesson"], found["passed"]) == ("inventory", False)
+    assert [each["status"] for each in found["exercises"]] == ["mistake", "passed", "not tried", "error", *["passed"] * 8]
+    first = found["exercises"][0]
+    (option,) = [one for one in QUESTIONS[0]["options"] if one["letter"] == WRONG[0]]
+    assert first["mistake"] == option["misconception"]
+    assert first["mistakes"][0]["question"] == BELIEFS[option["misconception"]]["belief"]
+    assert found["exercises"][3]["text"] == "'E' is none of A, B, C and D"
+    assert marking.marks([Cell(None, True, 'q1 = "B"', False)]) is None  # a notebook of somebody's own
+
+
+def test_two_folders_give_the_gain_of_each_question(tmp_path, capsys):
+    for name, before, after in ("anna", WRONG, RIGHT), ("ben", [*WRONG[:-1], RIGHT[-1]], [RIGHT[0], *WRONG[1:-1], RIGHT[-1]]):
+        hand_in(tmp_path / "before" / f"{name}.ipynb", before)
+        hand_in(tmp_path / "after" / f"{name}.ipynb", after)
+    hand_in(tmp_path / "after" / "new.ipynb", RIGHT)
+    assert launcher.main(["check", str(tmp_path / "before"), str(tmp_path / "after")]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    at = next(
+        at for at, line in enumerate(lines) if line.startswith("THE TWELVE QUESTIONS: 2 files are in both folders; 1 in one")
+    )
+    table = [" ".join(line.split()).partition("% ")[0] for line in lines[at + 1 :]]
+    assert table[:2] == ["q1 right before 0, after 2, gain 100", "q2 right before 0, after 1, gain 50"]
+    assert "q12 right before 1, after 2, gain 100" in table
+    assert len(table) == 12

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import nbformat
 
+from kmeans_teach.commands.inventory import SOURCE, TITLE
+
 ROOT = Path(__file__).resolve().parent.parent
-SOURCE = ROOT / "kmeans_teach" / "assets" / "inventory.json"
 PAPER = ROOT / "docs" / "inventory.md"
 NOTEBOOK = ROOT / "docs" / "inventory.ipynb"
 
@@ -27,9 +28,11 @@ the counts: how many chose A, B, C and D, before and after.
 - In Jupyter: hand out [inventory.ipynb](inventory.ipynb). Learners write a letter for each question.
 - Do not discuss the answers between the two times, and do not use them for grades: who fears for a grade does not
   say what they believe.
-- The gain of a question is the share of those who were wrong before and are right after.
+- The gain of a question is the share of those who were wrong before and are right after. Put the notebooks of before in one
+  folder and those of after in another, each learner's with the same name, and `kmeans-teach check before after` prints it,
+  with the beliefs that are left. From paper, count by hand.
 """
-INTRO = """# What do you believe about K-means?
+INTRO = f"""{TITLE}
 
 Twelve questions, one right answer each. Write the letter between the quotation marks below a question: `q1 = "B"`. If
 you do not know, leave it empty. There is no need to run anything. You have fifteen minutes. This is not for a mark: it

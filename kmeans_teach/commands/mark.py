@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from kmeans_teach import __version__
-from kmeans_teach.commands import CommandError, copy_course, kernel, say
+from kmeans_teach.commands import CommandError, copy_course, inventory, kernel, say
 from kmeans_teach.commands.judge import SECONDS, clean, mark
 
 PAGE = copy_course.PACKAGE / "assets" / "class.html"
@@ -27,9 +27,8 @@ OPEN = "The cells run without isolation here: they could read your files and use
 def add_command(commands):
     about = "mark notebooks: for each exercise passed, or the mistake's name"
     command = commands.add_parser("check", help=about, description=f"{about.capitalize()}. {GUARD}", epilog=CODES)
-    command.add_argument(
-        "notebooks", nargs="+", metavar="NOTEBOOK", help="a lesson that a learner has worked on, or a folder of them"
-    )
+    what = "a lesson that a learner has worked on, or a folder of them; two folders of the inventory are compared"
+    command.add_argument("notebooks", nargs="+", metavar="NOTEBOOK", help=what)
     form = command.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print a line of JSON for each notebook")
     form.add_argument("--csv", action="store_true", help="print a line of CSV for each exercise")
@@ -97,7 +96,8 @@ def mark_all(arguments) -> int:
         data = json.dumps({"notebooks": len(done), "statuses": statuses, "mistakes": mistakes}).replace("<", "\\u003c")
         Path(arguments.html).write_text(PAGE.read_text(encoding="utf-8").replace("DATA", data, 1), encoding="utf-8")
     if show is print_line and len(paths) > 1:
-        say("\n".join(class_lines(done, mistakes, len(paths))))
+        compared = inventory.gains(done, *arguments.notebooks) if len(arguments.notebooks) == 2 else ()
+        say("\n".join([*class_lines(done, mistakes, len(paths)), *compared]))
     return code or (3 if any(one["problem"] for one in done) else 0 if all(one["passed"] for one in done) else 1)
 
 
