@@ -58,6 +58,18 @@ def no_widget_is_stored_twice(page):
     expect(page.locator(".kmeans-stored:visible")).to_have_count(0)
 
 
+def a_question_is_answered_by_keyboard(page):
+    """A wrong answer, read aloud as a status; then the answer on demand."""
+    page.get_by_role("button", name="no", exact=True).press("Enter")
+    expect(page.get_by_role("status").filter(has_text="no: not this time.")).to_be_visible()
+    page.get_by_role("button", name="no", exact=True).press("Tab")
+    if page.evaluate("document.activeElement.textContent") == "yes":  # the order of the options depends on the question
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Show me"
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="The answer: yes. It is.")).to_be_visible()
+
+
 @pytest.fixture(scope="module")
 def saved(browser, course):
     """A notebook as a person leaves it: run, seen, and saved in JupyterLab; its kernel has ended."""
@@ -67,6 +79,7 @@ def saved(browser, course):
     page = open_notebook(browser, (base, token), path.name, height=2600)
     notebook = run_all(page, path)
     no_widget_is_stored_twice(page)
+    a_question_is_answered_by_keyboard(page)
     end_kernels(page, base, token)
     page.close()
     return notebook
