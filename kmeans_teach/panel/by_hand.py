@@ -19,11 +19,12 @@ class ByHand:
     """Mouse and keys on the stage. The arrow keys move the centroid `stage.picture.selected`, or none.
 
     `do(action, event)` runs an action of a person, `move(k, xy)` starts a run with centroid k at xy, `show(sentence)` shows
-    the present step with a sentence, or with its own if the sentence is None.
+    the present step with a sentence, or with its own if the sentence is None. `keys` has actions for other keys, used while
+    no centroid is chosen.
     """
 
     def __init__(self, stage, player, do, move, show):
-        self.stage, self.player, self.move, self.show = stage, player, move, show
+        self.stage, self.player, self.move, self.show, self.keys = stage, player, move, show, {}
         self.dragged = None  # the centroid that follows the mouse
         connect = stage.canvas.mpl_connect
         connect("button_press_event", lambda event: do(self.press, event))
@@ -37,8 +38,10 @@ class ByHand:
         return self.stage.picture.flat(self.player.step.centroids)
 
     def choose(self, k):
-        """Choose centroid k for the arrow keys."""
+        """Choose centroid k for the arrow keys; None lets go of it."""
         self.stage.picture.selected = k
+        if k is None:
+            return self.show()
         x, y = self.xy()[k]
         self.show(f"{letter(k)} chosen, at ({number(x)}, {number(y)}); arrow keys move it.")
 
@@ -72,7 +75,9 @@ class ByHand:
         fast, key = key.startswith("shift+"), key.removeprefix("shift+")
         ax, k, xy = self.stage.picture.ax, self.stage.picture.selected, self.xy()
         if len(key) == 1 and "a" <= key <= "z" and ord(key) - ord("a") < len(xy):
-            self.choose(ord(key) - ord("a"))
+            self.choose(ord(key) - ord("a") if k != ord(key) - ord("a") else None)
         elif key in KEYS and k is not None:
             far = (0.05 if fast else 0.01) * np.ptp([ax.get_xlim(), ax.get_ylim()], axis=1)  # a share of the view
             self.move(k, xy[k] + far * KEYS[key])
+        elif key in self.keys:
+            self.keys[key]()

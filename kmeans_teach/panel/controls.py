@@ -14,7 +14,8 @@ MOST = {"k": 20, "spread": 1.5, "size": 1000, "clusters": 20, "seed": 10**15, "s
 GAP = "0 10px"
 SETTERS = ("data", "k", "spread", "size", "clusters", "way", "seed", "start")  # controls named like the fields of Setting
 BY_HAND = """Drag a centroid with the mouse or a finger. Or press Tab until the picture has a frame, then a letter to choose a
-centroid and the arrow keys to move it (with Shift: farther). A new run begins from where you put them."""
+centroid and the arrow keys to move it (with Shift: farther); the letter again lets it go. A new run begins from where you put
+them. While none is chosen, the left and right arrow keys step; Space plays."""
 REPLAY = "The same text gives the same run on any machine. Change it and press Enter."
 
 
@@ -76,7 +77,7 @@ def make_controls(own_data=False):
     c.back = button("Back", "One half-step back")
     c.play = w.ToggleButton(description="Play", tooltip="Play or pause; at the end, play again", layout=w.Layout(width="72px"))
     c.play.add_class("kmeans-play")
-    c.step = button("", "One half-step on", button_style="primary").add_class("kmeans-step")
+    c.step = button("", "One half-step on", "262px", button_style="primary").add_class("kmeans-step")
     c.last = button(">|", "To the end of the run")
     speed = {"readout_format": ".1f", "tooltip": "Half-steps a second"}
     c.speed = slider(FloatLogSlider, "Speed", 10**0.3, 0, 1.5, 0.05, **speed)
@@ -114,6 +115,7 @@ def lay_out(panel):
         row(row(c.first, c.back, c.play, c.step, c.last, width=None), c.speed, grid_gap=GAP).add_class("kmeans-bar"),
         row(panel.stage.canvas).add_class("kmeans-room"),
         panel.access,
+        panel.start_score.card,
         panel.message,
         row(c.data, c.k, new, grid_gap=GAP).add_class("kmeans-bar"),
         row(*c.folds.values()).add_class("kmeans-bar"),

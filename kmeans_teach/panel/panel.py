@@ -70,7 +70,8 @@ class Panel(Arrival, w.VBox):
         self.access = Access(canvas=self.stage.canvas)
         self.by_hand = ByHand(self.stage, run.player, self.do, partial(self.change, run.move_centroid), self.show)
         self.quiz = Quiz(run.player, self.do, self.ring_point, partial(self.go, run.player.forward))
-        self.start_score = StartScore(run, self.do, self.fail)
+        mark = partial(self.access.set_trait, "best")
+        self.start_score = StartScore(run, self.do, self.fail, mark, self._show_end)
         self.saver = Saver(run, self.controls.speed, folder, self.do, self.fail)
         super().__init__(children=lay_out(self))
         self.add_class("kmeans-panel")
@@ -166,6 +167,10 @@ class Panel(Arrival, w.VBox):
         """Show another run, given by its replay string or `Setting`."""
         self.do(self.change, self.run.set, setting)
 
+    def _show_end(self, setting):
+        self.change(self.run.set, setting)
+        self.go(self.run.player.last)
+
     def _begin(self):
         self.go(self.stage.set_model, self.run.player.model, **self.run.axes_options)
         self.start_score.reset()
@@ -217,6 +222,9 @@ class Panel(Arrival, w.VBox):
         try:
             self._fill_strip()
             follow(self.controls, self.run, self.stage.playing)
+            ended = self.run.player.step.stop is not None and not self.stage.playing
+            if ended != self.start_score.ended:
+                self.start_score.rest(ended)
             if self.last_error is None:  # otherwise the text that could not be read stays, so that it can be corrected
                 self.controls.replay.value = self.run.values["replay"]
         finally:

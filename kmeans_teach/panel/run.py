@@ -166,7 +166,7 @@ class PanelRun:
         self._own_names = None if names is None else [str(name) for name in names]
         self._columns, self._columns_of = columns, None  # which features are drawn, and of which data set: the first one
         self.options = {"assign": assign_points, "update": update_centroids} | options
-        self._points, self._points_of = None, None  # the points, and what they depend on
+        self._points, self.points_of = None, None  # the points, and all that they depend on
         self._own_k = 3 if points is None else different(self.own)  # a start is of different points
         self.player = None
         self.set(setting or ("blobs" if points is None else f"mine k={self._own_k}"))
@@ -181,10 +181,10 @@ class PanelRun:
         options = self.options | functions
         values = vars(setting) | ({"way": "hand"} if setting.hand else {}) | {"replay": str(setting)}
         points_of = (setting.data, setting.clusters, setting.size, setting.spread, setting.seed)
-        if points_of != self._points_of:
+        if points_of != self.points_of:
             points, self._columns_of = setting.points(self.own), self._columns_of or setting.data
             self._drawn = check_columns(self._columns if setting.data == self._columns_of else None, points)
-            self._points, self._points_of = points, points_of
+            self._points, self.points_of = points, points_of
         model = KMeansND(self._points, setting.centroids(self._points), **options)
         if self.player is not None:
             self.player.load(model)

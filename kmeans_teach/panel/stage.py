@@ -56,8 +56,8 @@ class Stage:
 
     def show(self, player):
         """Draw the step under the player's cursor. Returns the `places`."""
-        self.picture.show(player.step)
         self._centroids = self.picture.flat(player.step.centroids)
+        self.picture.show(player.step)
         places = self.places
         if not self._ticking:  # an animation has the canvas drawn after each of its frames
             self.canvas.draw_idle()

@@ -26,3 +26,8 @@ def wire(panel):
     for button, seed in (c.new_data, "seed"), (c.new_centroids, "start"):
         button.on_click(lambda _, seed=seed: panel.do(panel.change, run.next_seed, seed))
     stage.set_speed(c.speed.value)
+    panel.by_hand.keys = {
+        " ": lambda: panel.pause() if stage.playing else panel.play(),
+        "left": partial(panel.go, player.back),
+        "right": partial(panel.go, player.forward),
+    }

@@ -267,6 +267,31 @@ def test_a_button_that_goes_off_under_a_key_leaves_the_keyboard_in_the_panel(pag
     expect(button(page, "Play")).to_be_focused()
 
 
+def test_the_card_at_the_end_shows_the_best_of_a_hundred_starts_by_mouse_and_by_key(page):
+    for press in "mouse", "key":
+        replay(page, "bad-start k=4 size=20")
+        button(page, ">|").click()
+        page.get_by_text(re.compile("^Settled after .* Of 100 random starts .* lower")).wait_for()
+        page.get_by_text(re.compile(r"^best of 100 starts [\d.]+$")).wait_for()
+        best = button(page, "Show it")
+        best.click() if press == "mouse" else best.press("Enter")
+        page.get_by_text("none ends lower").wait_for()
+        says(page, r"converged after \d+ updates")
+        expect(best).to_be_hidden()
+
+
+def test_space_plays_and_arrows_step_while_the_picture_has_the_focus(page):
+    canvas = page.locator(".kmeans-panel .jupyter-matplotlib-canvas-div")
+    canvas.focus()
+    for key, said in ("ArrowRight", "^Update 1: "), ("ArrowRight", "^Assign 1: "), ("ArrowLeft", "^Update 1: "):
+        page.keyboard.press(key)
+        says(page, said)
+    page.keyboard.press("Space")
+    button(page, "Pause").wait_for()
+    page.keyboard.press("Space")
+    button(page, "Play").wait_for()
+
+
 @pytest.mark.page
 @pytest.mark.parametrize(("width", "height"), [(1000, 800), (700, 500)])  # the second is 1400 by 1000 at a zoom of 200 %
 def test_time_and_picture_are_in_view_together(page, width, height):
