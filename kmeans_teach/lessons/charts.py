@@ -110,8 +110,11 @@ def gallery(*items):
 
 
 @own_look()
-def projections(points, labels, centroids, names, ring=None):
-    """A small chart of every pair of columns (2 to 8 columns). `ring` is a row of the points to ring in all of them."""
+def projections(points, labels, centroids, names, ring=None, plane=None):
+    """A small chart of every pair of columns (2 to 8 columns). `ring` is a row of the points to ring in all of them.
+
+    plane : (2, N) two directions of length 1, at right angles: beside the pairs, a chart of the shadow on their plane.
+    """
     n = points.shape[1]
     if n < 2:
         raise ValueError("a picture needs two columns or more, got 1 (K-means itself is content with one)")
@@ -125,42 +128,69 @@ def projections(points, labels, centroids, names, ring=None):
             if column >= row:
                 ax.remove()
                 continue
-            scatter(ax, points[:, [column, row]], labels, 3)
-            for k, centroid in enumerate(centroids):
-                ax.plot(centroid[column], centroid[row], "o", mfc="white", mec="black", ms=11)
-                ax.text(centroid[column], centroid[row], letter(k), ha="center", va="center_baseline", fontsize=7.5)
+            lettered(ax, points[:, [column, row]], labels, centroids[:, [column, row]])
             if ring is not None:
                 ax.plot(points[ring, column], points[ring, row], "o", mfc="none", mec="black", mew=2, ms=12, clip_on=False)
             if row == n - 1:
                 ax.set_xlabel(names[column])
             if column == 0:
                 ax.set_ylabel(names[row])
+    if plane is not None:
+        ax = figure.add_subplot(axes[0, 0].get_gridspec()[0, 1:])
+        lettered(ax, points @ plane.T, labels, centroids @ plane.T)
+        ax.set(title="the best plane", aspect="equal", adjustable="datalim")
+        ax.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def lettered(ax, points, labels, centroids):
+    """Draw points (M, 2), and a letter at each centroid (K, 2)."""
+    scatter(ax, points, labels)
+    for k, centroid in enumerate(centroids):
+        ax.plot(*centroid, "o", mfc="white", mec="black", ms=11)
+        ax.text(*centroid, letter(k), ha="center", va="center_baseline", fontsize=7.5)
+
+
+@own_look()
+def curves(points, labels, seen, n):
+    """Two columns of the points, and two curves over columns of noise. seen: {columns: (ARI, farthest / nearest)}."""
+    figure, (ax, *both) = blank(7, 2.7, 1, 3)
+    scatter(ax, points, labels)
+    ax.set(title=f"{n} columns of noise", xlabel="column 1", ylabel="column 3", aspect="equal", adjustable="datalim")
+    columns = sorted(seen)
+    for i, (ax, name) in enumerate(zip(both, ("ARI", "farthest / nearest"), strict=True)):
+        ax.plot(columns, [seen[c][i] for c in columns], ".-", color="#3f90da")
+        ax.plot(n, seen[n][i], "o", mfc="none", mec="#bd1f01", mew=2, ms=11)
+        ax.set(title=name, xlabel="columns of noise", ylim=(0, None))
     return figure
 
 
 def triptych(original, reduced):
-    """One image (height, width, 3): the original, the same in K colours, and the palette."""
+    """One image (2 x height, width, 3): the original, the same in K colours, and the palette. A pixel is drawn as 2 x 2."""
+    original, image = (one.repeat(2, axis=0).repeat(2, axis=1) for one in (original, reduced.image))
     high = len(original)
     gap = np.full((high, 8, 3), 255, dtype=np.uint8)
     palette = reduced.palette.round().astype(np.uint8)
     stripe = palette[np.arange(high) * len(palette) // high]
-    return np.hstack([original, gap, reduced.image, gap, np.repeat(stripe[:, None], 40, axis=1)])
+    return np.hstack([original, gap, image, gap, np.repeat(stripe[:, None], 40, axis=1)])
 
 
 @own_look()
-def montage(*items):
-    """Images side by side. items: (title, image)."""
-    figure, axes = side_by_side([title for title, _ in items], 2.3, 2.6)
-    for ax, (_, image) in zip(axes, items, strict=True):
-        ax.imshow(image, interpolation="nearest")
+def montage(images, columns):
+    """Images in black and white (height, width) in rows, numbered from 0."""
+    figure, axes = blank(0.65 * columns, 0.8 * -(-len(images) // columns), -(-len(images) // columns), columns, squeeze=False)
+    for ax in axes.flat:
         ax.axis("off")
+    for i, (ax, image) in enumerate(zip(axes.flat, images, strict=False)):
+        ax.imshow(image, cmap="gray_r")
+        ax.set_title(i, fontsize=8, pad=2)
     return figure
 
 
 @own_look()
 def dots(plate, *labellings):
     """The plate, and the plate in black and grey for each labelling: (title, labels of 0 and 1)."""
-    figure, axes = side_by_side(["the plate", *(title for title, _ in labellings)], 2.2, 2.4)
+    figure, axes = side_by_side(["the plate", *(title for title, _ in labellings)], 1.8, 2)
     tones = np.array([(0.12, 0.12, 0.12), (0.84, 0.84, 0.84)])
     colourings = [plate.colours, *(tones[np.asarray(labels, dtype=int)] for _, labels in labellings)]
     for ax, colours in zip(axes, colourings, strict=True):

@@ -1,4 +1,4 @@
-"""Three small widgets: choose a start on a surface, pick a run from a strip, and change K of a picture in K colours.
+"""Small widgets: choose a start on a surface, pick a run from a strip, add noise, change K of a picture in K colours.
 
 Each has a picture and a few controls. The pictures are plain images, so they need no live canvas. clickable.js sends the
 clicks to the kernel. A slider can do everything that a click can do.
@@ -12,9 +12,11 @@ import traitlets
 from ipywidgets import HTML, FloatSlider, HBox, IntSlider, Layout, VBox
 
 from kmeans_teach.ask import Stored
-from kmeans_teach.lessons.charts import ranks, triptych
+from kmeans_teach.kmeans import assign_points
+from kmeans_teach.lessons.charts import curves, ranks, triptych
 from kmeans_teach.lessons.images import Colours
 from kmeans_teach.lessons.moving_charts import Strip, Surface
+from kmeans_teach.lessons.starts import best_of
 from kmeans_teach.narrate import number, plural
 from kmeans_teach.panel.access import Access
 from kmeans_teach.panel.controls import STYLE
@@ -68,6 +70,40 @@ class PictureBox(Stored, VBox):
 
     def stored(self):
         return {"text/plain": repr(self), "image/png": small_png(self.pixels)}
+
+
+class NoiseSlider(PictureBox):
+    """Columns of noise beside the points (M, N), on a slider: what K-means still finds, and how alike all distances become.
+
+    groups : (M,) the groups to find; the ARI says how well the labels agree with them.
+    """
+
+    def __init__(self, points, groups, k, most=100, seed=2):
+        self.points, self.groups, self.clusters, self.seen = points, groups, k, {}
+        self.noise = np.random.default_rng(seed).normal(size=(len(points), most))
+        for n in (*(n for n in (0, 2, 5, 10, 20, 50) if n < most), most):
+            self.measure(n)
+        self.columns = IntSlider(value=0, min=0, max=most, description="noise")
+        super().__init__(self.columns)
+
+    def measure(self, n):
+        """Labels with n columns of noise. Keeps the ARI, and farthest / nearest: the median over the points."""
+        from sklearn.metrics import adjusted_rand_score, pairwise_distances
+
+        wide = np.hstack([self.points, self.noise[:, :n]])
+        labels = assign_points(wide, best_of(wide, self.clusters, 10, np.random.default_rng(0))[0])
+        ordered = np.sort(pairwise_distances(wide), axis=1)  # the first is the point itself
+        self.seen[n] = adjusted_rand_score(self.groups, labels), float(np.median(ordered[:, -1] / ordered[:, 1]))
+        return labels
+
+    def draw(self):
+        n = self.columns.value
+        labels = self.measure(n)
+        figure = curves(self.points[:, [0, 2]], labels, self.seen, n)
+        figure.canvas.draw()
+        ari, ratio = self.seen[n]
+        said = f"{plural(n, 'column')} of noise: ARI {ari:.2f}; the farthest point is {ratio:.1f} times as far as the nearest."
+        self.put(np.asarray(figure.canvas.buffer_rgba()).copy(), said)
 
 
 class StartChooser(PictureBox):
@@ -148,3 +184,6 @@ class ColourSlider(PictureBox):
         now = self.reduced = self.colours.reduce(self.k.value)
         size = f"{now.bytes:,} bytes instead of {now.image.nbytes:,}; inertia {now.inertia / 1e6:.1f} million"
         self.put(triptych(self.colours.image, now), f"Original, K = {self.k.value}, palette: {size}.")
+
+    def stored(self):
+        return {"text/plain": repr(self), "image/png": small_png(self.pixels, colours=None)}  # fewer colours are the lesson

@@ -17,7 +17,7 @@ from kmeans_teach.lessons.charts import dots, gallery, montage, projections, ran
 from kmeans_teach.lessons.images import Colours, landscape, plate
 from kmeans_teach.lessons.moving_charts import Strip, Surface
 from kmeans_teach.lessons.starts import Result, nearer_in_picture, results
-from kmeans_teach.lessons.widgets import ColourSlider, StartChooser, StripPicker
+from kmeans_teach.lessons.widgets import ColourSlider, NoiseSlider, StartChooser, StripPicker
 from kmeans_teach.panel import main_thread
 from kmeans_teach.pixels import small_png
 from tests.open_widgets import ipywidgets_8, open_widgets
@@ -158,9 +158,10 @@ def test_the_other_charts_are_not_blank(table):
         scores(points, [1, 2, 3], inertia=([9, 4, 3], None, None), gap=([0.1, 0.5], [0.1, 0.1], 3)),
         gallery(("one", points, labels, points[:3]), ("two", points, labels, None)),
         dots(seven, ("figure", seven.inside)),
-        montage(("original", image), ("again", image)),
+        montage([image[..., 0]] * 3, 2),
+        projections(np.hstack([points, points]), labels, np.zeros((2, 4)), list("abcd"), plane=np.eye(4)[:2]),
     ]
-    assert [size_of(figure) > 0 for figure in figures] == [True] * 5
+    assert [size_of(figure) > 0 for figure in figures] == [True] * 6
 
 
 def test_names_with_dollars_are_drawn_as_they_are_written_and_styles_change_no_chart(table):
@@ -183,8 +184,9 @@ def test_a_triptych_holds_original_result_and_palette():
     image = landscape(64)
     reduced = Colours(image).reduce(5)
     sheet = triptych(image, reduced)
-    np.testing.assert_array_equal(sheet[:, :64], image)
-    np.testing.assert_array_equal(sheet[:, 72:136], reduced.image)
+    for i in 0, 1:  # a pixel is drawn as 2 x 2
+        np.testing.assert_array_equal(sheet[i::2, i:128:2], image)
+        np.testing.assert_array_equal(sheet[i::2, 136 + i : 264 : 2], reduced.image)
     assert len(np.unique(sheet[:, -40:].reshape(-1, 3), axis=0)) == 5
 
 
@@ -280,15 +282,28 @@ def test_a_cell_that_runs_again_leaves_no_widgets_and_no_figures_behind(name, ta
 def test_a_chart_shows_itself_in_few_bytes(monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
-    chart = montage(("noise", np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)))
+    chart = montage([np.random.default_rng(0).integers(0, 255, (64, 64))], 1)
     chart._ipython_display_()
     assert shown[0]["text/plain"].startswith("<Chart size")
     assert len(Image.open(io.BytesIO(shown[0]["image/png"])).convert("RGB").getcolors()) <= 64
 
 
-def test_a_stored_output_has_picture_and_sentence_but_stays_small():
-    slider = ColourSlider(landscape())
+def test_a_stored_picture_has_all_its_colours_and_a_sentence_and_stays_small():
+    slider = ColourSlider(landscape(), k=8)
     bundle = slider.stored()
     assert bundle["text/plain"] == slider.sentence == slider.image.alt
-    assert bundle["image/png"].startswith(b"\x89PNG")
     assert len(bundle["image/png"]) < 40_000
+    shown = np.asarray(Image.open(io.BytesIO(bundle["image/png"])))
+    np.testing.assert_array_equal(shown[::2, :256:2], landscape())
+
+
+def test_a_slider_of_noise_says_and_draws_what_is_left_to_find():
+    rng = np.random.default_rng(0)
+    points, groups = np.vstack([rng.normal(size=(20, 3)), 9 + rng.normal(size=(20, 3))]), np.repeat(["a", "b"], 20)
+    slider = NoiseSlider(points, groups, 2, most=6)
+    assert repr(slider).startswith("0 columns of noise: ARI 1.00; the farthest point is ")
+    before = slider.image.png
+    slider.columns.value = 6
+    assert repr(slider).startswith("6 columns of noise: ARI 1.00; ")
+    assert slider.image.png != before
+    assert slider.seen[6][1] < slider.seen[0][1]

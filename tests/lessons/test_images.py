@@ -9,10 +9,10 @@ from kmeans_teach.lessons.starts import run_many
 
 def test_the_landscape_is_an_image_and_always_the_same():
     image = landscape()
-    assert image.shape == (256, 256, 3)
+    assert image.shape == (128, 128, 3)
     assert image.dtype == np.uint8
     np.testing.assert_array_equal(image, landscape())
-    assert len(np.unique(image.reshape(-1, 3), axis=0)) > 10_000
+    assert len(np.unique(image.reshape(-1, 3), axis=0)) > 5_000
 
 
 @pytest.mark.parametrize("k", [2, 5, 16])
@@ -30,8 +30,8 @@ def test_the_sample_is_nearly_as_good_as_all_pixels():
     colours = Colours(landscape())
     for k in 4, 8:
         reduced = colours.reduce(k)
-        _, inertias = run_many(colours.points[::7], [reduced.palette])
-        assert reduced.inertia / len(colours.points) < 1.05 * inertias[0] / len(colours.points[::7])
+        _, inertias = run_many(colours.points, [reduced.palette])
+        assert reduced.inertia < 1.01 * inertias[0]
 
 
 @pytest.mark.parametrize(("k", "bits"), [(2, 1), (3, 2), (4, 2), (5, 3), (16, 4)])
