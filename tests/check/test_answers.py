@@ -20,7 +20,9 @@ import pytest
 
 import kmeans_teach.check
 from kmeans_teach.check import mistakes
+from kmeans_teach.check.exercises import ASSIGN, UPDATE
 from kmeans_teach.check.mistakes import catalogue, defined
+from kmeans_teach.check.streams import half_steps
 from tests.check.answers import assign, lessons, steps, update
 
 ROOT = Path(__file__).parent.parent.parent
@@ -71,15 +73,39 @@ def first_attempts():
     kmeans_teach.check.attempts.clear()
 
 
-def test_no_right_answer_is_refused_no_wrong_one_passes_and_the_mistakes_have_their_names(record_property):
-    """By default every ninth answer; the weekly run tries all. The table is printed at the end of the run."""
-    every = {kind: answers(kind) for kind in ("right", "wrong")}
-    assert (len(every["right"]), len(every["wrong"])) >= (150, 300)
-    some = {kind: found if LONG else found[::9] for kind, found in every.items()}
-    refused = [(exercise, name) for exercise, name, f in some["right"] if not verdict_on(exercise, f).ok]
+@pytest.fixture(scope="module")
+def tried():
+    """(exercise, name, verdict, the trial that was shown) of answers, right and wrong.
+
+    On every run each ninth answer, and one for each hint that says what is to be seen. The weekly run tries all.
+    """
+    shown, found, claimed = [], {"right": [], "wrong": []}, set()
+    diagnose = kmeans_teach.check.diagnose
+
+    def noted(*arguments):
+        shown.append(diagnose(*arguments))
+        return shown[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kmeans_teach.check, "diagnose", noted)
+        for kind, rows in found.items():
+            every = answers(kind)
+            assert len(every) >= {"right": 150, "wrong": 300}[kind]
+            for at, (exercise, name, f) in enumerate(every):
+                claims = CLAIMS.keys() & name.split(" / ")
+                if LONG or at % 9 == 0 or claims - claimed:
+                    claimed |= claims
+                    shown.clear()
+                    rows.append((exercise, name, verdict_on(exercise, f), shown[-1][2] if shown else None))
+    return found
+
+
+def test_no_right_answer_is_refused_no_wrong_one_passes_and_the_mistakes_have_their_names(tried, record_property):
+    """The table is printed at the end of the run."""
+    some = tried
+    refused = [(exercise, name) for exercise, name, verdict, _ in some["right"] if not verdict.ok]
     accepted, named, others = [], 0, []
-    for exercise, names, f in some["wrong"]:
-        verdict = verdict_on(exercise, f)
+    for exercise, names, verdict, _ in some["wrong"]:
         if verdict.ok:
             accepted.append((exercise, names))
         elif (verdict.mistake or "-") in names.split(" / "):
@@ -92,6 +118,80 @@ def test_no_right_answer_is_refused_no_wrong_one_passes_and_the_mistakes_have_th
     assert (refused, accepted) == ([], [])
     assert named >= 0.85 * m, others
     assert sum(mistake is not None for *_, mistake in others) < 0.01 * m, others
+
+
+# What a hint says of the case above it, by the name of the mistake: can it be seen there?
+
+
+def features(trial):
+    return trial.case[0].shape[-1] if np.ndim(trial.case[0]) == 2 else 1
+
+
+def distances(trial):
+    """The squared distances (M, K), those of the label that came, and those of the label that was expected."""
+    points, centroids = (part.reshape(len(part), -1) for part in trial.case)
+    table = ((points[:, None] - centroids) ** 2).sum(axis=2)
+    rows = np.arange(len(points))
+    return table, table[rows, np.asarray(trial.value, int)], table[rows, trial.expected]
+
+
+def members(trial):
+    return np.bincount(trial.case[1], minlength=len(trial.case[2]))
+
+
+def good(trial):
+    _, gaps, errors = trial.case
+    return gaps[:-1] >= gaps[1:] - errors[1:]
+
+
+def an_empty_cluster(trial):
+    return (members(trial) == 0).any()
+
+
+CLAIMS = {
+    "first feature only": lambda t: features(t) > 1,
+    "first two features only": lambda t: features(t) > 2,
+    "first three features only": lambda t: features(t) != 3,
+    "two features only": lambda t: features(t) != 2,
+    "distance 0 skipped": lambda t: (distances(t)[2] == 0).any(),
+    "distances rounded": lambda t: np.allclose(*distances(t)[1:], rtol=0.1, atol=0.1),
+    "ties to the last": lambda t: np.array_equal(*distances(t)[1:]),
+    "ties not to the lower index": lambda t: np.array_equal(*distances(t)[1:]),
+    "argmax for argmin": lambda t: np.array_equal(distances(t)[1], distances(t)[0].max(axis=1)),
+    "one label for all": lambda t: len(t.case[0]) > 1,
+    "nearest not reset": lambda t: t.value[0] == t.expected[0],
+    "empty cluster as NaN": an_empty_cluster,
+    "empty cluster moved": an_empty_cluster,
+    "empty cluster as zeros": an_empty_cluster,
+    "single member ignored": lambda t: (members(t) == 1).any(),
+    "a point at 0 is nobody": lambda t: any((t.case[0][t.case[1] == k] == 0).all() for k in t.case[1]),
+    "rows slipped up": an_empty_cluster,
+    "the last for the first": lambda t: good(t).sum() > 1,
+    "more than, for at least": lambda t: (t.case[1][:-1] == t.case[1][1:] - t.case[2][1:]).any(),
+    "first at the end": lambda t: not good(t).any(),
+    "nothing at the end": lambda t: not good(t).any(),
+    "largest gap": lambda t: t.case[0][t.case[1].argmax()] == t.value,
+    "one too late": lambda t: list(t.case[0]).index(t.value) == list(t.case[0]).index(t.expected) + 1,
+    "NaN where nobody is": lambda t: any((np.asarray(counts) == 0).any() for _, counts in t.case),
+    "no return": lambda t: t.value is None,
+}
+
+
+def half_steps_of(shown):
+    """The wrong half-steps of a run, as trials of their own, or the whole run if none of them is wrong."""
+    both = zip((ASSIGN, UPDATE), half_steps([shown]), strict=True)
+    return [step for check, steps in both for step in steps if not check.judge(step).right] or [shown]
+
+
+def test_no_hint_contradicts_the_case_that_is_shown(tried):
+    wrong, seen = [], set()
+    for exercise, _, verdict, shown in tried["wrong"]:
+        if claim := CLAIMS.get(verdict.mistake):
+            seen.add(verdict.mistake)
+            if not any(map(claim, half_steps_of(shown) if exercise == "steps" else [shown])):
+                wrong.append(verdict.text)
+    assert wrong == []
+    assert CLAIMS.keys() == seen
 
 
 def test_every_exercise_has_answers_and_a_check_of_its_own():

@@ -430,4 +430,18 @@ return out
 return ((points[:, None] - centroids) ** 2).sum(2).argmin(1)[:, None]
 # labels out of range
 return -((points[:, None] - centroids) ** 2).sum(2).argmin(1) - 1
+# labels sorted
+return sorted(int(((p - centroids) ** 2).sum(1).argmin()) for p in points)
+# labels sorted
+found = np.array([np.linalg.norm(centroids - p, axis=1).argmin() for p in points]); found.sort()
+return found
+# weighted features
+w = np.arange(points.shape[1]) + 1
+return [int((w * (centroids - p) ** 2).sum(1).argmin()) for p in points]
+# weighted features
+s = points.std(axis=0)
+return [int((((centroids - p) / s) ** 2).sum(axis=1).argmin()) for p in points]
+# weighted features
+w = [2, *[1] * (len(points[0]) - 1)]
+return [min(range(len(centroids)), key=lambda k: sum(a * (x - y) ** 2 for a, x, y in zip(w, p, centroids[k]))) for p in points]
 """

@@ -498,6 +498,11 @@ return ks[int(np.argmax(gaps))]
 # nothing at the end / no return
 for i in range(len(ks) - 1):
     if gaps[i] >= gaps[i + 1] - errors[i + 1]: return ks[i]
+# always the first K
+for k, gap in zip(ks, gaps): return k
+# always the last K
+for k in ks: found = k
+return found
 # first at the end
 for i in range(len(ks) - 1):
     if gaps[i] >= gaps[i + 1] - errors[i + 1]: return ks[i]
