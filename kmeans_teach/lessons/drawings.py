@@ -9,7 +9,7 @@ from kmeans_teach.kmeans import Step
 from kmeans_teach.lessons.charts import Chart, blank, side_by_side
 from kmeans_teach.narrate import letter
 from kmeans_teach.picture import Picture
-from kmeans_teach.pixels import colour, ink, shape
+from kmeans_teach.pixels import colour, shape
 
 
 def number_lines(points, *states):
@@ -21,7 +21,7 @@ def number_lines(points, *states):
     figure, axes = blank(6.4, 0.62 * len(states) + 0.25, len(states), sharex=True, squeeze=False)
     heights = ((np.arange(len(points)) * 0.6180339887498949) % 1 - 0.5) * (0.9 if len(points) > 20 else 0)
     for ax, (title, labels, centroids) in zip(axes[:, 0], states, strict=True):
-        ax.set(ylim=(-0.7, 2.1), yticks=[])
+        ax.set(ylim=(-0.7, 2.4), yticks=[])
         ax.spines["left"].set_visible(False)
         ax.set_ylabel(title, rotation=0, ha="right", va="center", y=0.3)
         if labels is None:
@@ -29,9 +29,8 @@ def number_lines(points, *states):
         for k, centroid in enumerate(centroids):
             mine = np.equal(labels, k) & np.ones(len(points), bool)
             ax.plot(points[mine], heights[mine], marker=shape(k), linestyle="", color=colour(k), ms=6)
-            ax.plot([centroid, centroid], [0.5, 1], color="black", lw=1)
-            ax.plot(centroid, 1.2, "o", color=colour(k), mec="black", ms=15)
-            ax.text(centroid, 1.17, letter(k), color=ink(colour(k)), ha="center", va="center", fontsize=9)
+            ax.plot(centroid, 0.9, "o", color=colour(k), mec="black", mew=2, ms=8)
+            ax.text(centroid, 1.45, letter(k), ha="center", fontsize=9, fontweight="bold")
     return figure
 
 
@@ -39,7 +38,6 @@ def plane(points, labels, centroids, regions=False):
     """Points and centroids with two features, and with `regions` the part of the plane that is nearest to each centroid."""
     picture = Picture(points, len(centroids), include=centroids, figure=Chart(figsize=(6.4, 4.4)))
     picture.regions = regions
-    picture.ax.images[0].set_interpolation("bilinear")  # so that a border is no staircase
     picture.show(Step(0, "start", centroids, labels, 0.0, 0, 0.0))
     picture.title.set_text("")
     return picture.figure

@@ -10,7 +10,7 @@ import pytest
 
 from kmeans_teach import KMeansND, assign_points, load
 from kmeans_teach.lessons.drawings import block, number_lines, plane, race
-from kmeans_teach.pixels import colour
+from kmeans_teach.pixels import colour, small_png
 
 ROOT = Path(__file__).parents[2]
 
@@ -201,9 +201,9 @@ def test_the_running_minimum_takes_less_memory_than_the_block():
 
 def test_a_plane_shows_the_labels_that_it_is_given_and_the_regions_on_demand():
     points, centroids = np.array([[0.0, 0], [1, 0], [4, 1]]), np.array([[0.0, 0], [4, 0]])
-    for regions in False, True:
-        figure = plane(points, np.array([1, 0, 0]), centroids, regions)
-        assert figure.axes[0].images[0].get_visible() == regions
+    figures = [plane(points, np.array([1, 0, 0]), centroids, regions) for regions in (False, True)]
+    assert small_png(figures[0]) != small_png(figures[1])
+    for figure in figures:
         drawn = [line.get_xydata().tolist() for line in figure.axes[0].lines]
         assert [[0, 0]] in drawn
         assert [[1, 0], [4, 1]] in drawn
