@@ -14,6 +14,8 @@ const named = (root, selector, name) =>
 
 const CANVAS = ".jupyter-matplotlib-canvas-div", FINGER = 22;  // CSS pixels: as near to a centroid counts as on it
 
+const TEXT = "input:not([type=checkbox], [type=range]), [contenteditable=true]";  // what one writes in
+
 const twoDigits = value => Number(value.toFixed(2));
 
 const labelOf = e => {
@@ -56,7 +58,7 @@ async function fitPictures(model) {
 // Keys with Ctrl, Cmd or Alt belong to the notebook, and so does Shift+Enter, which runs a cell wherever one is. All others belong
 // to the control that has the focus. In a text, so do the keys that edit it.
 function belongsToNotebook(e) {
-  if (e.target.matches("input:not([type=checkbox], [type=range]), [contenteditable=true]"))
+  if (e.target.matches(TEXT))
     return (e.ctrlKey || e.metaKey) && !e.altKey && !/^([acvxyz]|Enter|Backspace|Delete|Home|End|Arrow.*)$/i.test(e.key);
   return e.ctrlKey || e.metaKey || e.altKey || (e.shiftKey && e.key === "Enter");
 }
@@ -64,6 +66,12 @@ function belongsToNotebook(e) {
 // Called for each key before anything else on the page.
 function keyPressed(root, e) {
   if (e.target === root || !root.contains(e.target)) return;
+  if ((e.ctrlKey || e.metaKey) && e.key === "z" && !e.target.matches(TEXT)) {
+    root.querySelector(".kmeans-undo").click();
+    e.preventDefault();
+    e.stopImmediatePropagation();
+    return;
+  }
   const away = belongsToNotebook(e);
   // Jupyter looks at the element with the focus first, then at those around it, up to the first one with this attribute
   e.target.toggleAttribute("data-lm-suppress-shortcuts", !away);

@@ -18,14 +18,14 @@ def distances(points, centroids, i):
 class ByHand:
     """Mouse and keys on the stage. The arrow keys move the centroid `stage.picture.selected`, or none.
 
-    `do(action, event)` runs an action of a person, `move(k, xy)` starts a run with centroid k at xy, `show(sentence)` shows
-    the present step with a sentence, or with its own if the sentence is None. `keys` has actions for other keys, used while
-    no centroid is chosen.
+    `do(action, event)` runs an action of a person, `move(k, xy, kind)` starts a run with centroid k at xy (moves of one `kind`
+    are one act), `show(sentence)` shows the present step with a sentence, or with its own if the sentence is None. `keys` has
+    actions for other keys, used while no centroid is chosen.
     """
 
     def __init__(self, stage, player, do, move, show):
         self.stage, self.player, self.move, self.show, self.keys = stage, player, move, show, {}
-        self.dragged = None  # the centroid that follows the mouse
+        self.dragged, self.presses = None, 0  # the centroid that follows the mouse; how often its button was pressed
         connect = stage.canvas.mpl_connect
         connect("button_press_event", lambda event: do(self.press, event))
         # a mouse that only passes over must not call `do`, which would remove an error's message
@@ -54,6 +54,7 @@ class ByHand:
         picture = self.stage.picture
         if event.inaxes is not picture.ax or event.button != 1:
             return
+        self.presses += 1
         to_centroids, to_points = self.stage.pixels_to(event, self.xy()), self.stage.pixels_to(event, picture.xy)
         if to_centroids.min() <= GRAB:
             self.dragged = int(to_centroids.argmin())
@@ -65,7 +66,7 @@ class ByHand:
         if not getattr(event, "buttons", True):  # it was released outside the window; matplotlib 3.9 does not tell
             self.dragged = None
         elif event.inaxes is self.stage.picture.ax:
-            self.move(self.dragged, (event.xdata, event.ydata))
+            self.move(self.dragged, (event.xdata, event.ydata), kind=self.presses)
 
     def release(self, event):
         self.dragged = None
@@ -78,6 +79,6 @@ class ByHand:
             self.choose(ord(key) - ord("a") if k != ord(key) - ord("a") else None)
         elif key in KEYS and k is not None:
             far = (0.05 if fast else 0.01) * np.ptp([ax.get_xlim(), ax.get_ylim()], axis=1)  # a share of the view
-            self.move(k, xy[k] + far * KEYS[key])
+            self.move(k, xy[k] + far * KEYS[key], kind=-1 - k)
         elif key in self.keys:
             self.keys[key]()

@@ -72,6 +72,7 @@ def make_controls(own_data=False):
     c.start = w.BoundedIntText(value=0, min=0, max=MOST["start"], description="Start seed", layout=number)
     c.new_data = button("New data", "Draw new points")
     c.new_centroids = button("New centroids", "Keep the points, draw a new start")
+    c.undo = button("Undo", "Back to the run before (Ctrl+Z)").add_class("kmeans-undo")
     # time
     c.first = button("|<", "To the start of the run")
     c.back = button("Back", "One half-step back")
@@ -85,6 +86,7 @@ def make_controls(own_data=False):
     c.regions = w.Checkbox(description="Regions", indent=False, tooltip="Colour the plane by nearest centroid", layout=number)
     c.spokes = w.Checkbox(description="Lines to centroids", indent=False, layout=w.Layout(width="200px"))
     c.point = w.BoundedIntText(max=0, description="Ring point", tooltip="Ring a point, read its distances", layout=number)
+    c.table = w.HTML()
     c.replay = w.Text(description="Replay", continuous_update=False, layout=at_most("560px"))
     for control in c.data, c.k, c.speed:
         control.style.description_width = "initial"  # otherwise ipywidgets gives each label 80 pixels
@@ -97,6 +99,7 @@ def lay_out(panel):
     folds = {
         "More settings": [row(c.spread, c.size, c.clusters), row(c.way, c.seed, c.start)],
         "See more": [row(c.regions, c.spokes, c.point)],
+        "Table": [c.table],
         "Predict": [panel.quiz.box],
         "By hand": [w.HTML(BY_HAND), panel.start_score.box],
         "Replay": [w.HTML(REPLAY), row(c.replay)],
@@ -109,7 +112,7 @@ def lay_out(panel):
         c.folds[title] = opener.add_class("kmeans-opener")
         opener.observe(lambda change, box=box: setattr(box.layout, "display", "flex" if change["new"] else "none"), "value")
         boxes.append(box)
-    new = row(c.new_data, c.new_centroids, width=None).add_class("kmeans-pair")
+    new = row(c.new_data, c.new_centroids, c.undo, width=None).add_class("kmeans-pair")
     return [
         w.HTML(STYLE, layout=w.Layout(display="none")),
         row(row(c.first, c.back, c.play, c.step, c.last, width=None), c.speed, grid_gap=GAP).add_class("kmeans-bar"),

@@ -1,5 +1,6 @@
 """The panel: widgets that set up a run and walk through it, and one animation that plays it."""
 
+from collections import deque
 from functools import partial
 
 import ipywidgets as w
@@ -13,19 +14,13 @@ from kmeans_teach.panel.folds import Quiz, Saver, StartScore
 from kmeans_teach.panel.main_thread import in_slices, stop, take_over
 from kmeans_teach.panel.message import in_words
 from kmeans_teach.panel.run import PanelRun
+from kmeans_teach.panel.runs import Runs
 from kmeans_teach.panel.stage import WIDEST, Stage
+from kmeans_teach.panel.table import table
 from kmeans_teach.panel.wiring import wire
 
 
-def _learners(name):
-    """A property of the panel: the learner's function of this name. Another function can be put in its place."""
-    return property(
-        lambda panel: panel.run.options[name],
-        lambda panel, function: panel.do(panel.change, partial(panel.run.use_functions, **{name: function})),
-    )
-
-
-class Panel(Arrival, w.VBox):
+class Panel(Runs, Arrival, w.VBox):
     """A panel to set up a K-means run and play it: the last line of a cell shows it.
 
     Parameters
@@ -65,13 +60,14 @@ class Panel(Arrival, w.VBox):
     def __init__(self, replay=None, *, folder=".", widest=WIDEST, **options):
         self.run = run = PanelRun(replay, **options)
         self.last_error, self._task, self.following = None, None, False  # following: the panel, not a person, sets controls
+        self.past, self.kind = deque(maxlen=100), None  # the settings and cursors before; the kind of the last change
         self.stage = Stage(run.model, lambda: self.do(self._tick), widest, **run.axes_options)
         self.controls, self.message = make_controls(own_data=run.own is not None), w.HTML(run.note)
         self.access = Access(canvas=self.stage.canvas)
         self.by_hand = ByHand(self.stage, run.player, self.do, partial(self.change, run.move_centroid), self.show)
         self.quiz = Quiz(run.player, self.do, self.ring_point, partial(self.go, run.player.forward))
         mark = partial(self.access.set_trait, "best")
-        self.start_score = StartScore(run, self.do, self.fail, mark, self._show_end)
+        self.start_score = StartScore(run, self.do, self.fail, mark, self.show_end)
         self.saver = Saver(run, self.controls.speed, folder, self.do, self.fail)
         super().__init__(children=lay_out(self))
         self.add_class("kmeans-panel")
@@ -153,23 +149,19 @@ class Panel(Arrival, w.VBox):
 
     # ---- another run
 
-    def change(self, action, *args):
-        """Change the run by one of its methods, and show it from its start."""
-        before = self.run.setting
+    def change(self, action, *args, kind=None):
+        """Change the run by one of its methods, and show it from its start. Changes of one `kind` are undone at once."""
+        before, cursor = self.run.setting, self.run.player.cursor
         try:
             action(*args)
         finally:  # also after a learner's function failed
+            if self.run.setting != before:
+                if kind is None or kind != self.kind or cursor > 0:
+                    self.past.append((before, cursor))
+                self.kind = kind
             if vars(self.run.setting) | {"hand": None} != vars(before) | {"hand": None}:
                 self.stage.picture.selected = None  # the letters belong to other centroids now
             self._begin()
-
-    def replay(self, setting):
-        """Show another run, given by its replay string or `Setting`."""
-        self.do(self.change, self.run.set, setting)
-
-    def _show_end(self, setting):
-        self.change(self.run.set, setting)
-        self.go(self.run.player.last)
 
     def _begin(self):
         self.go(self.stage.set_model, self.run.player.model, **self.run.axes_options)
@@ -188,9 +180,7 @@ class Panel(Arrival, w.VBox):
     def take(self, name):
         """Take the value of the one control that a person moved."""
         if (value := getattr(self.controls, name).value) != self.run.values[name]:
-            self.change(self.run.change, name, value)
-
-    assign, update = _learners("assign"), _learners("update")
+            self.change(self.run.change, name, value, kind=name)
 
     # ---- the picture, the sentence and the controls follow
 
@@ -210,6 +200,8 @@ class Panel(Arrival, w.VBox):
         with page.hold_sync():  # one message to the page: each takes as long as a small picture
             page.places, page.sentence = places, sentence or describe(player.step)
             self._fill_strip()
+        if self.controls.folds["Table"].value:
+            self.controls.table.value = table(self.run.model.points, player.step, self.run.axes_options["names"])
 
     def _fill_strip(self):
         page, steps = self.access, self.run.player.steps
@@ -222,6 +214,7 @@ class Panel(Arrival, w.VBox):
         try:
             self._fill_strip()
             follow(self.controls, self.run, self.stage.playing)
+            self.controls.undo.disabled = not self.past
             ended = self.run.player.step.stop is not None and not self.stage.playing
             if ended != self.start_score.ended:
                 self.start_score.rest(ended)

@@ -25,6 +25,8 @@ def wire(panel):
         button.on_click(lambda _, move=move: panel.do(panel.go, move))
     for button, seed in (c.new_data, "seed"), (c.new_centroids, "start"):
         button.on_click(lambda _, seed=seed: panel.do(panel.change, run.next_seed, seed))
+    on(c.folds["Table"], panel.show)
+    c.undo.on_click(lambda _: panel.do(panel.undo))
     stage.set_speed(c.speed.value)
     panel.by_hand.keys = {
         " ": lambda: panel.pause() if stage.playing else panel.play(),

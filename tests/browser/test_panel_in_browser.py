@@ -359,6 +359,30 @@ def test_regions_lines_and_a_point(page):
     says(page, r"^Point 17: distance to A .*; nearest [A-F]\.$")
 
 
+def test_undo_by_mouse_and_by_key(page):
+    for key in None, "Enter", "Control+z":
+        button(page, "Step").click()
+        says(page, "^Update 1: ")
+        button(page, "New data").click()
+        says(page, "^Start: ")
+        if key:
+            (handle(page, "K") if key == "Control+z" else button(page, "Undo")).press(key)
+        else:
+            button(page, "Undo").click()
+        says(page, "^Update 1: ")
+        button(page, "|<").click()
+        says(page, "^Start: ")
+
+
+def test_the_table_is_read_row_by_row(page):
+    fold(page, "Table")
+    button(page, "Step").click()
+    rows = page.locator(".kmeans-panel").get_by_role("row")
+    expect(rows).to_have_count(7)
+    expect(rows.nth(1).get_by_role("rowheader", name="A", exact=True)).to_be_visible()
+    expect(rows.nth(1).get_by_role("cell")).to_have_count(5)
+
+
 def test_predictions_are_asked_and_counted(page):
     fold(page, "Predict")
     asks = page.get_by_label("Ask me before each half-step")
@@ -621,7 +645,7 @@ def rgb(url):
 
 @pytest.mark.page
 def test_axe_finds_nothing_wrong_in_the_panel(page):
-    for name in "More settings", "See more", "Predict", "By hand", "Replay", "Save":
+    for name in "More settings", "See more", "Table", "Predict", "By hand", "Replay", "Save":
         fold(page, name)
     axe = importlib.resources.files("axe_core_python") / "axe.min.js"
     page.evaluate(axe.read_text(encoding="utf-8"))
@@ -635,7 +659,7 @@ def test_axe_finds_nothing_wrong_in_the_panel(page):
 def test_on_a_narrow_page_everything_wraps_and_nothing_is_clipped(page):
     resize(page, narrow=True)
     try:
-        for name in "More settings", "See more", "Predict", "By hand", "Replay", "Save":
+        for name in "More settings", "See more", "Table", "Predict", "By hand", "Replay", "Save":
             fold(page, name)
         over = page.evaluate(
             """() => { const panel = document.querySelector(".kmeans-panel"), right = panel.getBoundingClientRect().right + 1;

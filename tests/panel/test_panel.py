@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -659,7 +660,62 @@ def test_space_plays_and_arrows_step_while_no_centroid_is_chosen():
     in_a_loop(scenario())
 
 
+# ---- undo
+
+
+def test_undo_brings_back_each_run_exactly_with_the_half_step_that_was_shown(panel):
+    c, run = panel.controls, panel.run
+    assert c.undo.disabled
+    shown = []
+
+    def state():
+        return str(run.setting), run.player.cursor, run.player.step.centroids.tolist(), run.player.step.labels.tolist()
+
+    def drag(k):
+        start = run.player.step.centroids[k]
+        mouse(panel, "button_press", start)
+        for far in 0.1, 0.2, 0.3:
+            mouse(panel, "motion_notify", start + far)
+        mouse(panel, "button_release", start + far)
+
+    def slide():
+        for value in 5, 6, 7:
+            c.k.value = value
+
+    acts = [lambda: drag(1), c.new_data.click, lambda: drag(1), lambda: drag(1), slide, c.new_centroids.click]
+    for i, act in enumerate(acts):
+        for _ in range(i % 3):
+            c.step.click()
+        shown.append(state())
+        act()
+        assert state() != shown[-1]
+        assert not c.undo.disabled
+    for before in reversed(shown):
+        c.undo.click()
+        assert state() == before
+    assert c.undo.disabled
+    c.replay.value = "rings k=0"
+    assert c.undo.disabled, "a change that was refused is none"
+
+
 # ---- see and say
+
+
+def test_the_table_has_a_row_for_each_cluster_and_follows_while_it_is_open():
+    panel = Panel(points=[[0.0, 0], [2, 0], [10, 4]], names=["a<b", "c"], replay="mine k=2 hand=0,0;10,4")
+    table = panel.controls.table
+    assert table.value == ""
+    panel.controls.folds["Table"].value = True
+    panel.controls.step.click()
+    rows = [re.findall("<t[hd][^>]*>([^<]*)</t[hd]>", line) for line in table.value.split("<tr>")[1:]]
+    # A moves from (0, 0) to (1, 0), and each of its two points is 1 from there
+    assert rows == [
+        ["cluster", "points", "a&lt;b", "c", "moved", "inertia"],
+        ["A", "2", "1", "0", "1", "2"],
+        ["B", "1", "10", "4", "0", "0"],
+    ]
+    assert "add up to 2<" in table.value
+    panel.close()
 
 
 def test_regions_and_lines_are_switched_on_and_off(panel):
@@ -942,7 +998,7 @@ def test_five_hundred_random_actions_leave_it_whole(monkeypatch):
         panel = Panel("blobs k=4 size=20")
         c = panel.controls
         c.speed.value = 30
-        buttons = [c.first, c.back, c.step, c.step, c.last, c.new_data, c.new_centroids, panel.quiz.button]
+        buttons = [c.first, c.back, c.step, c.step, c.last, c.new_data, c.new_centroids, panel.quiz.button, c.undo, c.undo]
         sliders = [c.k, c.spread, c.clusters, c.size, c.point]
         for i in range(500):
             act = random_action.randrange(8)

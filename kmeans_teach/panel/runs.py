@@ -1,0 +1,35 @@
+"""What is asked of a panel from outside: another run, other functions, and the run before."""
+
+from functools import partial
+
+
+def _learners(name):
+    """A property of the panel: the learner's function of this name. Another function can be put in its place."""
+    return property(
+        lambda panel: panel.run.options[name],
+        lambda panel, function: panel.do(panel.change, partial(panel.run.use_functions, **{name: function})),
+    )
+
+
+class Runs:
+    """A panel that shows another run when it is asked for one. `past` holds the settings and cursors for `undo`."""
+
+    assign, update = _learners("assign"), _learners("update")
+
+    def replay(self, setting):
+        """Show another run, given by its replay string or `Setting`."""
+        self.do(self.change, self.run.set, setting)
+
+    def show_end(self, setting):
+        """Show the end of another run."""
+        self.change(self.run.set, setting)
+        self.go(self.run.player.last)
+
+    def undo(self):
+        """Show the run and the half-step that were shown before the last change of the run."""
+        if self.past:
+            setting, cursor = self.past.pop()
+            self.run.set(setting)
+            self.kind = self.stage.picture.selected = None
+            self._begin()
+            self.go(self.run.player.seek, cursor)
