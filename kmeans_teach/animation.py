@@ -14,7 +14,7 @@ from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
 
-from matplotlib.animation import AbstractMovieWriter, FFMpegWriter, FuncAnimation, PillowWriter
+from matplotlib.animation import AbstractMovieWriter, Animation, FFMpegWriter, FuncAnimation, PillowWriter
 
 from kmeans_teach.inputs import parts, short
 from kmeans_teach.kmeans import KMeansND
@@ -94,12 +94,15 @@ class PlayerWriter(AbstractMovieWriter):
 
     def setup(self, *args, **kwargs):
         super().setup(*args, **kwargs)
-        self.frames, self.sentences = [], []
+        self.frames, self.sentences, self.texts = [], [], []
 
     def grab_frame(self, **kwargs):
         self.frames.append("data:image/png;base64," + b64encode(small_png(self.fig, self.dpi)).decode())
+        texts = [text.get_text() for ax in self.fig.axes for text in (ax.title, *ax.texts)]
+        self.texts.append(" ".join(filter(None, texts)) or f"Frame {len(self.frames)}")
 
     def finish(self):
+        self.sentences = self.sentences or self.texts  # of an animation that is not ours: what is written in its pictures
         page = (files("kmeans_teach") / "assets" / "player.html").read_text(encoding="utf-8")
         page = page.replace("@first@", self.frames[0]).replace("@sentence@", escape(self.sentences[0]))
         data = dumps({"frames": self.frames, "sentences": self.sentences, "ms": round(1000 / self.fps)})
@@ -194,7 +197,15 @@ def save(model: KMeansND, path, **options) -> Path:
     return Path(path)
 
 
-def player_page(model: KMeansND, *, fps: float = 2, dpi: int = 70, **picture_options) -> str:
-    """The .html player as a string, for `IPython.display.HTML`. It plays in a page that has no kernel."""
+def player_page(model: KMeansND | Animation, *, fps: float = 2, dpi: int = 70, **picture_options) -> str:
+    """The .html player as a string, for `IPython.display.HTML`. It plays in a page that has no kernel.
+
+    A matplotlib animation can take the place of the model. Then this is what `to_jshtml` does, without the network.
+    """
     with TemporaryDirectory() as folder:
-        return save(model, Path(folder, "run.html"), fps=fps, dpi=dpi, **picture_options).read_text(encoding="utf-8")
+        path = Path(folder, "run.html")
+        if isinstance(model, Animation):
+            model.save(path, writer=PlayerWriter(fps=fps), dpi=dpi)
+        else:
+            save(model, path, fps=fps, dpi=dpi, **picture_options)
+        return path.read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ import imageio_ffmpeg
 import matplotlib
 import numpy as np
 import pytest
-from matplotlib.animation import AbstractMovieWriter
+from matplotlib.animation import AbstractMovieWriter, FuncAnimation
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
@@ -212,6 +212,15 @@ def test_the_page_says_each_step_in_words_and_asks_nothing_of_the_network(tmp_pa
 
 def test_the_page_as_a_string_is_the_page_of_the_file(tmp_path):
     assert player_page(model(), dpi=30) == save(model(), tmp_path / "run.html", dpi=30).read_text(encoding="utf-8")
+
+
+def test_the_page_of_another_animation_has_the_words_of_its_pictures():
+    figure = Figure(figsize=(2, 2))
+    words = figure.add_subplot().text(0, 0, "")
+    film = FuncAnimation(figure, lambda i: words.set_text(f"picture {i}"), frames=3, cache_frame_data=False)
+    assert page_data(player_page(film, dpi=30))["sentences"] == ["picture 0", "picture 1", "picture 2"]
+    film = FuncAnimation(Figure(figsize=(2, 2)), lambda i: [], frames=2, cache_frame_data=False)
+    assert page_data(player_page(film, dpi=30))["sentences"] == ["Frame 1", "Frame 2"]
 
 
 def test_saving_tells_how_far_it_is(tmp_path):

@@ -1,4 +1,4 @@
-"""Small widgets: choose a start on a surface, pick a run from a strip, add noise, change K of a picture in K colours.
+"""Small widgets: drag a value, choose a start on a surface, pick a run from a strip, add noise, change a picture's K.
 
 Each has a picture and a few controls. The pictures are plain images, so they need no live canvas. clickable.js sends the
 clicks to the kernel. A slider can do everything that a click can do.
@@ -10,6 +10,7 @@ import anywidget
 import numpy as np
 import traitlets
 from ipywidgets import HTML, FloatSlider, HBox, IntSlider, Layout, VBox
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from kmeans_teach.ask import Stored
 from kmeans_teach.kmeans import assign_points
@@ -104,6 +105,33 @@ class NoiseSlider(PictureBox):
         ari, ratio = self.seen[n]
         said = f"{plural(n, 'column')} of noise: ARI {ari:.2f}; the farthest point is {ratio:.1f} times as far as the nearest."
         self.put(np.asarray(figure.canvas.buffer_rgba()).copy(), said)
+
+
+class Dragged(PictureBox):
+    """A slider and a figure: `show(value)` moves artists of the figure, and returns the sentence that describes it."""
+
+    def __init__(self, figure, show, slider):
+        self.figure, self.show, self.slider = FigureCanvasAgg(figure).figure, show, slider
+        super().__init__(slider)
+
+    def draw(self):
+        sentence = self.show(self.slider.value)
+        self.figure.canvas.draw()
+        self.put(np.asarray(self.figure.canvas.buffer_rgba())[..., :3], sentence)
+
+
+class Shown(Stored, VBox):
+    """Widgets in a column, the last of which is an `Image`: this is what a page without a kernel shows of them."""
+
+    def __init__(self, children):
+        super().__init__(children)
+        MainThread().watch(self)  # matplotlib is not thread-safe
+
+    def __repr__(self):
+        return f"{' '.join(type(one).__name__ for one in self.children)}"
+
+    def stored(self):
+        return {"text/plain": repr(self), "image/png": bytes(self.children[-1].value)}
 
 
 class StartChooser(PictureBox):
