@@ -68,9 +68,9 @@ check_steps = _checker(
     asked for.
     """,
 )
-check_line_assign, check_line_update, check_squared, check_inertia = (
-    _checker(name, f"the exercise {name} of lesson {lesson}.")
-    for name, lesson in (("line_assign", "01"), ("line_update", "01"), ("squared", "02"), ("inertia", "03"))
+check_line_assign, check_line_update, check_squared, check_inertia, check_limits, check_cursor, check_changed = (
+    _checker(name, "an exercise of lessons 01 to 05: its arguments and its mistakes are in docs/mistakes.md.")
+    for name in ("line_assign", "line_update", "squared", "inertia", "limits", "cursor", "changed")
 )
 check_start, check_rule, check_standardise, check_loss, check_look, check_join, check_farthest = (
     _checker(name, "an exercise of lessons 06 to 10: its arguments and its mistakes are in docs/mistakes.md.")

@@ -932,3 +932,117 @@ d = ((points[:, None] - centroids) ** 2).sum(2).min(1).max()
 return ((points[:, None] - centroids) ** 2).sum(2).max(1).min()
 """,
 )
+
+LIMITS = (
+    "points, pad",
+    """
+# as in the lesson
+low, high = points.min(axis=0), points.max(axis=0)
+return np.array([low - pad * (high - low), high + pad * (high - low)])
+# ptp, a tuple
+room = pad * np.ptp(points, axis=0)
+return points.min(axis=0) - room, points.max(axis=0) + room
+# feature by feature
+low, high = [], []
+for column in points.T:
+    room = pad * (column.max() - column.min())
+    low.append(column.min() - room); high.append(column.max() + room)
+return [low, high]
+# a middle and a half
+middle, half = (points.max(0) + points.min(0)) / 2, (points.max(0) - points.min(0)) / 2
+return np.array([middle - half * (1 + 2 * pad), middle + half * (1 + 2 * pad)])
+# sorted
+rows = np.sort(points, axis=0)
+return np.vstack([rows[0] - pad * (rows[-1] - rows[0]), rows[-1] + pad * (rows[-1] - rows[0])])
+""",
+    """
+# no pad
+return np.array([points.min(axis=0), points.max(axis=0)])
+# pad in units, not a part of the range
+return np.array([points.min(axis=0) - pad, points.max(axis=0) + pad])
+# pad turned round
+room = pad * np.ptp(points, axis=0)
+return np.array([points.min(axis=0) + room, points.max(axis=0) - room])
+# pad of the value, not of the range
+return np.array([points.min(0) * (1 - pad), points.max(0) * (1 + pad)])
+# pad on one side only
+return np.array([points.min(0), points.max(0) + pad * np.ptp(points, axis=0)])
+# half of the pad on each side
+room = pad * np.ptp(points, axis=0) / 2
+return np.array([points.min(axis=0) - room, points.max(axis=0) + room])
+# a row for each feature
+return [(c.min() - pad * np.ptp(c), c.max() + pad * np.ptp(c)) for c in points.T]
+""",
+)
+
+CURSOR = (
+    "cursor, by, last",
+    """
+# as in the solution
+return min(max(cursor + by, 0), last)
+# clip
+return np.clip(cursor + by, 0, last)
+# ifs
+cursor = cursor + by
+if cursor < 0:
+    cursor = 0
+if cursor > last:
+    cursor = last
+return cursor
+# sorted
+return sorted([0, cursor + by, last])[1]
+# a loop
+for _ in range(abs(by)):
+    if by > 0 and cursor < last: cursor += 1
+    if by < 0 and cursor > 0: cursor -= 1
+return cursor
+""",
+    """
+# leaves the record
+return cursor + by
+# below the start
+return min(cursor + by, last)
+# past the end
+return max(cursor + by, 0)
+# wraps round
+return (cursor + by) % (last + 1)
+# one past the last
+return np.clip(cursor + by, 0, last + 1)
+# stays where it is
+return cursor + by if 0 <= cursor + by <= last else cursor
+""",
+)
+
+CHANGED = (
+    "before, after",
+    """
+# as in the solution
+return (before != after).sum()
+# count_nonzero
+return int(np.count_nonzero(after - before))
+# a loop
+n = 0
+for one, other in zip(before, after):
+    if one != other:
+        n += 1
+return n
+# those that stayed, taken away
+return len(before) - (before == after).sum()
+# a sum of a generator
+return sum(a != b for a, b in zip(before, after))
+""",
+    """
+# counts those that stayed
+return (before == after).sum()
+# a share, not a number
+return np.mean(before != after)
+# adds up the labels
+return abs(after - before).sum()
+# which, not how many / not one number
+return np.where(before != after)[0]
+# clusters, not points
+return len(set(after[before != after].tolist()))
+# sizes, not points
+return abs(np.bincount(before, minlength=9) - np.bincount(after, minlength=9)).sum()
+""",
+)
