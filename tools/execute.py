@@ -3,6 +3,7 @@
 The tests compare the stored outputs with new ones. So whatever differs from run to run (widget ids, timings) is left out.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -43,6 +44,7 @@ def joined(outputs):
 
 def execute(path):
     """Run one notebook and write it back with its new outputs."""
+    os.environ["KMEANS_TEACH_FOLDER"] = "temporary"  # a lesson leaves no file behind
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}).execute()
     whole = path.with_name(f".{path.name}.part")  # on a full disk the notebook stays as it was
