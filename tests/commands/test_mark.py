@@ -26,10 +26,12 @@ import numpy as np
 import pandas as pd
 from kmeans_teach import Setting, assign_points, inertia, update_centroids
 
+assign, update = assign_points, update_centroids
+
 blobs = Setting(data="blobs", k=12, seed=7).points()
 rng = np.random.default_rng(1)
 """
-NEEDED = re.compile(r"^def (assign_line|steps|look)\b", re.MULTILINE)
+NEEDED = re.compile(r"^def (assign_line|half_steps|limits|look)\b", re.MULTILINE)
 
 
 def answered(number, answers, between=()):
@@ -107,18 +109,15 @@ WRONG = {
         ),
     ],
     "04": [
-        ("def my_steps(points, centroids):\n    return list(steps(points, centroids))", "a list, not a generator"),
+        ("def my_steps(points, centroids):\n    return list(half_steps(points, centroids))", "a list, not a generator"),
         (
-            "def my_assign(p, c):\n    return ((p[:, None] - c) ** 2).sum(2).argmin(1)\n\n"
-            "def my_update(points, labels, centroids):\n"
-            "    moved = centroids.copy()\n    for k in set(labels.tolist()):\n"
-            "        moved[k] = points[labels == k].sum(axis=0)\n    return moved",
-            "sum, not mean",
+            "def my_limits(points, pad):\n    return points.min(axis=0) - pad, points.max(axis=0) + pad",
+            "pad in units, not a part of the range",
         ),
     ],
     "05": [
-        ("def my_assign(points, centroids)\n    return [0 for point in points]", "error: SyntaxError"),
-        ("def my_update(points, labels, centroids):\n    return centroids", "nothing moved"),
+        ("def my_cursor(cursor, by, last)\n    return cursor + by", "error: SyntaxError"),
+        ("def my_changed(before, after):\n    return (before == after).sum()", "counts those that stayed"),
     ],
     "06": [
         ("def my_start(points, k, rng):\n    return points[:k]", "always the same start"),
