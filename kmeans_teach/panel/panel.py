@@ -122,7 +122,7 @@ class Panel(Runs, Arrival, w.VBox):
 
     def _tick(self):
         if self.run.player.forward():
-            self.show()
+            self.show(glide=True)
         if self.run.player.at_end:
             self.pause()
 
@@ -144,7 +144,7 @@ class Panel(Runs, Arrival, w.VBox):
         self.stage.pause()
         move(*args, **options)
         self.stage.picture.ringed_point = None
-        self.show()
+        self.show(glide=move == self.run.player.forward)
         self.quiz.ask(playing=False)
 
     # ---- another run
@@ -194,9 +194,9 @@ class Panel(Runs, Arrival, w.VBox):
         self.stage.picture.regions, self.stage.picture.spokes = self.controls.regions.value, self.controls.spokes.value
         self.show()
 
-    def show(self, sentence=None):
-        """Show the step under the cursor, with its own sentence or another."""
-        page, player, places = self.access, self.run.player, self.stage.show(self.run.player)
+    def show(self, sentence=None, glide=False):
+        """Show the step under the cursor, with its own sentence or another; with `glide`, glide there from the one before."""
+        page, player, places = self.access, self.run.player, self.stage.show(self.run.player, glide)
         with page.hold_sync():  # one message to the page: each takes as long as a small picture
             page.places, page.sentence = places, sentence or describe(player.step)
             self._fill_strip()

@@ -1,19 +1,25 @@
 """What a panel draws on: one figure with the picture, its canvas, and the one animation."""
 
 import itertools
+import time
 
 import numpy as np
 from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
 
 from kmeans_teach.panel.canvas import Clock, LiveCanvas
-from kmeans_teach.picture import Picture
-from kmeans_teach.pixels import own_look, small_png
+from kmeans_teach.picture import RASTER_FROM, Picture
+from kmeans_teach.pixels import DARK, LIGHT, own_look, small_png
 
 DPI = 100
 WIDEST, NARROWEST, SMALL_BELOW = 860, 280, 600  # CSS pixels
 HIGH, LOWEST, BESIDES = 0.63, 200, 300  # a share of the width; CSS pixels; those that the window needs for all else
 LEFT, BOTTOM, RIGHT, TOP = 54, 44, 12, 30  # of the Axes, for the labels and the title: CSS pixels at zoom 1
+GLIDE, FRAME, SHORTEST = (
+    0.4,
+    0.04,
+    0.1,
+)  # seconds: from a half-step to the next, from a picture to the next; else nothing glides
 
 
 class Stage:
@@ -31,8 +37,10 @@ class Stage:
         self._centroids = self.picture.flat(model.centroids)
         self._arrange(WIDEST, round(HIGH * WIDEST))
         self.canvas = LiveCanvas(self.figure, moving=lambda: self.picture.artists, background=lambda: self.picture.background)
-        self.clock = Clock(0.5, self.canvas.ready)
-        self._tick, self._ticking = tick, False
+        self.pace = 0.5  # seconds from a half-step to the next
+        self.clock = Clock(self.pace, self.canvas.ready)
+        self._tick, self._ticking, self._running = tick, False, False
+        self._glide = None  # the step to which the picture is on its way, when it began, and how many seconds it takes
         # one animation for the panel's life, which never ends by itself: each frame draws the step under the cursor
         # (after an animation without repeat has ended, pause() would raise an error: matplotlib issue 30622)
         self.animation = FuncAnimation(
@@ -46,18 +54,50 @@ class Stage:
     def _frame(self, _):
         self._ticking = True
         try:
-            self._tick()
+            if self._glide is not None:
+                self._draw_glide()
+            else:
+                self._tick()
         finally:
             self._ticking = False
+
+    def _draw_glide(self):
+        """Draw the picture as far as it is on its way by now: where a page or a kernel is slow, there are fewer of them."""
+        step, began, seconds = self._glide
+        share = min(1.0, (time.monotonic() - began) / seconds)
+        self.picture.show(step, share)
+        if share == 1:
+            self._end_glide(self.pace - seconds)
+
+    def _resume(self):
+        self.animation.resume()
+        self._running = self.clock.running
+        return self._running
+
+    def _end_glide(self, wait):
+        self._glide, self.clock.period = None, wait
+        if self._running and not self.playing:
+            self.animation.pause()
+            self._running = False
 
     def set_model(self, model, **axes_options):
         """Draw the points, K and names of another run from now on."""
         self.picture.set_points(model.points, len(model.centroids), include=model.centroids, **axes_options)
 
-    def show(self, player):
-        """Draw the step under the player's cursor. Returns the `places`."""
-        self._centroids = self.picture.flat(player.step.centroids)
-        self.picture.show(player.step)
+    def show(self, player, glide=False):
+        """Draw the step under the player's cursor; with `glide`, glide there from the one before. Returns the `places`."""
+        step, seconds = player.step, min(GLIDE, 0.8 * self.pace)
+        few = len(player.model.points) < RASTER_FROM or step.phase == "update"  # dots do not change colour little by little
+        if glide and few and self.motion and self.canvas.connected and seconds >= SHORTEST:
+            self._resume()
+            self._glide, self.clock.period = (step, time.monotonic(), seconds), FRAME
+        if self._glide is None or self._glide[0] is not step:
+            self._end_glide(self.pace)
+        self._centroids = self.picture.flat(step.centroids)
+        if self._glide is None:
+            self.picture.show(step)
+        else:
+            self._draw_glide()
         places = self.places
         if not self._ticking:  # an animation has the canvas drawn after each of its frames
             self.canvas.draw_idle()
@@ -79,17 +119,19 @@ class Stage:
             note.remove()
 
     def set_speed(self, steps_a_second):
-        self.clock.period = 1 / steps_a_second
+        self.pace = 1 / steps_a_second
+        if self._glide is None:
+            self.clock.period = self.pace
 
     def play(self):
         if not self.closed:
-            self.animation.resume()
-            self.playing = self.clock.running
+            self.playing = self._resume()
 
     def pause(self):
-        if self.playing:
-            self.animation.pause()
-            self.playing = False
+        """Stop playing. A picture that is on its way to a half-step arrives there."""
+        self.playing = False
+        if self._glide is None:
+            self._end_glide(self.pace)
 
     def fit_page(self, width, ratio, height=0, dark=False, still=False):
         """Use the width of the page and the height of the window (CSS pixels; 0: unknown), and the pixels that the screen has
@@ -99,7 +141,9 @@ class Stage:
         width = max(NARROWEST, min(width - 8, self.widest))  # ipywidgets puts a margin of 2 px around each box
         high = round(min(HIGH * width, max(LOWEST, height - BESIDES) if height else np.inf))
         if (width, high, ratio, dark) != (self.width, self.high, self.ratio, self.dark) and not self.closed:
-            self.dark = dark
+            if dark != self.dark:
+                self.dark = dark
+                self.picture.set_theme(DARK if dark else LIGHT)
             self.canvas.handle_set_device_pixel_ratio({"device_pixel_ratio": ratio})
             self._arrange(width, high, ratio)
             self.canvas.manager.resize(*self.canvas.get_width_height(physical=True))
@@ -123,6 +167,6 @@ class Stage:
 
     def close(self):
         if not self.closed:
-            self.pause()
-            self.closed = True
+            self.playing, self.closed = False, True
+            self._end_glide(self.pace)
             self.canvas.close()

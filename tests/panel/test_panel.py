@@ -228,6 +228,104 @@ def test_play_runs_to_the_end_says_why_and_can_be_played_again():
     in_a_loop(scenario())
 
 
+def with_a_page(panel):
+    """As if a page showed the panel, and answered each picture at once. Returns the list of what it is shown."""
+    canvas, shown, show = panel.stage.canvas, [], panel.stage.picture.show
+    canvas.syncing_data_url = False
+    canvas.send = lambda *_, **__: None
+    canvas.send_event = lambda kind, **_: kind == "draw" and canvas.main_thread.loop.call_soon(canvas.handle_draw, None)
+
+    def noted(step, share=1.0):
+        shown.append((step.phase, step.iteration, share))
+        return show(step, share)
+
+    panel.stage.picture.show = noted
+    return shown
+
+
+def test_step_and_play_glide_to_the_next_half_step_and_all_else_jumps():
+    async def scenario():
+        panel = Panel("blobs k=4 clusters=4 size=30 seed=3 start=2")
+        c, stage, shown = panel.controls, panel.stage, with_a_page(panel)
+        for button, phase in (c.step, "update"), (c.step, "assign"):
+            shown.clear()
+            button.click()
+            assert panel.access.sentence.startswith(phase.capitalize()), "the sentence does not wait"
+            await until(lambda: not stage.clock.running)
+            shares = [share for *_, share in shown]
+            assert shares == sorted(shares)
+            assert shares[0] < 0.2 < 1 == shares[-1]
+            assert len(shares) >= 3
+            assert {step[:2] for step in shown} == {(phase, 1)}
+        for jump in (
+            c.back.click,
+            lambda: setattr(panel.access, "cursor", 2),
+            c.last.click,
+            c.first.click,
+            c.new_centroids.click,
+        ):
+            shown.clear()
+            jump()
+            assert [share for *_, share in shown] == [1]
+            assert not stage.clock.running
+        c.step.click()
+        c.step.click()  # before the picture has arrived
+        assert (panel.run.player.cursor, stage._glide[0].phase) == (2, "assign")
+        c.back.click()
+        assert not stage.clock.running
+        assert shown[-1] == ("update", 1, 1)
+        stage.motion = False
+        shown.clear()
+        c.step.click()
+        assert [share for *_, share in shown] == [1], "a person who wants no motion gets none"
+        stage.motion = True
+        c.first.click()
+        shown.clear()
+        c.play.value = True
+        await until(lambda: panel.run.player.cursor >= 2)
+        c.play.value = False
+        at = panel.run.player.cursor
+        await until(lambda: not stage.clock.running)
+        assert shown[-1][2] == 1, "what rests has arrived"
+        assert panel.run.player.cursor == at
+        assert any(0 < share < 1 for *_, share in shown)
+        rested = drawn(panel)
+        stage.show(panel.run.player)
+        assert (drawn(panel) == rested).all()
+        panel.close()
+        assert not stage.clock.running
+
+    in_a_loop(scenario())
+
+
+def test_fast_play_does_not_glide_and_many_points_do_not_fade_one_by_one():
+    async def scenario():
+        panel = Panel("blobs k=3 clusters=4 size=2000")
+        shown = with_a_page(panel)
+        panel.controls.step.click()
+        await until(lambda: not panel.stage.clock.running)
+        assert len(shown) > 1
+        shown.clear()
+        panel.controls.step.click()
+        assert shown == [("assign", 1, 1)]
+        panel.controls.speed.value = 10**1.5
+        panel.controls.step.click()
+        assert shown[1:] == [("update", 2, 1)]
+        panel.close()
+
+    in_a_loop(scenario())
+
+
+def test_a_dark_page_gets_a_dark_picture(panel):
+    page_is(panel, 760)
+    light = drawn(panel)
+    panel.access.dark = True
+    dark = drawn(panel)
+    assert np.median(dark[:, :, :3]) < 30
+    panel.access.dark = False
+    assert (drawn(panel) == light).all()
+
+
 def test_a_step_by_hand_pauses_the_playing():
     async def scenario():
         panel = Panel("blobs k=3")
@@ -1028,7 +1126,7 @@ def test_five_hundred_random_actions_leave_it_whole(monkeypatch):
             assert 0 <= player.cursor < len(player.steps)
             if player.step.phase != "update":
                 assert (player.step.labels == nearest(panel)).all()
-        assert panel.stage.clock.running == c.play.value
+        await until(lambda: panel.stage.clock.running == c.play.value)
         panel.close()
         assert not panel.stage.clock.running
 
