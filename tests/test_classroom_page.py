@@ -122,10 +122,10 @@ def test_the_panel_alone_says_on_binder_too_what_it_waits_for():
 @pytest.mark.parametrize(
     ("query", "setting", "fails"),
     [
-        ("", "blobs k=12", False),
+        ("", "heaps k=4 clusters=4", False),
         ("replay=bad-start%20k%3D4", "bad-start k=4", False),
         ("token=a&replay=bills+k%3D3", "bills k=3", False),
-        ("replay=nonsense", "blobs k=12", True),
+        ("replay=nonsense", "heaps k=4 clusters=4", True),
     ],
 )
 def test_the_panel_alone_opens_the_replay_of_its_address(query, setting, fails, monkeypatch):

@@ -230,6 +230,23 @@ def test_the_shapes_of_the_named_sets(size):
     assert np.hypot(*load("rings", clusters=1, size=size, spread=0).T) == pytest.approx(1)
 
 
+def test_heaps_lie_apart_and_four_of_them_are_easy():
+    ends = []
+    for seed in range(20):
+        points = load("heaps", seed=seed)
+        centres = points.reshape(100, 4, 2).mean(axis=0)
+        apart = np.hypot(*(centres[:, None] - centres).T)[~np.eye(4, dtype=bool)]
+        assert apart.min() > 1.4, "five times their spread"
+        good = KMeansND(points, centres).fit()
+        ends.append(KMeansND(points, random_points(points, 4, rng(seed))).fit().inertia / good.inertia)
+    assert np.mean(np.array(ends) < 1.01) >= 0.5
+    points = load("heaps")
+    run = list(KMeansND(points, Setting.parse("heaps").centroids(points)).steps())
+    assert run[-1].inertia < 70, "the first picture of the panel ends well"
+    few, more = load("heaps", clusters=3, size=2, seed=7), load("heaps", clusters=5, size=2, seed=7)
+    np.testing.assert_allclose(few.reshape(2, 3, 2), more.reshape(2, 5, 2)[:, :3])
+
+
 def test_unequal_is_one_wide_cluster_beside_tight_ones():
     # each tight one has a quarter of the spread, the wide one four times the spread
     deviations = load("unequal", clusters=3, size=2000, spread=0.4, seed=1).reshape(2000, 3, 2).std(axis=0)
@@ -249,7 +266,7 @@ def test_the_bad_start_ends_badly_and_the_empty_cluster_stays_empty():
 
 
 def test_an_unknown_data_set_or_a_bad_size():
-    with pytest.raises(ValueError, match=r"^data set must be one of blobs, bills, .*, got 'iris'$"):
+    with pytest.raises(ValueError, match=r"^data set must be one of heaps, blobs, bills, .*, got 'iris'$"):
         load("iris")
     with pytest.raises(ValueError, match=r"^clusters must be at least 1, got 0$"):
         load("blobs", clusters=0)

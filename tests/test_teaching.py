@@ -141,7 +141,9 @@ def test_every_lesson_has_its_replay_strings_and_every_form_of_claim_is_used():
 
 
 def test_every_replay_string_of_the_page_can_be_read_as_it_stands():
-    names = "|".join(("blobs", "penguins", "bills", "line", "unequal", "rings", "uniform", "bad-start", "empty-cluster"))
+    names = "|".join(
+        ("heaps", "blobs", "penguins", "bills", "line", "unequal", "rings", "uniform", "bad-start", "empty-cluster")
+    )
     found = set(re.findall(rf"`((?:{names})(?: [^`]*)?)`", PAGE))
     assert len(found) > 25
     for text in found - {"blobs k=8 clusters=8 seed=N"}:

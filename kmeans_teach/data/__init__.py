@@ -117,6 +117,17 @@ def _blobs(clusters, size, spread, rng, n_features=2):
     return make_clusters(clusters, size, n_features, spread=spread, rng=rng)
 
 
+def _heaps(clusters, size, spread, rng):
+    """Heaps like blobs, but the centre of each is, of twenty places, the farthest from the centres before: they lie apart."""
+    places, centres = np.random.default_rng(rng.integers(2**63)), np.empty((0, 2))
+    for _ in range(clusters):
+        tried = places.uniform(-2, 2, size=(20, 2))
+        away = np.hypot(*(tried[:, None] - centres).T).min(axis=0, initial=9)
+        centres = np.vstack([centres, tried[away.argmax()]])
+    around = make_clusters(clusters, size, spread=spread, bounds=(0, 0), rng=rng)
+    return (around.reshape(size, clusters, 2) + centres).reshape(-1, 2)
+
+
 def _unequal(clusters, size, spread, rng):
     """One wide cluster beside small dense ones, all with the same number of points."""
     tight = make_clusters(clusters, size, spread=spread / 4, rng=rng).reshape(size, clusters, 2)
@@ -155,33 +166,36 @@ class DataSet:
     make: object
     uses: frozenset = frozenset()  # the options that change it: clusters, size, spread, seed
     columns: tuple = ("x", "y")  # their names
-    k: int = 3  # a good K to begin with
+    k: int = 3  # a good K to begin with, and
+    clusters: int = 12  # a good number of heaps, where they are made
     start: tuple | None = None  # prepared centroids for start=0, or None
 
 
 _ALL = frozenset({"clusters", "size", "spread", "seed"})
 _SEED = frozenset({"size", "seed"})
 DATA_SETS = {
+    "heaps": DataSet("heaps that lie apart", _heaps, _ALL, k=4, clusters=4),
     "blobs": DataSet("blobs", _blobs, _ALL, k=12),
     "bills": DataSet("penguin bills", partial(_penguins, columns=(2, 3)), columns=PENGUIN_COLUMNS[:2], k=3),
     "penguins": DataSet("penguins, all four", _penguins, columns=PENGUIN_COLUMNS, k=3),
-    "line": DataSet("on a line", partial(_blobs, n_features=1), _ALL, columns=("x",), k=3),
-    "unequal": DataSet("one wide, some tight", _unequal, _ALL, k=3),
-    "rings": DataSet("rings", _rings, _ALL, k=2),
+    "line": DataSet("on a line", partial(_blobs, n_features=1), _ALL, columns=("x",), k=3, clusters=3),
+    "unequal": DataSet("one wide, some tight", _unequal, _ALL, k=3, clusters=3),
+    "rings": DataSet("rings", _rings, _ALL, k=2, clusters=2),
     "uniform": DataSet("no clusters at all", _uniform, _ALL - {"spread"}, k=4),
     "bad-start": DataSet("a bad start", _four_heaps, _SEED, k=4, start=((-3, 1), (-3, 1.4), (-3, -1), (3, 0))),
     "empty-cluster": DataSet("an empty cluster", _four_heaps, _SEED, k=3, start=((-3, 0), (3, 0), (0, 9))),
 }
 
 
-def load(name: str, *, clusters: int = 12, size: int = 100, spread: float = SPREAD, seed: int = 0) -> np.ndarray:
+def load(name: str, *, clusters: int | None = None, size: int = 100, spread: float = SPREAD, seed: int = 0) -> np.ndarray:
     """Points (M, N) of a named data set. `DATA_SETS[name].columns` are the names of the features, with units.
 
-    `clusters`, `size` (points per cluster), `spread` and `seed` change the generated data sets. They do not change the
-    measured ones: "penguins" (342 rows; mm, mm, mm and g) and "bills" (its first two columns).
+    `clusters` (by default the data set's own number), `size` (points per cluster), `spread` and `seed` change the generated
+    data sets. They do not change the measured ones: "penguins" (342 rows; mm, mm, mm and g) and "bills" (its first two).
     ValueError if the name is not in `DATA_SETS`.
     """
     if name not in DATA_SETS:
         raise ValueError(f"data set must be one of {', '.join(DATA_SETS)}, got {short(name)}")
-    clusters, size = check_count(clusters, "clusters"), check_count(size, "size")
+    clusters = DATA_SETS[name].clusters if clusters is None else check_count(clusters, "clusters")
+    size = check_count(size, "size")
     return DATA_SETS[name].make(clusters, size, spread, np.random.default_rng(seed))

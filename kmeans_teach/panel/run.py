@@ -169,7 +169,7 @@ class PanelRun:
         self._points, self.points_of = None, None  # the points, and all that they depend on
         self._own_k = 3 if points is None else different(self.own)  # a start is of different points
         self.player = None
-        self.set(setting or ("blobs" if points is None else f"mine k={self._own_k}"))
+        self.set(setting or ("heaps" if points is None else f"mine k={self._own_k}"))
 
     @property
     def model(self) -> KMeansND:
@@ -206,8 +206,9 @@ class PanelRun:
             return
         if name in NEW_START:
             changes["hand"] = None
-        if name == "data":  # another data set comes with a K worth trying first and, perhaps, a prepared start
-            changes |= {"k": DATA_SETS[value].k if value in DATA_SETS else self._own_k, "start": 0}
+        if name == "data":  # another data set comes with its K, its number of heaps and, perhaps, a prepared start
+            data = DATA_SETS.get(value)
+            changes |= {"k": data.k if data else self._own_k, "clusters": data.clusters if data else 12, "start": 0}
         if changes.get("way") == "hand":  # the present start can be moved by hand from now on
             changes = {"hand": self.model.centroids}
         self.set(self.setting.replace(**changes))

@@ -83,6 +83,8 @@ class Setting:
             except ValueError:
                 wanted = "centroids, as in hand=1.5,2;3,4" if key == "hand" else "a number, as in k=4"
                 raise ValueError(f"{key} in a replay string must be {wanted}, got {short(word)}") from None
+        if name in DATA_SETS and "k" not in values and "hand" not in values:  # as a person writes it: a panel writes its K
+            values.setdefault("clusters", DATA_SETS[name].clusters)
         if name in DATA_SETS or "hand" in values:
             values.setdefault("k", len(values["hand"]) if "hand" in values else DATA_SETS[name].k)
         return cls(name, **values)

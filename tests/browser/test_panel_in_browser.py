@@ -712,7 +712,7 @@ def test_a_link_carries_a_replay_string_and_a_closed_page_ends_its_kernel(page):
     other = page.context.new_page()
     other.goto(page.url + "?replay=cats<script>alert(1)</script>")
     other.wait_for_selector(CANVAS, timeout=60_000)
-    assert other.get_by_role("alert").inner_text().startswith("data set must be one of blobs, ")
+    assert other.get_by_role("alert").inner_text().startswith("data set must be one of heaps, blobs, ")
     other.goto(page.url + "?replay=blobs+seed%3D2+hand=1e+16,2;0,0;1,1;2,2;3,3")  # a browser takes the + for a space
     other.wait_for_selector(CANVAS, timeout=60_000)
     says(other, "^Start: 5 centroids")
@@ -793,7 +793,7 @@ def move_one_control(walk, panel, setting):
     if name == "data":
         other = walk.choice([data for data in DATA_SETS if data != setting.data])
         panel.get_by_label("Data", exact=True).select_option(DATA_SETS[other].label)
-        return {"data": other, "k": DATA_SETS[other].k, "start": 0, "hand": None}
+        return {"data": other, "k": DATA_SETS[other].k, "clusters": DATA_SETS[other].clusters, "start": 0, "hand": None}
     if name == "way":
         way = "plusplus" if setting.way == "random" else "random"
         panel.get_by_label("Start from").select_option({"random": "random points", "plusplus": "k-means++"}[way])

@@ -242,7 +242,7 @@ def test_a_link_can_carry_a_replay_string(chosen):
 @pytest.mark.parametrize(
     ("replay", "sentence"),
     [
-        ("cats+k=3", "data set must be one of blobs, .*, got &#x27;cats&#x27;"),
+        ("cats+k=3", "data set must be one of heaps, blobs, .*, got &#x27;cats&#x27;"),
         ("blobs+k=many", "k in a replay string must be a number, as in k=4, got &#x27;k=many&#x27;"),
         ("mine+k=2", "the data set &quot;mine&quot; needs points of your own"),
         ("%3Cscript%3Ealert(1)%3C/script%3E", "data set must be one of .*, got &#x27;&lt;script&gt;alert.*"),
@@ -278,7 +278,7 @@ def test_what_is_left_out_is_printed_and_shown_on_the_page(chosen, tmp_path, mon
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["cats k=3"], "data set must be one of blobs, "),
+        (["cats k=3"], "data set must be one of heaps, blobs, "),
         (["blobs k=0"], "k must be at least 1, got 0"),
         (["blobs\nk=many"], "k in a replay string must be a number"),
         (["mine k=3"], 'the data set "mine" needs points of your own'),

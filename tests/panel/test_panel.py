@@ -589,7 +589,7 @@ def test_a_csv_is_a_data_set_by_its_columns_of_numbers(tmp_path):
     [
         ({"points": [[1.0, float("nan")]]}, ValueError, "row 1, column 2"),
         ({"points": [1.0, 2.0]}, ValueError, r"points\[:, None\]"),
-        ({"replay": "cats k=3"}, ValueError, "data set must be one of blobs, "),
+        ({"replay": "cats k=3"}, ValueError, "data set must be one of heaps, blobs, "),
         ({"replay": "blobs k=0"}, ValueError, "k must be at least 1, got 0"),
         ({"replay": "blobs k=9 clusters=2 size=4"}, ValueError, r"k must be between 1 and the number of points \(8\), got 9"),
         (

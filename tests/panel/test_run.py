@@ -28,9 +28,12 @@ def broken(*_):
     raise RuntimeError("on purpose")
 
 
-def test_a_run_begins_with_the_blobs_or_with_what_is_asked():
-    assert PanelRun().setting == Setting()
-    assert PanelRun().model.points.tolist() == load("blobs").tolist()
+def test_a_run_begins_with_four_heaps_or_with_what_is_asked():
+    assert str(PanelRun().setting) == "heaps k=4 clusters=4"
+    assert PanelRun().model.points.tolist() == load("heaps").tolist()
+    assert PanelRun("blobs k=4").setting == Setting(k=4), "a string that is given stays as it is"
+    assert PanelRun("blobs k=4").model.points.tolist() == load("blobs", clusters=12).tolist()
+    assert PanelRun(Setting()).model.points.tolist() == load("blobs").tolist()
     assert PanelRun("bills k=4").setting == PanelRun(Setting("bills", k=4)).setting
     assert PanelRun("bills").player.cursor == 0
 
@@ -111,6 +114,19 @@ def test_a_change_of_a_value_makes_another_run_and_stands_at_its_start():
     assert (run.setting.k, run.player.cursor, len(run.player.step.centroids)) == (5, 0, 5)
     run.change("data", "bills")
     assert (run.setting.data, run.setting.k) == ("bills", 3)
+
+
+def test_another_data_set_comes_with_its_k_and_its_number_of_heaps():
+    run = PanelRun()
+    for data, string in (
+        ("blobs", "blobs k=12"), ("rings", "rings k=2 clusters=2"), ("unequal", "unequal k=3 clusters=3"),
+        ("line", "line k=3 clusters=3"), ("bills", "bills k=3"), ("heaps", "heaps k=4 clusters=4"),
+    ):  # fmt: skip
+        run.change("data", data)
+        assert str(run.setting) == string
+        assert run.model.points.tolist() == load(data).tolist() == PanelRun(data).model.points.tolist()
+        assert Setting.parse(str(run.setting)) == run.setting == Setting.parse(data)
+    assert PanelRun("rings k=2").setting.clusters == 12, "as the panel has always written it"
 
 
 def test_another_data_set_comes_with_its_prepared_start():

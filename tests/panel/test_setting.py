@@ -109,9 +109,13 @@ def test_centroids_of_numpy_by_hand_are_kept_as_plain_numbers():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "data set must be one of blobs, bills, penguins, line, unequal, rings, uniform, bad-start, empty-cluster, got ''"),
-        ("iris k=3", "data set must be one of blobs, .*, got 'iris'"),
-        ("k=3", "data set must be one of blobs, .*, got 'k=3'"),
+        (
+            "",
+            "data set must be one of heaps, blobs, bills, penguins, line, unequal, rings, uniform, bad-start, empty-cluster, "
+            "got ''",
+        ),
+        ("iris k=3", "data set must be one of heaps, blobs, .*, got 'iris'"),
+        ("k=3", "data set must be one of heaps, blobs, .*, got 'k=3'"),
         ("blobs 4", "a replay string must be a data set and words like k=4, with one of k, .*, hand; got '4'"),
         ("blobs K=4", "a replay string must be a data set and words like k=4, .*; got 'K=4'"),
         ("blobs k=four", "k in a replay string must be a number, as in k=4, got 'k=four'"),
