@@ -3,6 +3,8 @@
 Each public function returns a Figure, except `triptych`, which returns an image.
 """
 
+from base64 import b64encode
+
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PatchCollection
@@ -21,7 +23,8 @@ class Chart(Figure):
     def _ipython_display_(self):  # the only way past matplotlib's own formatter, whose pictures are three times the size
         from IPython.display import display
 
-        display({"text/plain": repr(self), "image/png": small_png(self)}, raw=True)
+        png = b64encode(small_png(self)).decode()  # Pyodide's kernel would send bytes as they are
+        display({"text/plain": repr(self), "image/png": png}, raw=True)
 
 
 def blank(width, height, rows=1, columns=1, **options):

@@ -114,6 +114,8 @@ def run_all(page):
     cells = [cell for cell in notebook(page).cells if cell.cell_type == "code"]
     assert len(cells) > 10
     assert all(cell.execution_count for cell in cells)
+    pictures = [output.data["image/png"] for output in outputs(page) if "image/png" in output.get("data", {})]
+    assert all(isinstance(png, str) and png.startswith("iVBOR") for png in pictures), "a picture is no PNG in base64"
     nothing_is_red(page)
 
 
