@@ -25,11 +25,13 @@ class ByHand:
 
     def __init__(self, stage, player, do, move, show):
         self.stage, self.player, self.move, self.show, self.keys = stage, player, move, show, {}
+        self.pinned = None  # the point that stays ringed while the run goes on
         self.dragged, self.presses = None, 0  # the centroid that follows the mouse; how often its button was pressed
         connect = stage.canvas.mpl_connect
         connect("button_press_event", lambda event: do(self.press, event))
         # a mouse that only passes over must not call `do`, which would remove an error's message
-        connect("motion_notify_event", lambda event: self.dragged is None or do(self.drag, event))
+        connect("motion_notify_event", lambda event: self.look(event) if self.dragged is None else do(self.drag, event))
+        connect("figure_leave_event", self.look)
         connect("button_release_event", self.release)
         connect("key_press_event", lambda event: do(self.key, event))
 
@@ -46,9 +48,27 @@ class ByHand:
         self.show(f"{letter(k)} chosen, at ({number(x)}, {number(y)}); arrow keys move it.")
 
     def show_point(self, i):
-        """Ring point i and show its K distances. None removes the ring."""
-        self.stage.picture.ringed_point = i
+        """Ring point i from now on, and show its K distances. None removes the ring."""
+        self.pinned = self.stage.picture.ringed_point = self.stage.picture.looked_at = i
         self.show(None if i is None else distances(self.player.model.points, self.player.step.centroids, i))
+
+    def look(self, event):
+        """Draw the distances of the point under the mouse, or else of the pinned one; none while a question is about them."""
+        picture, i = self.stage.picture, self.pinned
+        if event.inaxes is picture.ax and not self.stage.playing:
+            away = self.stage.pixels_to(event, picture.xy)
+            i = int(away.argmin()) if away.min() <= PICK else i
+        if picture.ringed_point != self.pinned:
+            i = None
+        if i != picture.looked_at:
+            picture.looked_at = i
+            self.stage.show(self.player)
+
+    def history(self):
+        """The clusters of the pinned point so far, as a sentence."""
+        labels = [int(step.labels[self.pinned]) for step in self.player.steps[: self.player.cursor + 1]]
+        names = [letter(k) for i, k in enumerate(labels) if i == 0 or k != labels[i - 1]]
+        return f"Point {self.pinned}: {', then '.join(names)}."
 
     def press(self, event):
         picture = self.stage.picture
@@ -57,7 +77,7 @@ class ByHand:
         self.presses += 1
         to_centroids, to_points = self.stage.pixels_to(event, self.xy()), self.stage.pixels_to(event, picture.xy)
         if to_centroids.min() <= GRAB:
-            self.dragged = int(to_centroids.argmin())
+            self.dragged, picture.looked_at = int(to_centroids.argmin()), self.pinned
             self.choose(self.dragged)
         else:
             self.show_point(int(to_points.argmin()) if to_points.min() <= PICK else None)

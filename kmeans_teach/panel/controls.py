@@ -13,9 +13,10 @@ STYLE = f"<style>{(Path(__file__).parent / 'panel.css').read_text(encoding='utf-
 MOST = {"k": 20, "spread": 1.5, "size": 1000, "clusters": 20, "seed": 10**15, "start": 10**15}
 GAP = "0 10px"
 SETTERS = ("data", "k", "spread", "size", "clusters", "way", "seed", "start")  # controls named like the fields of Setting
-BY_HAND = """Drag a centroid with the mouse or a finger. Or press Tab until the picture has a frame, then a letter to choose a
-centroid and the arrow keys to move it (with Shift: farther); the letter again lets it go. A new run begins from where you put
-them. While none is chosen, the left and right arrow keys step; Space plays."""
+BY_HAND = """Hold the mouse over a point to see how far it is from each centroid; click it, and its ring and lines stay. Drag a
+centroid with the mouse or a finger. Or press Tab until the picture has a frame, then a letter to choose a centroid and the
+arrow keys to move it (with Shift: farther); the letter again lets it go. A new run begins from where you put them. While none
+is chosen, the left and right arrow keys step; Space plays."""
 REPLAY = "The same text gives the same run on any machine. Change it and press Enter."
 
 

@@ -60,6 +60,7 @@ class Panel(Runs, Arrival, w.VBox):
     def __init__(self, replay=None, *, folder=".", widest=WIDEST, **options):
         self.run = run = PanelRun(replay, **options)
         self.last_error, self._task, self.following = None, None, False  # following: the panel, not a person, sets controls
+        self._points_of = run.points_of  # all that the points depend on that are shown
         self.past, self.kind = deque(maxlen=100), None  # the settings and cursors before; the kind of the last change
         self.stage = Stage(run.model, lambda: self.do(self._tick), widest, **run.axes_options)
         self.controls, self.message = make_controls(own_data=run.own is not None), w.HTML(run.note)
@@ -130,7 +131,7 @@ class Panel(Runs, Arrival, w.VBox):
         """Play on from the cursor, or again from the start if the run has ended."""
         if self.run.player.at_end:
             self.go(self.run.player.first)
-        self.ring_point(None)
+        self.ring_point(self.by_hand.pinned)
         self.stage.play()
         self.quiz.ask(self.stage.playing)
 
@@ -143,7 +144,7 @@ class Panel(Runs, Arrival, w.VBox):
         """Pause, move to another step by a method of the player or of the stage, and show that step."""
         self.stage.pause()
         move(*args, **options)
-        self.stage.picture.ringed_point = None
+        self.stage.picture.ringed_point = self.stage.picture.looked_at = self.by_hand.pinned
         self.show(glide=move == self.run.player.forward)
         self.quiz.ask(playing=False)
 
@@ -164,6 +165,8 @@ class Panel(Runs, Arrival, w.VBox):
             self._begin()
 
     def _begin(self):
+        if self._points_of != self.run.points_of:
+            self._points_of, self.by_hand.pinned = self.run.points_of, None
         self.go(self.stage.set_model, self.run.player.model, **self.run.axes_options)
         self.start_score.reset()
         if self._task is not None:
@@ -199,6 +202,8 @@ class Panel(Runs, Arrival, w.VBox):
         page, player, places = self.access, self.run.player, self.stage.show(self.run.player, glide)
         with page.hold_sync():  # one message to the page: each takes as long as a small picture
             page.places, page.sentence = places, sentence or describe(player.step)
+            if sentence is None and self.by_hand.pinned is not None:
+                page.sentence += " " + self.by_hand.history()
             self._fill_strip()
         if self.controls.folds["Table"].value:
             self.controls.table.value = table(self.run.model.points, player.step, self.run.axes_options["names"])
@@ -215,6 +220,8 @@ class Panel(Runs, Arrival, w.VBox):
             self._fill_strip()
             follow(self.controls, self.run, self.stage.playing)
             self.controls.undo.disabled = not self.past
+            if self.by_hand.pinned is not None:
+                self.controls.point.value = self.by_hand.pinned
             ended = self.run.player.step.stop is not None and not self.stage.playing
             if ended != self.start_score.ended:
                 self.start_score.rest(ended)

@@ -71,6 +71,7 @@ class Picture(View):
             label.set_parse_math(False)  # "Ke$$a" is a name
         self.regions, self.spokes = False, False  # colour the regions? draw a line from each point to its centroid?
         self.selected, self.ringed_point = None, None  # the index of a centroid and of a point to highlight, or None
+        self.looked_at = None  # the index of a point whose K distances are drawn as lines, or None
         self.scale, self.xy = 1.0, np.empty((0, 2))
         self.round_limits = False  # are the limits round numbers? Then they seldom move when the points move a little
         self._view = None  # all that the limits and the place of the Axes were computed from
@@ -81,6 +82,8 @@ class Picture(View):
         self._trail = self.ax.plot([], [], "-", linewidth=1.3, zorder=4)[0]
         self._from = self.ax.plot([], [], "o", ms=5, mew=1, zorder=4)[0]
         self._marks = self.ax.add_artist(Marks())
+        self._distances = self.ax.plot([], [], "-", linewidth=0.9, zorder=6.2)[0]
+        self._shortest = self.ax.plot([], [], "-", linewidth=3, zorder=6.3)[0]
         self._point_ring = self.ax.plot([], [], "o", mfc="none", mec="#d6006c", ms=18, mew=3, zorder=6.5)[0]
         self._ringed = self.ax.plot([], [], "o", zorder=6.6)[0]
         self._members = []  # for each cluster its points
@@ -104,6 +107,8 @@ class Picture(View):
         self.title.set_color(theme.ink)
         self._links.set_color(theme.soft)
         self._trail.set_color(theme.ink)
+        self._distances.set_color(theme.soft)
+        self._shortest.set_color(theme.ink)
         self._from.set(mfc=theme.page, mec=theme.ink)
         self._regions.set_edgecolor(theme.page)
         self._ringed.set(mec=theme.ink)
@@ -157,7 +162,7 @@ class Picture(View):
     def artists(self):
         """The artists that `show` moves, in drawing order. Everything else is background."""
         below = self._regions, self._links, self._raster, *self._members, self._changed, self._trail, self._from
-        return [*below, self._marks, self._point_ring, self._ringed, self.title, self._key]
+        return [*below, self._marks, self._distances, self._shortest, self._point_ring, self._ringed, self.title, self._key]
 
     def show(self, step: Step, share=1.0):
         """Move the artists to one half-step. Returns them, because FuncAnimation asks for them.
@@ -211,10 +216,21 @@ class Picture(View):
         ends = np.stack([old[moved], now[moved], np.full((len(moved), 2), np.nan)], axis=1).reshape(-1, 2)
         self._trail.set_data(ends[:, 0], ends[:, 1])
         self._from.set_data(old[moved, 0], old[moved, 1])
+        self._show_distances(step, now)
         self._links.set_visible(self.spokes and len(self.xy) < RASTER_FROM)
         if self._links.get_visible():
             ends = np.stack([self.xy, now[step.labels], np.full_like(self.xy, np.nan)], axis=1)
             self._links.set_data(*ends.reshape(-1, 2).T)
+
+    def _show_distances(self, step, now):
+        """Draw the distances of a point as lines to the centroids; the shortest, in all features, is bold."""
+        away, near = now[:0], now[:0]
+        if self.looked_at is not None:
+            here = self.xy[self.looked_at]
+            away = np.stack([np.broadcast_to(here, now.shape), now, np.full_like(now, np.nan)], axis=1).reshape(-1, 2)
+            near = np.array([here, now[((step.centroids - self.points[self.looked_at]) ** 2).sum(axis=1).argmin()]])
+        self._distances.set_data(*away.T)
+        self._shortest.set_data(*near.T)
 
     def _show_regions(self):
         """Colour the plane by the nearest centroid. With more than two features the drawn plane has no such regions."""

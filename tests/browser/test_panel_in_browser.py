@@ -357,6 +357,21 @@ def test_regions_lines_and_a_point(page):
     point.fill("17")
     changes(page, lambda: point.press("Enter"))
     says(page, r"^Point 17: distance to A .*; nearest [A-F]\.$")
+    button(page, "Step").click()
+    says(page, r"^Update 1: .* Point 17: [A-F]\.$")  # its ring stays
+
+
+def test_a_point_under_the_mouse_shows_its_distances_and_a_click_keeps_them(page):
+    replay(page, "uniform k=6 clusters=20 size=300")
+    canvas = page.locator(CANVAS).last
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    page.mouse.move(5, 5)
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    changes(page, lambda: page.mouse.move(*middle))
+    changes(page, lambda: page.mouse.move(5, 5))
+    page.mouse.click(*middle)
+    says(page, r"^Point \d+: distance to A ")
 
 
 def test_undo_by_mouse_and_by_key(page):

@@ -678,6 +678,40 @@ def test_a_click_on_a_point_tells_its_distances(panel):
     assert panel.access.sentence.startswith("Point 5: ")
 
 
+def test_a_point_under_the_mouse_shows_its_distances_and_a_click_keeps_them_through_the_run(panel):
+    picture, points = panel.stage.picture, panel.run.model.points
+    centroids = panel.run.player.step.centroids
+    away = np.sqrt(((points[:, None, :] - centroids) ** 2).sum(axis=2))
+    i = int(away.min(axis=1).argmax())  # far from all centroids
+    mouse(panel, "motion_notify", points[i], held=False)
+    assert (picture.looked_at, picture.ringed_point) == (i, None)
+    ends = picture._distances.get_xydata()
+    assert (ends[::3] == points[i]).all()
+    assert (ends[1::3] == centroids).all()
+    assert (picture._shortest.get_xydata() == [points[i], centroids[away[i].argmin()]]).all()
+    panel.stage.canvas.handle_event({"type": "figure_leave", "x": -5, "y": -5, "button": 0, "buttons": 0, "modifiers": []})
+    assert picture.looked_at is None
+    mouse(panel, "button_press", points[i])
+    names = ["ABCD"[away[i].argmin()]]
+    for _ in range(4):
+        panel.controls.step.click()
+        now = "ABCD"[panel.run.player.step.labels[i]]
+        names += [now] * (now != names[-1])
+        assert (picture.looked_at, picture.ringed_point, panel.controls.point.value) == (i, i, i)
+    assert panel.access.sentence.endswith(f" Point {i}: {', then '.join(names)}.")
+    panel.controls.new_data.click()
+    assert (picture.looked_at, picture.ringed_point) == (None, None)
+    assert "Point" not in panel.access.sentence
+
+
+def test_a_question_is_not_answered_by_the_mouse(panel):
+    panel.controls.step.click()
+    panel.quiz.on.value = True
+    asked = panel.stage.picture.ringed_point
+    mouse(panel, "motion_notify", panel.run.model.points[asked], held=False)
+    assert panel.stage.picture.looked_at is None
+
+
 def test_the_score_compares_a_start_with_its_end_and_with_a_hundred_others(panel):
     panel.start_score.button.click()
     model = panel.run.model
