@@ -46,7 +46,7 @@ class PictureBox(Stored, VBox):
     chart = None
 
     def __init__(self, *controls, below=()):
-        self.image, self.line = Clickable(clickable=self.chart is not None), Access()
+        self.image, self.line = Clickable(clickable=self.chart is not None), Access(inertias=[])
         style = HTML(STYLE, layout=Layout(display="none"))
         super().__init__([VBox([style, HBox(controls), self.image, self.line]).add_class("kmeans-panel"), *below])
         MainThread().watch(self.children[0])  # matplotlib is not thread-safe
@@ -124,7 +124,7 @@ class Shown(Stored, VBox):
     """Widgets in a column, the last of which is an `Image`: this is what a page without a kernel shows of them."""
 
     def __init__(self, children):
-        super().__init__(children)
+        super().__init__(children, layout={"align_items": "flex-start"})  # else the image is stretched
         MainThread().watch(self)  # matplotlib is not thread-safe
 
     def __repr__(self):

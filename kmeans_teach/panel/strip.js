@@ -6,6 +6,7 @@ const inertiaText = x => (x >= 999.5 && x < 1e6 ? Math.round(x) : Number(x.toPre
 
 // Draws the strip in `el`, and again when something changes. Returns a function that ends that.
 function addStrip(model, el) {
+  if (!model.get("inertias").length) return () => {};  // the widgets of lessons have no run
   el.insertAdjacentHTML("beforeend", `<div class="kmeans-strip"><p><span></span><span class="kmeans-best"></span><span></span></p>
     <div><svg aria-hidden="true" height="${HIGH}"></svg><input type="range" min="0" step="1" aria-label="Half-step"></div></div>`);
   const [left, known, right] = el.querySelectorAll("span"), svg = el.querySelector("svg"), input = el.querySelector("input");
