@@ -13,7 +13,7 @@ function addStrip(model, el) {
   let waiting = 0;
   const draw = () => {
     waiting = 0;
-    const inertias = model.get("inertias"), best = model.get("best"), wide = svg.parentElement.clientWidth, at = Number(input.value);
+    const inertias = model.get("inertias"), best = model.get("best") ?? null, wide = svg.parentElement.clientWidth, at = Number(input.value);
     if (!wide || at >= inertias.length) return;
     const low = Math.min(...inertias, best ?? Infinity), high = Math.max(...inertias), far = (wide - 2 * EDGE) / Math.max(1, inertias.length - 1);
     const x = i => (EDGE + i * far).toFixed(1), y = value => (high > low ? 8 + (high - value) / (high - low) * (HIGH - 16) : HIGH / 2).toFixed(1);

@@ -831,7 +831,7 @@ def test_random_settings_survive_being_shown_and_the_move_of_one_control(page):
     if not page.in_lab:
         pytest.skip("only a notebook shows many panels")
     walk = random.Random(15)
-    settings = [random_setting(walk) for _ in range(100 if LONG else 5)]
+    settings = [random_setting(walk) for _ in range(100 if LONG else 4)]
     fresh = 10 if LONG else 2
     asked = {"settings": [str(setting) for setting in settings[:fresh]], "points": OWN.tolist()}
     (page.folder / "settings.json").write_text(json.dumps(asked))
