@@ -537,6 +537,16 @@ def test_a_class_has_a_line_for_each_notebook_and_what_it_gets_wrong(marks, tmp_
     assert "anna" not in html  # a page to show has no names
 
 
+def test_what_was_not_tried_is_told_in_few_words_but_for_what_helps(marks, capsys):
+    text = "f: not tried yet. This is the course's own function: write a def of your own."
+    one = {"id": "a", "status": "not tried", "mistake": None, "mistakes": []}
+    marks["a"] = {
+        "exercises": [one | {"name": "f", "text": text}, one | {"name": "g", "text": f"{text} There is a function `h`."}]
+    }
+    launcher.main(["check", "a", "b", "--jobs", "1"])
+    assert "0 of 2 passed; f: not tried; g: not tried: There is a function `h`.\n" in capsys.readouterr().out
+
+
 def test_a_line_of_json_or_csv_comes_with_each_notebook(marks, capsys):
     marks |= {"a": wrong("=1+1"), "bad": CommandError("'bad' is bad")}
     assert launcher.main(["check", "a", "bad", "good", "--json", "--jobs", "1"]) == 3
