@@ -32,7 +32,7 @@ def animate(model: KMeansND, *, interval: int = 800, **picture_options) -> FuncA
     interval : int
         Milliseconds between two frames.
     **picture_options
-        Options of `Picture`: columns, names, figure.
+        Options of `Picture`: columns, names, figure, regions, spokes.
 
     Returns
     -------
@@ -176,7 +176,7 @@ def save(model: KMeansND, path, **options) -> Path:
     dpi : int, optional
         Dots per inch, 100 by default: from 1 to 1000. The picture is 6.4 by 4.8 inches.
     **picture_options
-        Options of `Picture`: columns, names.
+        Options of `Picture`: columns, names, regions, spokes.
 
     Returns
     -------

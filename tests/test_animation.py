@@ -74,6 +74,14 @@ def test_pause_and_resume_may_be_called_at_any_time_and_twice():
         tick(animation)
 
 
+def test_a_saved_run_shows_the_regions_that_are_seen(tmp_path):
+    for name, options in ("plain", {}), ("seen", {"regions": True}), ("lines", {"spokes": True}):
+        save(model(), tmp_path / f"{name}.gif", dpi=40, **options)
+    files = (BytesIO((tmp_path / f"{name}.gif").read_bytes()) for name in ("plain", "seen", "lines"))
+    plain, seen, lines = (np.asarray(Image.open(file).convert("RGB")) for file in files)
+    assert (plain != seen).mean() > 0.3 > (plain != lines).mean() > 0
+
+
 def test_an_animation_goes_without_a_word():
     animation = animate(model(), interval=20)
     del animation  # matplotlib warns of one that was never drawn; here a warning is an error

@@ -133,9 +133,10 @@ def test_the_film_at_the_top_is_a_run_step_by_step_and_quick_to_load():
     assert f"]({path.relative_to(ROOT).as_posix()})" in text("README.md").partition("\n## ")[0]
     assert path.stat().st_size < 400_000
     with Image.open(path) as film:
-        assert film.n_frames == 14  # as the alternative text says: the start, seven updates and the six times that points chose
         assert 700 <= film.width <= 900
         lengths = [film.seek(frame) or film.info["duration"] for frame in range(film.n_frames)]
+    rests = [length for length in lengths if length >= 500]  # the others are on the way to the next half-step
+    assert len(rests) == 14  # as the alternative text says: the start, seven updates and the six times that points chose
     assert sum(lengths) < 20_000
     assert lengths[-1] == max(lengths)
 

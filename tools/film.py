@@ -1,6 +1,7 @@
 """Film the panel for the top of README.md: `python tools/film.py [REPLAY]` writes docs/panel.gif.
 
-Each frame is a screenshot of the real panel, in a real JupyterLab and a real Chromium, after one more press of Step.
+Each frame is a screenshot of the real panel, in a real JupyterLab and a real Chromium. After each press of Step there
+are a few on the way to the next half-step, and one when the picture rests.
 """
 
 import io
@@ -17,8 +18,8 @@ sys.path.insert(0, str(ROOT))  # tests/browser starts the lab and the browser
 from tests.browser.lab import chromium, lab, open_notebook  # noqa: E402
 
 REPLAY = "blobs k=5 seed=20 start=13 clusters=5 size=60 spread=0.5"  # every centroid moves far, and the run ends well
-MOST = 30  # frames
-FIRST, EACH, LAST = 1500, 900, 4000  # milliseconds
+MOST = 30  # half-steps
+FIRST, EACH, LAST, BETWEEN = 1500, 800, 4000, 90  # milliseconds
 
 
 def notebook(path):
@@ -28,18 +29,20 @@ def notebook(path):
     nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel}), path)
 
 
-def still(panel):
-    """Take screenshots until two in a row are equal: then the picture is complete."""
-    before, now = None, panel.screenshot()
-    while now != before:
-        panel.page.wait_for_timeout(200)
-        before, now = now, panel.screenshot()
-    shot = Image.open(io.BytesIO(now)).convert("RGB")
-    return shot.crop((0, 2, *shot.size))  # without the border of the cell above
+def shots(panel):
+    """Take screenshots until three in a row are equal: then the picture is complete. Returns those that differ."""
+    taken, same = [panel.screenshot()], 0
+    while same < 2:
+        panel.page.wait_for_timeout(200 if same or len(taken) > 8 else 0)
+        now = panel.screenshot()
+        same = same + 1 if now == taken[-1] else 0
+        taken += [now] * (not same)
+    shot = [Image.open(io.BytesIO(one)).convert("RGB") for one in taken]
+    return [one.crop((0, 2, *one.size)) for one in shot]  # without the border of the cell above
 
 
 def shoot(replay):
-    """Return the frames: the start, and one for each half-step up to the last."""
+    """Return the frames and their times: the start, and for each half-step a few on the way and one at rest."""
     with tempfile.TemporaryDirectory() as folder, lab(Path(folder)) as address, chromium() as browser:
         (Path(folder) / "replay").write_text(replay, encoding="utf-8")
         notebook(Path(folder) / "panel.ipynb")
@@ -52,25 +55,31 @@ def shoot(replay):
         panel.get_by_role("button", name="See more").click()
         page.mouse.move(0, 0)
         page.evaluate("document.activeElement.blur()")
-        frames, sentence = [still(panel)], panel.locator(".kmeans-sentence")
-        while "after" not in sentence.inner_text() and len(frames) < MOST:  # "converged after 7 updates"
+        frames, sentence = [(shots(panel)[-1], FIRST)], panel.locator(".kmeans-sentence")
+        for _ in range(MOST):
             panel.get_by_role("button", name="Step").click()
-            frames.append(still(panel))
+            page.mouse.move(0, 0)
+            *between, rest = shots(panel)
+            frames += [(shot, BETWEEN) for shot in between[1:4]] + [(rest, EACH)]
+            if "after" in sentence.inner_text():  # "converged after 7 updates"
+                break
         return frames
 
 
 def save(frames, path):
     """Write a GIF with one small palette for all frames, so that parts that do not change need few bytes."""
-    both = Image.new("RGB", (frames[0].width, 2 * frames[0].height))
-    both.paste(frames[0], (0, 0))
-    both.paste(frames[-1], (0, frames[0].height))
+    shots, durations = [shot for shot, _ in frames], [*[time for _, time in frames[:-1]], LAST]
+    both = Image.new("RGB", (shots[0].width, 2 * shots[0].height))
+    both.paste(shots[0], (0, 0))
+    both.paste(shots[-1], (0, shots[0].height))
     palette = both.quantize(96, method=Image.Quantize.MEDIANCUT)
-    first, *rest = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
-    durations = [FIRST, *[EACH] * (len(rest) - 1), LAST]
+    first, *rest = [shot.quantize(palette=palette, dither=Image.Dither.NONE) for shot in shots]
     first.save(path, save_all=True, append_images=rest, duration=durations, loop=0, optimize=True)
 
 
 if __name__ == "__main__":
     frames, path = shoot(*sys.argv[1:] or [REPLAY]), ROOT / "docs" / "panel.gif"
     save(frames, path)
-    print(f"{path.name}: {len(frames)} frames of {frames[0].width} by {frames[0].height}, {path.stat().st_size // 1000} kB")
+    print(
+        f"{path.name}: {len(frames)} frames of {frames[0][0].width} by {frames[0][0].height}, {path.stat().st_size // 1000} kB"
+    )

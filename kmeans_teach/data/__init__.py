@@ -166,6 +166,7 @@ class DataSet:
     make: object
     uses: frozenset = frozenset()  # the options that change it: clusters, size, spread, seed
     columns: tuple = ("x", "y")  # their names
+    drawn: tuple | None = None  # which two of them tell most, where there are more
     k: int = 3  # a good K to begin with, and
     clusters: int = 12  # a good number of heaps, where they are made
     start: tuple | None = None  # prepared centroids for start=0, or None
@@ -177,7 +178,7 @@ DATA_SETS = {
     "heaps": DataSet("heaps that lie apart", _heaps, _ALL, k=4, clusters=4),
     "blobs": DataSet("blobs", _blobs, _ALL, k=12),
     "bills": DataSet("penguin bills", partial(_penguins, columns=(2, 3)), columns=PENGUIN_COLUMNS[:2], k=3),
-    "penguins": DataSet("penguins, all four", _penguins, columns=PENGUIN_COLUMNS, k=3),
+    "penguins": DataSet("penguins, all four", _penguins, columns=PENGUIN_COLUMNS, drawn=(0, 3), k=3),
     "line": DataSet("on a line", partial(_blobs, n_features=1), _ALL, columns=("x",), k=3, clusters=3),
     "unequal": DataSet("one wide, some tight", _unequal, _ALL, k=3, clusters=3),
     "rings": DataSet("rings", _rings, _ALL, k=2, clusters=2),

@@ -203,8 +203,8 @@ class Saver:
     `speed` is the control of the half-steps a second; `do(action)` runs an action of a person, `fail(error)` shows an error.
     """
 
-    def __init__(self, run, speed, folder, do, fail):
-        self.folder, self._run, self._speed, self._fail = folder, run, speed, fail
+    def __init__(self, run, picture, speed, folder, do, fail):
+        self.folder, self._run, self._picture, self._speed, self._fail = folder, run, picture, speed, fail
         self.task, self.path = None, None
         kinds = [(KINDS[suffix][0], suffix) for suffix in WRITERS]
         self.kind = w.Dropdown(options=kinds, description="Save as", layout=at_most("280px"))
@@ -218,7 +218,8 @@ class Saver:
         if self.task is not None and not self.task.done():
             raise RuntimeError("a run is being saved; wait until it is done")
         path = new_path(self.folder, self.kind.value, datetime.now())
-        frames = saving(self._run.model, path, fps=max(1, round(self._speed.value)), **self._run.axes_options)
+        seen = {"regions": self._picture.regions, "spokes": self._picture.spokes} | self._run.axes_options
+        frames = saving(self._run.model, path, fps=max(1, round(self._speed.value)), **seen)
         self.task = in_slices(self._work(frames, path))
 
     def _work(self, frames, path):

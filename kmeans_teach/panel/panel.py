@@ -32,7 +32,7 @@ class Panel(Runs, Arrival, w.VBox):
         of numbers are used, or those in `names`. One line in the panel says what is left out; with `without_missing=True`
         also the rows in which a value is missing.
     columns : (int, int), optional
-        Which two features of the first data set are drawn, if there are more than two: by default the first two that vary.
+        Which two features of the first data set are drawn, if there are more than two: by default two that tell much.
     names : sequence of str, optional
         N names for the features of `points`.
     assign, update : callable, optional
@@ -69,7 +69,7 @@ class Panel(Runs, Arrival, w.VBox):
         self.quiz = Quiz(run.player, self.do, self.ring_point, partial(self.go, run.player.forward))
         mark = partial(self.access.set_trait, "best")
         self.start_score = StartScore(run, self.do, self.fail, mark, self.show_end)
-        self.saver = Saver(run, self.controls.speed, folder, self.do, self.fail)
+        self.saver = Saver(run, self.stage.picture, self.controls.speed, folder, self.do, self.fail)
         super().__init__(children=lay_out(self))
         self.add_class("kmeans-panel")
         self.stage.canvas.main_thread.watch(self)

@@ -183,7 +183,9 @@ class PanelRun:
         points_of = (setting.data, setting.clusters, setting.size, setting.spread, setting.seed)
         if points_of != self.points_of:
             points, self._columns_of = setting.points(self.own), self._columns_of or setting.data
-            self._drawn = check_columns(self._columns if setting.data == self._columns_of else None, points)
+            own = DATA_SETS[setting.data].drawn if setting.data in DATA_SETS else None
+            asked = self._columns if setting.data == self._columns_of else None
+            self._drawn = check_columns(own if asked is None else asked, points)
             self._points, self.points_of = points, points_of
         model = KMeansND(self._points, setting.centroids(self._points), **options)
         if self.player is not None:

@@ -158,7 +158,7 @@ class Stage:
         self.figure.dpi = DPI * self.zoom * ratio
         axes = np.array([[LEFT, BOTTOM], whole - (LEFT + RIGHT, BOTTOM + TOP)]) / whole
         self.picture.arrange(axes.ravel())
-        self.picture.resize(1 if whole[0] >= SMALL_BELOW else 0.75)
+        self.picture.resize(float(np.clip(whole[0] / SMALL_BELOW, 0.6, 1)))
 
     def pixels_to(self, event, xy):
         """The distance of each row of xy (rows, 2), in the drawn features, from a mouse event: CSS pixels at zoom 1."""

@@ -37,6 +37,8 @@ class Picture(View):
         Other positions that must be visible, for example a start outside the points.
     figure : matplotlib.figure.Figure, optional
         The figure to draw in; a new one by default. `picture.figure` and `picture.ax` are plain matplotlib.
+    regions, spokes : bool, optional
+        Colour the region of each centroid? Draw a line from each point to its centroid? Both can be changed later.
 
     Notes
     -----
@@ -53,7 +55,7 @@ class Picture(View):
     """
 
     @own_look()
-    def __init__(self, points, k, *, columns=None, names=None, include=None, figure=None):
+    def __init__(self, points, k, *, columns=None, names=None, include=None, figure=None, regions=False, spokes=False):
         self.figure = figure or FigureCanvasAgg(Figure(figsize=(6.4, 4.8))).figure
         if not (isinstance(figure, SubFigure) or self.figure.axes):
             self.figure.set_layout_engine("none")  # an engine is slower than the drawing itself
@@ -69,7 +71,7 @@ class Picture(View):
         self.ax.yaxis.get_offset_text().set_ha("right")  # otherwise it lies under the title
         for label in self.ax.xaxis.label, self.ax.yaxis.label:
             label.set_parse_math(False)  # "Ke$$a" is a name
-        self.regions, self.spokes = False, False  # colour the regions? draw a line from each point to its centroid?
+        self.regions, self.spokes = regions, spokes
         self.selected, self.ringed_point = None, None  # the index of a centroid and of a point to highlight, or None
         self.looked_at = None  # the index of a point whose K distances are drawn as lines, or None
         self.scale, self.xy = 1.0, np.empty((0, 2))
@@ -92,7 +94,7 @@ class Picture(View):
 
     @classmethod
     def of(cls, model: KMeansND, **options) -> "Picture":
-        """A picture of a model's run. `options` are those of `Picture`: columns, names, figure."""
+        """A picture of a model's run. `options` are those of `Picture`: columns, names, figure, regions, spokes."""
         return cls(model.points, len(model.centroids), include=model.centroids, **options)
 
     def set_theme(self, theme):

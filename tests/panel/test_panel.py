@@ -983,6 +983,16 @@ def test_a_run_is_saved_while_the_panel_goes_on(tmp_path, kind):
     in_a_loop(scenario())
 
 
+def test_what_is_saved_shows_the_regions_and_lines_that_are_seen(panel, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr("kmeans_teach.panel.folds.saving", lambda model, path, **options: asked.append(options) or iter(()))
+    monkeypatch.setattr("kmeans_teach.panel.folds.offer", str)
+    for seen in True, False:
+        panel.controls.regions.value = panel.controls.spokes.value = seen
+        panel.saver.button.click()
+        assert (asked[-1]["regions"], asked[-1]["spokes"]) == (seen, seen)
+
+
 def test_a_save_that_fails_leaves_nothing_and_says_so(panel, tmp_path):
     panel.saver.folder = tmp_path / "not there"
     panel.saver.button.click()

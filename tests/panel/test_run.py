@@ -36,6 +36,7 @@ def test_a_run_begins_with_four_heaps_or_with_what_is_asked():
     assert PanelRun(Setting()).model.points.tolist() == load("blobs").tolist()
     assert PanelRun("bills k=4").setting == PanelRun(Setting("bills", k=4)).setting
     assert PanelRun("bills").player.cursor == 0
+    assert PanelRun("penguins").axes_options["columns"] == (0, 3), "the two that tell most"
 
 
 def test_own_points_and_their_names():
