@@ -87,6 +87,7 @@ def make_controls(own_data=False):
     c.regions = w.Checkbox(description="Regions", indent=False, tooltip="Colour the plane by nearest centroid", layout=number)
     c.spokes = w.Checkbox(description="Lines to centroids", indent=False, layout=w.Layout(width="200px"))
     c.point = w.BoundedIntText(max=0, description="Ring point", tooltip="Ring a point, read its distances", layout=number)
+    c.x, c.y = (w.Dropdown(description=name, layout=at_most("220px")) for name in "XY")
     c.table = w.HTML()
     c.replay = w.Text(description="Replay", continuous_update=False, layout=at_most("560px"))
     for control in c.data, c.k, c.speed:
@@ -99,7 +100,7 @@ def lay_out(panel):
     c = panel.controls
     folds = {
         "More settings": [row(c.spread, c.size, c.clusters), row(c.way, c.seed, c.start)],
-        "See more": [row(c.regions, c.spokes, c.point)],
+        "See more": [row(c.regions, c.spokes, c.point), row(c.x, c.y)],
         "Table": [c.table],
         "Predict": [panel.quiz.box],
         "By hand": [w.HTML(BY_HAND), panel.start_score.box],
@@ -144,6 +145,13 @@ def follow(c, run, playing):
     for name in "spread", "size", "clusters", "seed":
         getattr(c, name).disabled = name not in uses
     c.new_data.disabled = "seed" not in uses
+    names, (x, *y) = run.axes_options["names"], run.axes_options["columns"]
+    n = player.model.points.shape[1]
+    for control, column in (c.x, x), (c.y, y[0] if y else None):
+        control.layout.display = None if n > 2 else "none"
+        if n > 2:
+            control.options = tuple(zip(names or [f"feature {i}" for i in range(n)], range(n), strict=True))
+            control.value = column
     ended = player.step.stop is not None
     c.first.disabled = c.back.disabled = player.cursor == 0
     c.step.disabled = c.last.disabled = ended

@@ -227,6 +227,13 @@ class PanelRun:
             centroids[k, n] = round(float(x), 4 - int(np.floor(np.log10(wide))))  # finer than a pixel, and short to write
         self.set(self.setting.replace(hand=centroids))
 
+    def draw_columns(self, x, y):
+        """Draw two other features of this data set. The run stays as it is; a feature is never drawn against itself."""
+        (old_x, old_y) = self.axes_options["columns"]
+        self._columns = (old_y, old_x) if x == y else (x, y)
+        self._drawn, self._columns_of = check_columns(self._columns, self._points), self.setting.data
+        self.axes_options = self.axes_options | {"columns": self._drawn}
+
     def use_functions(self, **functions):
         """Use another assign or update from now on; the cursor stays where it is."""
         cursor = self.player.cursor

@@ -20,6 +20,12 @@ class Runs:
         """Show another run, given by its replay string or `Setting`."""
         self.do(self.change, self.run.set, setting)
 
+    def draw_columns(self):
+        """Draw the two features that the controls name; the half-step stays."""
+        self.run.draw_columns(self.controls.x.value, self.controls.y.value)
+        self.stage.set_model(self.run.player.model, **self.run.axes_options)
+        self.show()
+
     def show_end(self, setting):
         """Show the end of another run."""
         self.change(self.run.set, setting)

@@ -16,6 +16,8 @@ def wire(panel):
     on(c.speed, lambda: stage.set_speed(c.speed.value))
     for control in c.regions, c.spokes:
         on(control, panel.see)
+    for control in c.x, c.y:
+        on(control, panel.draw_columns)
     on(c.point, lambda: panel.by_hand.show_point(c.point.value))
     on(c.replay, lambda: panel.change(run.set, c.replay.value))
     on(panel.quiz.on, lambda: panel.quiz.ask(stage.playing))

@@ -361,6 +361,19 @@ def test_regions_lines_and_a_point(page):
     says(page, r"^Update 1: .* Point 17: [A-F]\.$")  # its ring stays
 
 
+def test_x_and_y_by_keyboard(page):
+    replay(page, "penguins k=3")
+    fold(page, "See more")
+    for name, feature in ("Y", "body mass (g)"), ("X", "flipper length (mm)"):
+        choice = page.locator(".kmeans-panel").get_by_label(name, exact=True)
+        changes(page, lambda choice=choice, feature=feature: choice.select_option(feature))
+        expect(choice).to_have_value(feature)
+    choice.focus()
+    page.keyboard.type("bill l")
+    expect(choice).to_have_value("bill length (mm)")
+    says(page, "^Start: 3 centroids")
+
+
 def test_a_point_under_the_mouse_shows_its_distances_and_a_click_keeps_them(page):
     replay(page, "uniform k=6 clusters=20 size=300")
     canvas = page.locator(CANVAS).last

@@ -792,6 +792,30 @@ def test_space_plays_and_arrows_step_while_no_centroid_is_chosen():
     in_a_loop(scenario())
 
 
+def test_the_two_drawn_features_are_chosen_and_the_run_stays(panel):
+    c, picture = panel.controls, panel.stage.picture
+    assert (c.x.layout.display, c.y.layout.display) == ("none", "none"), "there are two"
+    c.data.value = "penguins"
+    assert c.x.layout.display is None
+    assert [name for name, _ in c.x.options] == list(panel.run.axes_options["names"])
+    assert (c.x.value, c.y.value) == (0, 1) == picture.columns
+    c.step.click()
+    step, setting = panel.run.player.step, panel.run.setting
+    for control, value, drawn in (c.y, 3, (0, 3)), (c.x, 3, (3, 0)), (c.x, 2, (2, 0)):
+        control.value = value
+        assert (c.x.value, c.y.value) == drawn == picture.columns
+        assert picture.ax.get_xlabel() == c.x.options[drawn[0]][0]
+        assert (panel.run.player.step is step, panel.run.setting is setting) == (True, True)
+    c.new_centroids.click()
+    assert picture.columns == (2, 0)
+    for data, columns in ("rings", (0, 1)), ("penguins", (2, 0)):
+        c.data.value = data
+        assert picture.columns == columns
+    unnamed = Panel(points=np.eye(5), replay="mine k=2")
+    assert [name for name, _ in unnamed.controls.y.options] == [f"feature {i}" for i in range(5)]
+    unnamed.close()
+
+
 # ---- undo
 
 
