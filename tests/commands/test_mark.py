@@ -41,7 +41,7 @@ def answered(number, answers, between=()):
     that the lesson's are put in; `between` are cells that the learner adds after the first answer.
     """
     code = [cell for cell in nbformat.read(LESSONS[number], as_version=4).cells if cell.cell_type == "code"]
-    tried = [cell for cell in code if "exercise" in cell.metadata.get("tags", [])]
+    tried = [cell for cell in code[:-1] if "exercise" in cell.metadata.get("tags", [])]  # the last cell has no check after it
     before = [cell for cell in code[: code.index(tried[0])] if NEEDED.search(cell.source)]
     for cell, answer in zip(tried, answers, strict=True):
         cell.source = answer or cell.source
@@ -126,8 +126,7 @@ WRONG = {
         ("def my_rule(ks, gaps, errors):\n    return ks[int(np.argmax(gaps))]", "largest gap"),
     ],
     "08": [
-        ("def my_standardise(points):\n    return points - points.mean(axis=0)", "not scaled"),
-        ('frame = pd.read_csv("no such file.csv")', "error: FileNotFoundError"),
+        ("def my_standardise(points):\n    return pd.read_csv('no such file.csv')", "raises FileNotFoundError"),
     ],
     "09": [
         ("def my_loss(moves):\n    return moves", "own move only"),
