@@ -222,7 +222,7 @@ def test_a_lesson_has_the_size_of_a_lesson(path):
     assert markdown + len(shown(path)) <= 40
     assert markdown / len(shown(path)) >= 0.8
     assert markdown / code <= 1.6
-    assert 500 <= len(prose(path).split()) <= 1500
+    assert 800 <= len(prose(path).split()) <= 1500
 
 
 @every_lesson

@@ -72,9 +72,19 @@ check_line_assign, check_line_update, check_squared, check_inertia, check_limits
     _checker(name, "an exercise of lessons 01 to 05: its arguments and its mistakes are in docs/mistakes.md.")
     for name in ("line_assign", "line_update", "squared", "inertia", "limits", "cursor", "changed")
 )
-check_start, check_rule, check_standardise, check_loss, check_look, check_join, check_farthest = (
+(
+    check_start,
+    check_restarts,
+    check_a_and_b,
+    check_rule,
+    check_standardise,
+    check_loss,
+    check_look,
+    check_join,
+    check_farthest,
+) = (
     _checker(name, "an exercise of lessons 06 to 10: its arguments and its mistakes are in docs/mistakes.md.")
-    for name in ("start", "rule", "standardise", "loss", "look", "join", "farthest")
+    for name in ("start", "restarts", "a_and_b", "rule", "standardise", "loss", "look", "join", "farthest")
 )
 
 

@@ -66,30 +66,13 @@ def strip(ax, results, height=0.0):
 
 
 @own_look()
-def strips(tables):
-    """Final inertias as strips. tables: {title: {name: results}}, with a chart for each title and a strip for each name."""
-    figure, axes = blank(9, 2.8, 1, len(tables), squeeze=False)
-    for ax, (title, rows) in zip(axes[0], tables.items(), strict=True):
-        for height, table in enumerate(reversed(rows.values())):
-            strip(ax, table, 1.3 * height)
-        ax.set(title=title, xlabel="final inertia", ylim=(-0.5, 1.3 * len(rows) - 0.4))
-        ax.set_yticks(1.3 * np.arange(len(rows)), [*reversed(rows)], parse_math=False)
-    return figure
-
-
-@own_look()
-def scores(points, ks, **curves):
-    """The points (M, 2), and a chart of each score against K. curves: name=(values, errors or None, chosen K or None)."""
-    figure, axes = blank(10.4, 2.6, 1, 1 + len(curves), squeeze=False)
-    axes[0, 0].plot(*points.T, ".", color="0.5", ms=3)
-    axes[0, 0].set(title="the points", xlabel="x", ylabel="y", aspect="equal", adjustable="datalim")
-    for ax, (name, (values, errors, chosen)) in zip(axes[0, 1:], curves.items(), strict=True):
-        ax.errorbar(list(ks)[-len(values) :], values, errors, fmt="o-", color="#3f90da", capsize=3, ms=5)
-        if chosen is not None:
-            at = list(ks)[-len(values) :].index(chosen)
-            ax.plot(chosen, values[at], "o", mfc="none", mec="#bd1f01", mew=2, ms=13)
-        ax.margins(y=0.15)
-        ax.set(title=name if chosen is None else f"{name}: K = {chosen}", xlabel="K", xticks=list(ks))
+def strips(rows):
+    """Final inertias, a strip for each name, one above the other. rows: {name: results}."""
+    figure, ax = blank(6.4, 0.6 + 0.9 * len(rows))
+    for height, table in enumerate(reversed(rows.values())):
+        strip(ax, table, 1.3 * height)
+    ax.set(xlabel="final inertia", ylim=(-0.5, 1.3 * len(rows) - 0.4))
+    ax.set_yticks(1.3 * np.arange(len(rows)), [*reversed(rows)], parse_math=False)
     return figure
 
 
@@ -102,13 +85,13 @@ def scatter(ax, points, labels, size=3):
 
 @own_look()
 def gallery(*items):
-    """Clusterings side by side. items: (title, points (M, 2), labels, centroids (K, 2) or None)."""
-    figure, axes = side_by_side([title for title, *_ in items], 2.6, 2.8)
-    for ax, (_, points, labels, centroids) in zip(axes, items, strict=True):
+    """Clusterings, two in a row. items: (title, points (M, 2), labels)."""
+    rows = (len(items) + 1) // 2
+    figure, axes = blank(6.4, 3 * rows, rows, 2, squeeze=False)
+    for ax, (title, points, labels) in zip(axes.flat, items, strict=True):
         scatter(ax, points, labels)
-        if centroids is not None:
-            ax.plot(*centroids.T, "X", color="white", mec="black", ms=9)
         ax.set(xlabel="x", ylabel="y", aspect="equal", adjustable="datalim")
+        ax.set_title(title, fontsize=10)
     return figure
 
 

@@ -42,8 +42,8 @@ class Surface(MovingChart):
         self.best, self.least = best_on_line(points, 2)
         worse = self.ends[self.inertias > 1.001 * self.least, :, 0]
         self.others = np.unique(worse.round(6), axis=0)[:8]  # where other runs end; more than eight would not say more
-        self.figure, axes = blank(10, 3.6, 1, 3, width_ratios=(4, 4, 2.6))
-        self.plane, self.map, self.stairs = axes
+        self.figure, axes = blank(6.8, 6, 2, 2, height_ratios=(4, 2.6))
+        self.plane, self.map, self.stairs, self.cut = axes.flat
         for ax in self.plane, self.map:
             ax.set(xlim=(low, high), ylim=(low, high), aspect="equal", xlabel="c1", ylabel="c2")
             ax.plot([low, high], [low, high], ":", color="0.5", linewidth=1)
@@ -51,15 +51,16 @@ class Surface(MovingChart):
                 ax.plot(*pair, "*", mfc="white", mec="black", ms=13, zorder=4)
             for pair in self.others:
                 ax.plot(*pair, "D", mfc="white", mec="black", ms=6, zorder=4)
-        self._draw_plane(surface := loss_surface(points, self.places, self.places))
+        self._draw_plane(loss_surface(points, self.places, self.places))
         self._draw_map()
         self.path = self.plane.plot([], [], "-", color="black", linewidth=1.6, marker="o", ms=6, mfc="white", zorder=5)[0]
         self.start = [ax.plot([], [], "X", color="#bd1f01", mec="white", ms=11, zorder=6)[0] for ax in (self.plane, self.map)]
         self.line = self.stairs.plot([], [], "-", color="0.6", linewidth=1)[0]
         self.updates = self.stairs.plot([], [], "s", color="#3f90da", label="after update")[0]
         self.assigns = self.stairs.plot([], [], "o", color="#ffa90e", mec="black", label="after assign")[0]
-        heights = (0.8 * self.least, 1.2 * surface.max())
-        self.stairs.set(xlim=(-0.5, 12.5), yscale="log", ylim=heights, xlabel="half-step", title="Inertia of this run")
+        heights = (0.8 * self.least, 2.5 * self.inertias.max())  # a start far away comes down from above
+        self.stairs.set(xlim=(-0.5, 12.5), ylim=heights, xlabel="half-step", title="Inertia of this run")
+        self._draw_cut()
         self.stairs.axhline(self.least, color="black", linewidth=0.8, linestyle="--", label="best of all")
         self.stairs.legend(loc="upper right", fontsize=8)
         self.moving = [self.path, *self.start, self.line, self.updates, self.assigns]
@@ -71,6 +72,18 @@ class Surface(MovingChart):
         lines = self.plane.contour(self.places, self.places, surface, levels[::2], colors="0.35", linewidths=0.6)
         self.plane.clabel(lines, levels[::2][:3], fmt=number, fontsize=7, colors="black")  # readable on dark blue
         self.plane.set_title("Inertia at (c1, c2), and the path")
+
+    def _draw_cut(self):
+        """Inertia on the straight line from the best place to the nearest other end."""
+        best, self.profile = self.best[:, 0], None
+        self.cut.set(title="Straight from star to diamond", xlabel="c1", ylabel="inertia")
+        if len(self.others):
+            other = min(self.others, key=lambda end: np.hypot(*(end - best)))
+            way = best + np.linspace(0, 1, 201)[:, None] * (other - best)
+            self.profile = np.minimum(*((self.points - way[:, i]) ** 2 for i in (0, 1))).sum(axis=0)
+            self.cut.plot(way[:, 0], self.profile, "-", color="black")
+            for end, mark in (0, "*"), (-1, "D"):
+                self.cut.plot(way[end, 0], self.profile[end], mark, mfc="white", mec="black", ms=13 if mark == "*" else 6)
 
     def _draw_map(self):
         side = len(self.places)
@@ -111,7 +124,7 @@ class Strip(MovingChart):
     @own_look()
     def __init__(self, results):
         self.results = list(results)
-        self.figure, (self.ax, self.end) = blank(9, 3.2, 1, 2, width_ratios=(3, 2))
+        self.figure, (self.ax, self.end) = blank(6.8, 2.9, 1, 2, width_ratios=(3, 2))
         self.values, self.heights = strip(self.ax, self.results)
         self.ax.set(xlabel="final inertia", ylim=(-0.4, 0.6), yticks=[], title=f"{len(self.results)} starts: each dot a run")
         self.ring = self.ax.plot([], [], "o", mfc="none", mec="#bd1f01", mew=2, ms=11)[0]

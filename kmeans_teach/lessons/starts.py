@@ -1,9 +1,9 @@
-"""Many starts, run at once and compared by their ends; and how many clusters: the silhouette and the gap.
+"""Many starts, run at once and compared by their ends. choosing.py asks how many clusters there are.
 
 The exact answer on a line is the yardstick: only there is the best of all partitions cheap to find. Lesson 06 uses it.
 """
 
-from collections.abc import Iterable
+import math
 from dataclasses import dataclass
 from itertools import permutations
 
@@ -14,6 +14,7 @@ from kmeans_teach.inputs import as_points, as_table, check_count, check_k, check
 from kmeans_teach.kmeans import assign_points, inertia
 from kmeans_teach.panel.setting import Setting
 
+WAYS = "random points", "k-means++", "farthest first"
 BLOCK = 500_000  # starts times points that are worked on together: a few arrays of 4 MB
 
 
@@ -124,52 +125,41 @@ def _line(points):
     return points[:, 0]
 
 
+def draw_rows(points, k: int, n: int, way: str, rng: np.random.Generator) -> np.ndarray:
+    """The rows of the points (n, K) that n starts choose. `way` is one of WAYS; every first row is drawn evenly."""
+    if way == "random points":
+        return rng.random((n, len(points))).argsort(axis=1)[:, :k]
+    rows = rng.integers(len(points), size=(n, k))
+    squared = np.full((n, len(points)), np.inf)
+    for i in range(1, k):
+        squared = np.minimum(squared, ((points - points[rows[:, i - 1], None]) ** 2).sum(axis=2))
+        share = squared.cumsum(axis=1)
+        drawn = (share <= rng.random((n, 1)) * share[:, -1:]).sum(axis=1)  # with a chance equal to its share of the bill
+        rows[:, i] = drawn if way == "k-means++" else squared.argmax(axis=1)
+    return rows
+
+
+def strays(many: int, far: float) -> np.ndarray:
+    """Stray points (many, 2) around the course's twelve clusters, at this distance from the middle."""
+    turns = 0.8 + 2.4 * np.arange(many)  # no two in one direction
+    return far * np.stack([np.cos(turns), np.sin(turns)], axis=1)
+
+
+def empty_clusters(points, made_for, centroids) -> int:
+    """How many of the clusters, as they were made, have no centroid: none is nearer to their mean than to all other means."""
+    means = np.array([points[made_for == c].mean(axis=0) for c in range(made_for.max() + 1)])
+    return len(means) - len(np.unique(assign_points(centroids, means)))
+
+
+def starts_needed(p: float, sure: float) -> int:
+    """How many starts until one of them is good with the chance `sure`, if each of them is good with the chance p."""
+    return 1 if p >= sure else math.ceil(round(math.log(1 - sure) / math.log(1 - p), 9))
+
+
 def best_of(points, k: int, n: int, rng: np.random.Generator) -> tuple[np.ndarray, float]:
     """The best end (K, N) of n k-means++ starts, and its inertia."""
     centroids, inertias = run_many(points, [plus_plus(points, k, rng) for _ in range(check_count(n, "n"))])
     return centroids[inertias.argmin()], float(inertias.min())
-
-
-def silhouette(points, labels) -> float:
-    """Mean over the points of (b - a) / max(a, b): a is the mean distance to its own cluster, b to the next one.
-
-    Rousseeuw, "Silhouettes", J. Comput. Appl. Math. 20 (1987) 53-65. A point alone in its cluster counts 0.
-    """
-    points = as_points(points)
-    names, labels = np.unique(labels, return_inverse=True)
-    if labels.shape != (len(points),) or not 2 <= len(names) <= len(points):
-        raise ValueError(f"labels must be one for each of {len(points)} points, of 2 clusters or more, got {len(names)}")
-    rows, counts = np.arange(len(points)), np.bincount(labels)
-    between = np.sqrt(((points[:, None] - points) ** 2).sum(axis=2))  # (M, M)
-    distances = between @ np.eye(len(names))[labels]  # (M, K) to each cluster's members: summed here, averaged below
-    own = distances[rows, labels] / np.maximum(counts[labels] - 1, 1)  # a point is no neighbour of itself
-    distances /= counts
-    distances[rows, labels] = np.inf
-    other = distances.min(axis=1)
-    scale = np.maximum(np.maximum(own, other), np.finfo(float).tiny)
-    return float(np.where(counts[labels] > 1, (other - own) / scale, 0.0).mean())
-
-
-def gap(points, ks: Iterable[int], rng: np.random.Generator, *, references: int = 20, n: int = 5):
-    """Gaps and their errors, an array each. A gap is the log inertia of even points in the same box, minus our log inertia.
-
-    Tibshirani, Walther and Hastie, "Estimating the number of clusters in a data set via the gap statistic",
-    J. R. Stat. Soc. B 63 (2001) 411-423. `references` boxes are filled, and every fit has n starts.
-    """
-    points, ks = as_points(points), list(ks)
-    low, high = points.min(axis=0), points.max(axis=0)
-    inertias = np.array([best_of(points, k, n, rng)[1] for k in ks])
-    if not inertias.all():
-        raise ValueError(f"ks must leave an inertia above 0, which has a logarithm; it is 0 at k = {ks[inertias.argmin()]}")
-    boxes = [rng.uniform(low, high, size=points.shape) for _ in range(check_count(references, "references"))]
-    even = np.array([[np.log(best_of(box, k, n, rng)[1]) for k in ks] for box in boxes])  # (references, len(ks))
-    return even.mean(axis=0) - np.log(inertias), even.std(axis=0) * np.sqrt(1 + 1 / references)
-
-
-def first_within(ks, gaps, errors) -> int:
-    """The K of the gap statistic: the first whose gap is at least the next gap minus its error, or else the last."""
-    enough = [k for i, k in enumerate(list(ks)[:-1]) if gaps[i] >= gaps[i + 1] - errors[i + 1]]
-    return int([*enough, ks[-1]][0])
 
 
 # ---- small helpers for lesson 08

@@ -48,7 +48,14 @@ class PictureBox(Stored, VBox):
     def __init__(self, *controls, below=()):
         self.image, self.line = Clickable(clickable=self.chart is not None), Access(inertias=[])
         style = HTML(STYLE, layout=Layout(display="none"))
-        super().__init__([VBox([style, HBox(controls), self.image, self.line]).add_class("kmeans-panel"), *below])
+        super().__init__(
+            [
+                VBox([style, HBox(controls, layout=Layout(flex_flow="row wrap")), self.image, self.line]).add_class(
+                    "kmeans-panel"
+                ),
+                *below,
+            ]
+        )
         MainThread().watch(self.children[0])  # matplotlib is not thread-safe
         for control in controls:
             control.observe(lambda _: self.draw(), "value")
@@ -169,15 +176,17 @@ class StartChooser(PictureBox):
 
 
 class StripPicker(PictureBox):
-    """Pick a run from a strip of final inertias, by rank or by a click on its dot. Each new choice calls `on_pick(replay)`."""
+    """Pick a run from a strip of final inertias, by rank or by a click on its dot.
 
-    def __init__(self, results, on_pick=None, below=()):
-        self.chart, self.on_pick, self._picked = Strip(results), on_pick, None
+    A panel below it then stands at the end of that run. Each new choice calls `on_pick(replay)`, too.
+    """
+
+    def __init__(self, results, on_pick=None, panel=None):
+        self.chart, self.on_pick, self.panel, self._picked = Strip(results), on_pick, panel, None
         self.order = np.argsort(self.chart.values, kind="stable")
         n = len(self.order)
         self.rank = IntSlider(value=n, min=1, max=n, description="rank", tooltip="1 is the best run")
-        super().__init__(self.rank, below=below)
-        self._picked = self.replay  # the run shown first was picked by nobody
+        super().__init__(self.rank, below=[] if panel is None else [panel])
 
     @property
     def replay(self):
@@ -190,9 +199,12 @@ class StripPicker(PictureBox):
         names = [name for name, row in ranks(self.chart.results).items() if row == i]
         which = f"Rank {self.rank.value} of {len(self.order)}" + (f" ({names[0]})" if names else "")
         self.put(self.chart.pixels(), f"{which}: inertia {number(self.chart.values[i])}; replay string: {replay}")
+        if self.panel is not None and self._picked != replay:
+            self.panel.replay(replay)
+            self.panel.do(self.panel.go, self.panel.run.player.last)
         if self.on_pick is not None and self._picked not in (None, replay):
-            self._picked = replay
             self.on_pick(replay)
+        self._picked = replay
 
     def click(self, x, y):
         i = self.chart.run_near(x, y)

@@ -92,21 +92,21 @@ def red_near(image, x, y):
 
 def test_the_surface_follows_keys_and_clicks(widgets):
     handle, image, sentence = box_of(widgets, "c1")
-    click(widgets, image, 0.45, 0.6)  # the tests share this page, and come in any order
+    click(widgets, image, 0.2, 0.3)  # the tests share this page, and come in any order
     c1, c2 = map(float, re.match(r"From \((.+), (.+)\): inertia", image.get_attribute("alt")).groups())
     press(widgets, handle, image, "ArrowRight")
     expect(sentence).to_contain_text(f"From ({c1 + 0.05:.2f}, {c2:.2f}): inertia")
     expect(image).to_have_attribute("alt", sentence.inner_text())
     expect(handle).to_have_attribute("aria-label", "c1")
     expect(image).to_have_css("cursor", "crosshair")
-    assert red_near(image, 0.62, 0.2) == 0
-    click(widgets, image, 0.62, 0.2)  # high on the map of ends
-    expect(sentence).to_contain_text("14.8 times the best.")
-    assert red_near(image, 0.62, 0.2) > 20  # the cross stands where the click was
-    click(widgets, image, 0.5, 0.5)
+    assert red_near(image, 0.937, 0.077) == 0
+    click(widgets, image, 0.937, 0.077)  # high on the map of ends
+    expect(sentence).to_contain_text("1.35 times the best.")
+    assert red_near(image, 0.937, 0.077) > 20  # the cross stands where the click was
+    click(widgets, image, 0.655, 0.43)
     expect(sentence).to_contain_text("the best there is.")
-    assert red_near(image, 0.5, 0.5) > 20
-    assert red_near(image, 0.62, 0.2) == 0
+    assert red_near(image, 0.655, 0.43) > 20
+    assert red_near(image, 0.937, 0.077) == 0
 
 
 def test_a_click_means_the_same_place_in_a_narrow_window(widgets):
@@ -115,9 +115,9 @@ def test_a_click_means_the_same_place_in_a_narrow_window(widgets):
         widgets.set_viewport_size({"width": 700, "height": 1000})
         widgets.wait_for_function("image => image.clientWidth < 700", arg=image.element_handle())
         image.scroll_into_view_if_needed()
-        click(widgets, image, 0.62, 0.2)
-        expect(sentence).to_contain_text("14.8 times the best.")
-        assert red_near(image, 0.62, 0.2) > 10
+        click(widgets, image, 0.937, 0.077)
+        expect(sentence).to_contain_text("1.35 times the best.")
+        assert red_near(image, 0.937, 0.077) > 10
     finally:
         widgets.set_viewport_size({"width": 1400, "height": 1000})
 
@@ -127,17 +127,17 @@ def test_the_strip_follows_keys_and_clicks_and_the_panel_replays_what_is_picked(
     panel = widgets.locator(".kmeans-panel", has=widgets.get_by_role("button", name="New centroids"))
     line = panel.locator(".kmeans-sentence").first
     expect(sentence).to_contain_text("Rank 100 of 100 (worst)")
-    expect(line).to_contain_text("Start: 12 centroids")
+    expect(line).to_contain_text("converged after 12 updates")  # the panel shows the end that was picked
     worst = line.text_content()  # not inner_text: that is empty while the line is out of view
     press(widgets, handle, image, "Home")
     expect(sentence).to_contain_text("Rank 1 of 100 (best)")
-    expect(line).not_to_have_text(worst)  # another start, and so another inertia
-    x, y = 0.566, 0.639  # the dot at the far right of the strip: the worst again
+    expect(line).not_to_have_text(worst)  # another end
+    x, y = 0.526, 0.655  # the dot at the far right of the strip: the worst again
     assert red_near(image, x, y) == 0
     click(widgets, image, x, y)
     expect(sentence).to_contain_text("(worst)")
     assert red_near(image, x, y) > 20  # the ring
-    expect(sentence).to_contain_text("replay string: blobs k=12 seed=7 start=")
+    expect(sentence).to_contain_text("replay string: blobs k=12 seed=23 start=13")
     expect(line).to_have_text(worst)
 
 

@@ -14,12 +14,14 @@ import pytest
 from PIL import Image
 
 from kmeans_teach import KMeansND, Setting, load
-from kmeans_teach.lessons.charts import dots, gallery, montage, projections, ranks, scores, strips, triptych
+from kmeans_teach.lessons.charts import dots, gallery, montage, projections, ranks, strips, triptych
+from kmeans_teach.lessons.choosing_charts import bets_on, boxes, cloud, curve, distances_of, four_answers, strays_picked
+from kmeans_teach.lessons.choosing_widgets import BlindRound, FailChooser, StrayChooser
 from kmeans_teach.lessons.images import Colours, landscape, plate
 from kmeans_teach.lessons.moving_charts import Strip, Surface
 from kmeans_teach.lessons.starts import Result, nearer_in_picture, results
 from kmeans_teach.lessons.widgets import ColourSlider, NoiseSlider, StartChooser, StripPicker
-from kmeans_teach.panel import main_thread
+from kmeans_teach.panel import Panel, main_thread
 from kmeans_teach.pixels import small_png
 from tests.open_widgets import ipywidgets_8, open_widgets
 from tests.panel.test_panel import from_a_subshell
@@ -155,14 +157,20 @@ def test_the_other_charts_are_not_blank(table):
     seven = plate(rng=np.random.default_rng(0))
     image = landscape(32)
     figures = [
-        strips({"K = 4": {"random": table, "k-means++": table}}),
-        scores(points, [1, 2, 3], inertia=([9, 4, 3], None, None), gap=([0.1, 0.5], [0.1, 0.1], 3)),
-        gallery(("one", points, labels, points[:3]), ("two", points, labels, None)),
+        strips({"random": table, "k-means++": table}),
+        curve([1, 2, 3], [9, 4, 3]),
+        cloud(points),
+        distances_of(points, labels, 0),
+        boxes(points, np.random.default_rng(0)),
+        strays_picked(points, points[:2], {"random points": 0.1, "farthest first": 1.0}),
+        bets_on(points, {"you": 2, "silhouette": 3, "made from": 1}),
+        four_answers(points, {"raw": labels, "scaled": labels}, {"raw": 0.5, "scaled": -0.001}),
+        gallery(("one", points, labels), ("two", points, labels)),
         dots(seven, ("figure", seven.inside)),
         montage([image[..., 0]] * 3, 2),
         projections(np.hstack([points, points]), labels, np.zeros((2, 4)), list("abcd"), plane=np.eye(4)[:2]),
     ]
-    assert [size_of(figure) > 0 for figure in figures] == [True] * 6
+    assert [size_of(figure) > 0 for figure in figures] == [True] * 12
 
 
 def test_names_with_dollars_are_drawn_as_they_are_written_and_styles_change_no_chart(table):
@@ -170,8 +178,7 @@ def test_names_with_dollars_are_drawn_as_they_are_written_and_styles_change_no_c
 
     def charts_as_pngs():
         figures = [
-            strips({dollars: {dollars: table}}),
-            scores(points, [1, 2], **{dollars: ([9, 4], None, None)}),
+            strips({dollars: table}),
             projections(points, labels, points[:3], [dollars, dollars]),
         ]
         return [small_png(figure, dpi=40) for figure in figures]
@@ -227,6 +234,52 @@ def test_a_picked_run_is_told_by_its_replay_string(table):
     assert table[i].replay in repr(picker)
 
 
+def test_the_panel_below_a_strip_stands_at_the_end_of_the_run_that_is_picked(table):
+    panel = Panel()
+    picker = StripPicker(table, panel=panel)
+    for rank in 20, 1, 7:
+        picker.rank.value = rank
+        assert str(panel.run.setting) == picker.replay
+        assert panel.run.player.at_end
+        assert panel.run.player.last().inertia == pytest.approx(picker.chart.ring.get_xdata()[0])
+
+
+def test_strays_are_chosen_the_more_often_the_farther_away(table):
+    chooser = StrayChooser(load("blobs", clusters=4, size=50, seed=1), k=4, n=300)
+    shares = []
+    for far in 6, 12, 40:
+        chooser.far.value = far
+        shares.append(dict(chooser.shares))
+        assert f"k-means++ {shares[-1]['k-means++']:.0%}" in repr(chooser)
+    assert shares[0]["k-means++"] < shares[1]["k-means++"] < shares[2]["k-means++"]
+    assert [share["farthest first"] for share in shares[1:]] == [1, 1]
+    chooser.many.value = 20
+    assert chooser.shares["random points"] > 0.2  # 1 - (200 / 220)^4 = 0.32
+
+
+def test_the_bets_open_when_the_learner_has_bet_and_a_bet_stays():
+    heaps = np.repeat([(0.0, 0.0), (9.0, 0.0)], 20, axis=0) + np.random.default_rng(0).normal(size=(40, 2))
+    game = BlindRound({"one": (heaps, 2), "two": (heaps * [1, 0.5], 2)})
+    assert "made from" not in repr(game)
+    game.k.value = 4
+    game.button.click()
+    assert repr(game).startswith("Cloud 1 of 2: you 4, elbow 2, silhouette 2,")
+    assert "made from 2" in repr(game)
+    game.k.value = 3
+    game.button.click()
+    assert "you 4" in repr(game)
+    game.number.value = 2
+    assert "made from" not in repr(game)
+
+
+def test_each_remedy_of_the_game_has_its_own_limit():
+    chooser = FailChooser(stretch=8)
+    assert [round(chooser.scores[name]) for name in ("raw", "scaled", "whitened")] == [0, 1, 1]
+    chooser.angle.value = 20
+    assert [round(chooser.scores[name]) for name in ("raw", "scaled", "whitened")] == [0, 0, 1]
+    assert "Angle 20, stretch 8" in repr(chooser)
+
+
 def test_the_slider_of_colours_shows_original_result_and_palette():
     slider = ColourSlider(landscape(64))
     for k in 2, 7, 16:
@@ -254,7 +307,7 @@ def test_a_drag_on_another_thread_is_drawn_on_the_main_thread_and_only_its_newes
     assert drawn == [(11, threading.get_ident()), (2, threading.get_ident())]
 
 
-@pytest.mark.parametrize("name", ["StartChooser", "StripPicker", "ColourSlider"])
+@pytest.mark.parametrize("name", ["StartChooser", "StripPicker", "ColourSlider", "BlindRound"])
 def test_a_cell_that_runs_again_leaves_no_widgets_and_no_figures_behind(name, table, monkeypatch):
     message = {"metadata": {"cellId": name}, "header": {"msg_id": 0}}
     monkeypatch.setattr(main_thread, "get_ipython", lambda: SimpleNamespace(get_parent=lambda: message))
@@ -264,6 +317,7 @@ def test_a_cell_that_runs_again_leaves_no_widgets_and_no_figures_behind(name, ta
             "StartChooser": lambda: StartChooser(POINTS, PLACES[::4], start=(3.0, 5.0)),
             "StripPicker": lambda: StripPicker(table),
             "ColourSlider": lambda: ColourSlider(landscape(64)),
+            "BlindRound": lambda: BlindRound({"one": (np.arange(8.0).reshape(4, 2), 1)}),
         }[name]()
 
     def run():

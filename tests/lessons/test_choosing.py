@@ -5,7 +5,8 @@ import pytest
 from sklearn.metrics import silhouette_score
 
 from kmeans_teach.kmeans import assign_points
-from kmeans_teach.lessons.starts import best_of, first_within, gap, silhouette
+from kmeans_teach.lessons.choosing import first_within, gap, silhouette
+from kmeans_teach.lessons.starts import best_of
 
 
 def three_heaps():

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from kmeans_teach import KMeansND, Setting, plus_plus
-from kmeans_teach.lessons import starts
+from kmeans_teach.lessons import choosing, starts
 from kmeans_teach.lessons.fast import fit
 from kmeans_teach.lessons.starts import best_on_line, loss_surface, match, results, run_many, standardise
 
 
 def heaps():
-    """The points of lesson 06: 10 near 0, 40 near 6, 5 near 7.8."""
+    """10 points near 0, 40 near 6, 5 near 7.8: two ends, one far above the other."""
     rng = np.random.default_rng(11)
     line = np.concatenate([centre + 0.2 * rng.normal(size=m) for centre, m in ((0, 10), (6, 40), (7.8, 5))])
     return np.sort(line.round(2))[:, None]
@@ -118,7 +118,7 @@ def test_the_optimum_on_a_line_wants_a_line():
         best_on_line([[0, 1], [2, 3]], 1)
 
 
-def test_lesson_06_s_data_has_two_ends():
+def test_uneven_heaps_have_two_ends():
     points, starts = heaps(), grid_of_starts(np.linspace(-1, 9, 81))
     _, inertias = run_many(points, starts)
     best = best_on_line(points, 2)[1]
@@ -177,8 +177,8 @@ def test_results_of_one_s_own_points():
         lambda points: starts.run_many(points, [points[:2]]),
         lambda points: starts.best_on_line(points, 2),
         lambda points: starts.best_of(points, 2, 3, np.random.default_rng(1)),
-        lambda points: starts.silhouette(points, [0, 0, 1, 1]),
-        lambda points: starts.gap(points, [1, 2], np.random.default_rng(1)),
+        lambda points: choosing.silhouette(points, [0, 0, 1, 1]),
+        lambda points: choosing.gap(points, [1, 2], np.random.default_rng(1)),
         starts.standardise,
         lambda points: starts.standardise(np.hstack([1e180 * points, points])),  # the other column is no help here
         lambda points: fit(points, points[:2]),

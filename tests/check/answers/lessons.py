@@ -1046,3 +1046,129 @@ return len(set(after[before != after].tolist()))
 return abs(np.bincount(before, minlength=9) - np.bincount(after, minlength=9)).sum()
 """,
 )
+RESTARTS = (
+    "p, sure",
+    """
+# a loop
+n = 1
+while 1 - (1 - p) ** n < sure:
+    n += 1
+return n
+# logarithms
+return math.ceil(math.log(1 - sure) / math.log(1 - p))
+# a float
+return np.ceil(np.log(1 - sure) / np.log1p(-p))
+# the chance of a miss
+n, miss = 0, 1.0
+while miss > 1 - sure + 1e-12:
+    miss *= 1 - p
+    n += 1
+return n
+# next
+return next(n for n in range(1, 10**6) if (1 - p) ** n <= 1 - sure + 1e-9)
+""",
+    """
+# rounded down
+return int(math.log(1 - sure) / math.log(1 - p))
+# rounded to the nearest
+return round(math.log(1 - sure) / math.log(1 - p))
+# not rounded
+return math.log(1 - sure) / math.log(1 - p)
+# one too many
+return int(math.log(1 - sure) / math.log(1 - p)) + 1
+# one too many
+n = 1
+while 1 - (1 - p) ** n < sure:
+    n += 1
+return n + 1
+# chances added up
+return math.ceil(sure / p)
+# starts on average
+return math.ceil(1 / p)
+# the good chance multiplied
+n = 1
+while 1 - p**n < sure:
+    n += 1
+return n
+# sure for 1 - sure
+n = 1
+while (1 - p) ** n > sure:
+    n += 1
+return n
+# upside down
+return math.ceil(math.log(1 - p) / math.log(1 - sure))
+# no return
+n = math.ceil(math.log(1 - sure) / math.log(1 - p))
+""",
+)
+A_AND_B = (
+    "points, labels, i",
+    """
+# as in the lesson
+d = np.linalg.norm(points - points[i], axis=1)
+own = labels == labels[i]
+own[i] = False
+return d[own].mean(), min(d[labels == k].mean() for k in set(labels.tolist()) if k != labels[i])
+# sums
+d = np.sqrt(((points - points[i]) ** 2).sum(axis=1))
+a = d[labels == labels[i]].sum() / ((labels == labels[i]).sum() - 1)
+b = np.inf
+for k in np.unique(labels):
+    if k != labels[i]:
+        b = min(b, d[labels == k].mean())
+return a, b
+# loops
+sums, counts = {}, {}
+for j in range(len(points)):
+    if j != i:
+        k = int(labels[j])
+        sums[k] = sums.get(k, 0.0) + math.dist(points[i], points[j])
+        counts[k] = counts.get(k, 0) + 1
+means = {k: sums[k] / counts[k] for k in sums}
+a = means.pop(int(labels[i]))
+return [a, min(means.values())]
+# an array of two
+d = np.linalg.norm(points - points[i], axis=1)
+counts = np.bincount(labels)
+means = np.bincount(labels, d) / np.maximum(counts - (np.arange(len(counts)) == labels[i]), 1)
+others = np.delete(means, labels[i])
+return np.array([means[labels[i]], others.min()])
+""",
+    """
+# the point counts itself
+d = np.linalg.norm(points - points[i], axis=1)
+return d[labels == labels[i]].mean(), min(d[labels == k].mean() for k in set(labels.tolist()) if k != labels[i])
+# all the others in one
+d = np.linalg.norm(points - points[i], axis=1)
+own = labels == labels[i]
+a = d[own].sum() / (own.sum() - 1)
+return a, d[~own].mean()
+# farthest for nearest
+d = np.linalg.norm(points - points[i], axis=1)
+own = labels == labels[i]
+return d[own].sum() / (own.sum() - 1), max(d[labels == k].mean() for k in set(labels.tolist()) if k != labels[i])
+# nearest point only
+d = np.linalg.norm(points - points[i], axis=1)
+own = labels == labels[i]
+return d[own].sum() / (own.sum() - 1), d[~own].min()
+# distances to the centroids
+c = {k: points[labels == k].mean(axis=0) for k in set(labels.tolist())}
+d = {k: math.dist(points[i], x) for k, x in c.items()}
+return d.pop(int(labels[i])), min(d.values())
+# squared distances
+d = ((points - points[i]) ** 2).sum(axis=1)
+own = labels == labels[i]
+return d[own].sum() / (own.sum() - 1), min(d[labels == k].mean() for k in set(labels.tolist()) if k != labels[i])
+# exchanged
+d = np.linalg.norm(points - points[i], axis=1)
+own = labels == labels[i]
+return min(d[labels == k].mean() for k in set(labels.tolist()) if k != labels[i]), d[own].sum() / (own.sum() - 1)
+# the silhouette itself
+d = np.linalg.norm(points - points[i], axis=1)
+own = labels == labels[i]
+a, b = d[own].sum() / (own.sum() - 1), min(d[labels == k].mean() for k in set(labels.tolist()) if k != labels[i])
+return (b - a) / max(a, b)
+# no return
+d = np.linalg.norm(points - points[i], axis=1)
+""",
+)

@@ -1,0 +1,117 @@
+"""The charts of strays, of the ways to choose K, and of clusters that K-means does not find. None is wider than 6.8 inches."""
+
+import numpy as np
+from matplotlib.patches import Polygon
+
+from kmeans_teach.lessons.charts import blank, scatter
+from kmeans_teach.lessons.choosing import turned
+from kmeans_teach.pixels import own_look, shape
+
+BLUE, RED, GREY = "#3f90da", "#bd1f01", "0.5"
+PLANE = {"xlabel": "x", "ylabel": "y", "aspect": "equal", "adjustable": "datalim"}
+
+
+@own_look()
+def curve(ks, values, what="inertia"):
+    """One score against K."""
+    figure, ax = blank(4.5, 2.8)
+    ax.plot(ks, values, "o-", color=BLUE)
+    ax.set(xlabel="K", ylabel=what, xticks=list(ks), ylim=(0, None))
+    return figure
+
+
+@own_look()
+def cloud(points):
+    """Points (M, 2), all in one colour."""
+    figure, ax = blank(4.5, 3.4)
+    ax.plot(*points.T, ".", color=GREY, ms=4)
+    ax.set(**PLANE)
+    return figure
+
+
+@own_look()
+def distances_of(points, labels, i):
+    """The lines from point i to its own cluster (a is their mean length) and to the nearest other one (b)."""
+    figure, ax = blank(6.4, 3.4)
+    far = {k: np.hypot(*(points[labels == k] - points[i]).T).mean() for k in np.unique(labels) if k != labels[i]}
+    for name, k, tone in ("a", labels[i], BLUE), ("b", min(far, key=far.get), RED):
+        ends = points[labels == k]
+        ax.plot(
+            *np.stack([ends, np.broadcast_to(points[i], ends.shape), np.full_like(ends, np.nan)], 1).reshape(-1, 2).T,
+            "-",
+            color=tone,
+            lw=0.5,
+            alpha=0.6,
+            label=f"{name} is the mean length of these",
+        )
+    for k in np.unique(labels):
+        ax.plot(*points[labels == k].T, linestyle="none", marker=shape(k), color=GREY, ms=4, mew=0)
+    ax.plot(*points[i], "o", mfc="none", mec="black", mew=2, ms=12)
+    ax.legend(loc="upper left", fontsize=9)
+    ax.set(**PLANE)
+    return figure
+
+
+@own_look()
+def boxes(points, rng):
+    """A cloud in its upright box and in the box along its own axes, each with as many even points (small crosses)."""
+    figure, axes = blank(6.8, 3.6, 1, 2)
+    middle, (inside, turn) = points.mean(axis=0), turned(points)
+    for ax, title, seen, back in (
+        (axes[0], "an upright box", points - middle, np.eye(2)),
+        (axes[1], "a box along the cloud's axes", inside, turn),
+    ):
+        low, high = seen.min(axis=0), seen.max(axis=0)
+        corners = np.array([low, (high[0], low[1]), high, (low[0], high[1])])
+        ax.add_patch(Polygon(corners @ back + middle, fill=False, ec="black"))
+        ax.plot(*(rng.uniform(low, high, size=points.shape) @ back + middle).T, "x", color=RED, ms=3, mew=0.7)
+        ax.plot(*points.T, ".", color=BLUE, ms=5)
+        ax.set(**PLANE)
+        ax.set_title(title, fontsize=10)
+    return figure
+
+
+@own_look()
+def strays_picked(points, strays, shares):
+    """The points and the strays; and for each way to start, the share of starts that choose a stray."""
+    figure, (ax, bars) = blank(6.8, 3.1, 1, 2)
+    ax.plot(*points.T, ".", color=GREY, ms=2)
+    ax.plot(*strays.T, "o", color=RED, ms=6)
+    ax.set(**PLANE)
+    names = [*shares][::-1]
+    bars.barh(names, [shares[name] for name in names], color=BLUE)
+    for name in names:
+        bars.text(min(shares[name], 0.75) + 0.02, name, f"{shares[name]:.0%}", va="center")
+    bars.set(xlim=(0, 1), xticks=[0, 0.5, 1], xticklabels=["0", "50 %", "100 %"])
+    bars.set_title("starts that choose a stray", fontsize=10)
+    return figure
+
+
+@own_look()
+def bets_on(points, said):
+    """A cloud, and who bets on which K. said: {name: K}, or nothing, while the bets are closed."""
+    figure, (ax, bets) = blank(6.8, 3.3, 1, 2, width_ratios=(3, 2))
+    ax.plot(*points.T, ".", color=GREY, ms=4)
+    ax.set(**PLANE)
+    for height, (name, k) in enumerate(said.items()):
+        bets.plot(
+            k, -height, "s" if name == "you" else "D" if name == "made from" else "o", ms=9, color=BLUE if height else RED
+        )
+    bets.set(xlim=(0.5, 6.5), xticks=range(1, 7), xlabel="K", ylim=(0.5 - max(len(said), 1), 0.5))
+    bets.set_yticks(-np.arange(len(said)), [*said])
+    if not said:
+        bets.text(3.5, 0, "the bets\nare closed", ha="center", va="center", color=GREY)
+    return figure
+
+
+@own_look()
+def four_answers(points, found, scores):
+    """The points in the colours of each labelling, two in a row. scores: {name: ARI}."""
+    figure, axes = blank(6.8, 5.6, 2, 2)
+    for ax, (name, labels) in zip(axes.flat, found.items(), strict=False):
+        scatter(ax, points, labels, 4)
+        ax.set(aspect="equal", adjustable="datalim")
+        ax.set_title(f"{name}: ARI {scores[name]:z.2f}", fontsize=11)
+    for ax in axes.flat[len(found) :]:
+        ax.axis("off")
+    return figure
