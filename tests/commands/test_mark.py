@@ -126,7 +126,8 @@ WRONG = {
     "07": [
         (
             "def my_a_and_b(points, labels, i):\n    d = np.linalg.norm(points - points[i], axis=1)\n"
-            "    return d[labels == labels[i]].mean(), min(d[labels == k].mean() for k in set(labels.tolist()) - {int(labels[i])})",
+            "    own = labels == labels[i]\n"
+            "    return d[own].mean(), min(d[labels == k].mean() for k in {*labels.tolist()} - {int(labels[i])})",
             "the point counts itself",
         ),
         ("def my_rule(ks, gaps, errors):\n    return ks[int(np.argmax(gaps))]", "largest gap"),
@@ -324,7 +325,7 @@ def test_where_an_editor_gave_new_ids_tags_and_texts_tell_the_cells():
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_lesson_is_known_by_its_cells_and_without_ids_by_its_title(path):
     cells = read(path)
-    assert len(exercises(cells)) >= 2
+    assert len(exercises(cells)) >= 1
     for known in (cells, [Cell(None, one.code, one.source, one.exercise) for one in cells]):
         assert lesson_of(known, "any name", {lesson.stem: judge.read_model(lesson) for lesson in NOTEBOOKS})[0] == path.stem
     for exercise in exercises(cells):  # a check says what is wrong in one of two ways
