@@ -701,6 +701,15 @@ def test_on_a_narrow_page_everything_wraps_and_nothing_is_clipped(page):
 
 
 @pytest.mark.page("only")
+def test_the_page_and_its_picture_are_dark_where_a_person_wants_dark_pages(page):
+    corner = "c => [...c.getContext('2d').getImageData(2, 2, 1, 1).data.slice(0, 3)]"
+    for scheme, ground in ("dark", [17, 17, 17]), ("light", [255, 255, 255]):
+        page.emulate_media(color_scheme=scheme)
+        assert soon(page, lambda ground=ground: page.locator(CANVAS).first.evaluate(corner) == ground), scheme
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == f"rgb{tuple(ground)}"
+
+
+@pytest.mark.page("only")
 def test_the_page_asks_nothing_of_the_network_and_its_address_gives_no_token_away(page):
     base = re.match(r"http://127\.0\.0\.1:\d+/", page.url)[0]
     asked = [url for url in page.asked if not url.startswith(("data:", "blob:"))]
