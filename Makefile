@@ -30,7 +30,7 @@ setup: .venv/test.installed
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo 'kmeans_teach needs Python 3.11 or newer. Install one, or name it: make PYTHON=/path/to/python3.12' >&2; exit 1; }
 	@$(IN) -m pip --version >/dev/null 2>&1 || \
-		{ echo 'Setting up .venv: once, and again when pyproject.toml changes.'; "$(PYTHON)" -m venv --clear .venv; }
+		{ echo 'Setting up .venv takes some minutes: once, and again when pyproject.toml changes.'; "$(PYTHON)" -m venv --clear .venv; }
 	@$(IN) -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
 	@pwd > $@
 

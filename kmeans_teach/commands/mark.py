@@ -91,13 +91,16 @@ def mark_all(arguments) -> int:
             pool.shutdown(wait=False, cancel_futures=True)
     kernel.broken_off.clear()
     mistakes = class_mistakes(done)
-    if arguments.html:
-        statuses = [[f"{one['lesson']}: {each['name']}", each["status"]] for one in done for each in one["exercises"]]
-        data = json.dumps({"notebooks": len(done), "statuses": statuses, "mistakes": mistakes}).replace("<", "\\u003c")
+    marked = [one for one in done if not one["problem"]]
+    if arguments.html and marked:
+        statuses = [[f"{one['lesson']}: {each['name']}", each["status"]] for one in marked for each in one["exercises"]]
+        data = json.dumps({"notebooks": len(marked), "statuses": statuses, "mistakes": mistakes}).replace("<", "\\u003c")
         Path(arguments.html).write_text(PAGE.read_text(encoding="utf-8").replace("DATA", data, 1), encoding="utf-8")
     if show is print_line and len(paths) > 1:
         compared = inventory.gains(done, *arguments.notebooks) if len(arguments.notebooks) == 2 else ()
         say("\n".join([*class_lines(done, mistakes, len(paths)), *compared]))
+    if arguments.html and marked and show is print_line:
+        say(f"\nThe page for the class: {Path(arguments.html).absolute()}")
     return code or (3 if any(one["problem"] for one in done) else 0 if all(one["passed"] for one in done) else 1)
 
 
@@ -182,3 +185,12 @@ def class_lines(done, mistakes, count):
         yield f"  {one['count']:>3} x  {one['name']} ({', '.join(one['exercises'])})"
         if one["question"]:
             yield f"         {one['question']}"
+    others = {"mistake without a known name": [], "not tried": []}
+    for each in (each for one in done for each in one["exercises"]):
+        if each["status"] == "not tried":
+            others["not tried"].append(each["name"])
+        elif each["status"] == "mistake" and not each["mistake"]:
+            others["mistake without a known name"].append(each["name"])
+    for what, names in others.items():
+        if names:
+            yield f"  {len(names):>3} x  {what} ({', '.join(sorted(set(names)))})"

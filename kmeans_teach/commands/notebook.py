@@ -93,7 +93,7 @@ def read(path) -> list[Cell]:
             raise CommandError(f"'{path}' has the notebook format {kind!r:.9}, and 4 is needed: open it in Jupyter and save it")
         return [_cell(cell) for cell in notebook["cells"]]
     except FileNotFoundError:
-        raise CommandError(f"there is no file '{path}'") from None
+        raise CommandError(f"there is no file or folder '{path}'") from None
     except OSError as error:
         raise CommandError(f"'{path}' cannot be read: {error.strerror or error}") from None
     except json.JSONDecodeError as error:

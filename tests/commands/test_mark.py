@@ -538,9 +538,26 @@ def test_a_class_has_a_line_for_each_notebook_and_what_it_gets_wrong(marks, tmp_
     assert [line.strip() for line in end[1:5]] == [
         "2 x  no square (my_assign)", "Why no square?", "1 x  sum, not mean (my_assign)", "Why sum, not mean?"
     ]  # fmt: skip
+    assert told.endswith(f"The page for the class: {page}\n")
     html = page.read_text(encoding="utf-8")
     assert "Why no square?" in html
     assert "anna" not in html  # a page to show has no names
+    marks |= dict.fromkeys("abc", CommandError("there is nothing"))
+    assert launcher.main(["check", "a", "b", "--html", str(page)]) == 3
+    assert page.read_text(encoding="utf-8") == html  # where nothing was marked, the page of before stays
+
+
+def test_what_has_no_name_and_what_was_not_tried_are_counted_too(marks, capsys):
+    unnamed = {"mistake": None, "mistakes": [{"name": None, "question": None}]}
+    marks |= {
+        "a": wrong("x"),
+        "b": wrong("x"),
+        "c": {"exercises": [wrong("x")["exercises"][0] | {"status": "not tried"} | unnamed]},
+    }
+    marks["a"]["exercises"][0] |= unnamed
+    launcher.main(["check", "a", "b", "c"])
+    end = capsys.readouterr().out.partition("WHAT THE CLASS GETS WRONG")[2]
+    assert end.split("\n")[-3:-1] == ["    1 x  mistake without a known name (my_assign)", "    1 x  not tried (my_assign)"]
 
 
 def test_what_was_not_tried_is_told_in_few_words_but_for_what_helps(marks, capsys):
@@ -567,7 +584,7 @@ def test_a_line_of_json_or_csv_comes_with_each_notebook(marks, capsys):
 
 
 BAD = {
-    "missing.ipynb": (None, "there is no file"),
+    "missing.ipynb": (None, "there is no file or folder"),
     "text.ipynb": ("no JSON", "is not a notebook: in line 1 it is no JSON"),
     "list.ipynb": ("[1]", "is not a notebook"),
     "cells.ipynb": ('{"cells": [1]}', "is not a notebook"),
