@@ -227,7 +227,7 @@ def rough(pool, tmp_path_factory):
     dead = attempt("dead", ["import os\nos._exit(1)", ANY])
     patient = kernel.GRACE
     kernel.GRACE = 0.5  # how long a cell may take to end after it was interrupted
-    slow = pool.submit(alone, attempt("slow", [STUBBORN, ENDLESS]), 9)
+    slow = pool.submit(alone, attempt("slow", [STUBBORN, ENDLESS]), 6)
     quick = [pool.submit(alone, path) for path in (dead, beside)]
     yield {"slow": slow, "quick": quick, "folder": beside.parent, "before": before}
     kernel.GRACE = patient
