@@ -147,7 +147,7 @@ class StartChooser(PictureBox):
     def __init__(self, points, places, start):
         self.chart = self.surface = Surface(points, places)
         low, high = float(places[0]), float(places[-1])
-        options = {"min": low, "max": high, "step": (high - low) / 200, "readout_format": ".2f"}
+        options = {"min": low, "max": high, "step": 0.05, "readout_format": ".2f"}
         self.c1 = FloatSlider(value=start[0], description="c1", **options)
         self.c2 = FloatSlider(value=start[1], description="c2", **options)
         self._ready = True
