@@ -78,13 +78,13 @@ check_line_assign, check_line_update, check_squared, check_inertia, check_limits
     check_a_and_b,
     check_rule,
     check_standardise,
-    check_loss,
+    check_bounds,
     check_look,
     check_join,
     check_farthest,
 ) = (
     _checker(name, "an exercise of lessons 06 to 10: its arguments and its mistakes are in docs/mistakes.md.")
-    for name in ("start", "restarts", "a_and_b", "rule", "standardise", "loss", "look", "join", "farthest")
+    for name in ("start", "restarts", "a_and_b", "rule", "standardise", "bounds", "look", "join", "farthest")
 )
 
 

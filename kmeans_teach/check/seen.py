@@ -103,13 +103,6 @@ def rule(trials, first):
     return "nothing at the end" if first.value is None and any(trial.right for trial in trials) else kind(trials, first)
 
 
-def loss(trials, first):
-    if fault := kind(trials, first):
-        return fault
-    small = [(a < b).any() for a, b, _ in arrays(trials)]
-    return "too small" if any(small) else "too large"
-
-
 def join(trials, first):
     if isinstance(first.error, (RuntimeWarning, ZeroDivisionError)):
         return "NaN where nobody is"

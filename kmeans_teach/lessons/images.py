@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kmeans_teach.data import plus_plus
 from kmeans_teach.inputs import check_k
 from kmeans_teach.kmeans import assign_points, inertia, update_centroids
-from kmeans_teach.lessons import fast
+from kmeans_teach.lessons.bounds import best_quickly
 from kmeans_teach.pixels import letter_path
 
 SAMPLE = 2_000  # pixels that are clustered; all of them are assigned afterwards
@@ -73,9 +72,7 @@ class Colours:
     def reduce(self, k: int) -> Reduced:
         """Run K-means on a sample of the pixels, assign all pixels, and move each colour to the mean of its pixels."""
         check_k(k, len(np.unique(self.sample, axis=0)))
-        rng = np.random.default_rng(1)
-        runs = [fast.fit(self.sample, plus_plus(self.sample, k, rng)) for _ in range(STARTS)]
-        palette = min(runs, key=lambda run: run.inertia).centroids
+        palette = best_quickly(self.sample, k, STARTS, np.random.default_rng(1)).centroids
         palette = palette[np.argsort(palette.sum(axis=1))]
         labels = assign_points(self.points, palette)
         palette = update_centroids(self.points, labels, palette)

@@ -4,6 +4,7 @@ Lesson 10 derives it. The map turns a block of points into K x N sums, K counts 
 So an iteration is one pass over the points, and the points never travel between machines.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from copy import copy
@@ -78,6 +79,30 @@ def compare(found, *before):
         if len(old) != len(labels):
             raise ValueError(f"a block of points must have as many rows in each pass, got {len(labels)} after {len(old)}")
     return replace(summary, changed=sum(int(np.count_nonzero(labels != old)) for old in before))
+
+
+def from_files(names):
+    """Points (M, N) in .npy files as a Dask array: a block for each file, read from the disk row by row when needed."""
+    names = [os.path.abspath(name) for name in names]
+    tables = [np.load(name, mmap_mode="r") for name in names]
+    chunks = tuple(len(table) for table in tables), tables[0].shape[1:]
+
+    def opened(block_id):
+        return np.load(names[block_id[0]], mmap_mode="r")
+
+    return da.map_blocks(opened, chunks=chunks, dtype=tables[0].dtype, meta=np.empty((0, 0), tables[0].dtype))
+
+
+def join(a, b):
+    """Two summaries (means (K, N), counts (K,)) as one. A cluster without members has the mean 0. Lesson 10 asks for it."""
+    (a_means, a_counts), (b_means, b_counts) = a, b
+    sums, counts = a_means * a_counts[:, None] + b_means * b_counts[:, None], a_counts + b_counts
+    return sums / np.maximum(counts, 1)[:, None], counts
+
+
+def farthest(points, centroids):
+    """The largest squared distance of a point to its nearest centroid. Lesson 10 asks for it."""
+    return ((points - centroids[kmeans.assign_points(points, centroids)]) ** 2).sum(axis=1).max()
 
 
 def client():

@@ -208,6 +208,7 @@ def test_the_course_s_own_function_is_no_answer_by_whatever_name(exercise):
     own = catalogue()[exercise].get("own")
     package = {"assign": "kmeans", "update": "kmeans", "inertia": "kmeans", "start": "data", "rule": "lessons.choosing"}
     package["a_and_b"] = "lessons.choosing"
+    package |= {"bounds": "lessons.bounds", "join": "lessons.many_machines", "farthest": "lessons.many_machines"}
     name = catalogue()[exercise].get("given", "plus_plus")
     if own:
         f = defined(own)
@@ -318,7 +319,7 @@ def test_the_page_of_mistakes_has_every_name_with_its_question_and_is_up_to_date
 
 
 def test_the_last_line_of_a_check_and_its_verdict_say_where_the_page_has_the_mistake():
-    verdict = verdict_on("loss", lambda moves: moves + moves.max())
+    verdict = verdict_on("bounds", lambda upper, lower, labels, moves: (upper + moves[labels], lower - moves.max()))
     assert verdict.mistake == "the largest of all"
     assert verdict.text.endswith("\nMore: docs/mistakes.md#the-largest-of-all")
     assert verdict.more == "docs/mistakes.md#the-largest-of-all"

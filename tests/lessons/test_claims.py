@@ -6,7 +6,7 @@ A number is compared with what the lesson says or prints. A claim that is genera
 import os
 import re
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import nbformat
@@ -22,6 +22,8 @@ from sklearn.metrics import adjusted_rand_score, confusion_matrix, silhouette_sc
 from sklearn.mixture import GaussianMixture
 from sklearn.preprocessing import StandardScaler
 
+from kmeans_teach import make_clusters, random_points
+from kmeans_teach.lessons.bounds import hamerly
 from kmeans_teach.lessons.images import landscape, plate
 
 ROOT = Path(__file__).parent.parent.parent
@@ -212,3 +214,178 @@ def test_08_twenty_labels_by_hand_are_worth_more_where_clusters_choose_the_pictu
     )
     assert said_right in range(88, 96)
     assert by_chance in range(62, 70)
+
+
+# ---- 09: fewer distances
+
+
+def lloyd(points, centroids):
+    """The stream of (centroids, moves, labels) of a run, by scipy's distances alone. The first has no moves."""
+    labels = cdist(points, centroids).argmin(axis=1)
+    yield centroids, None, labels
+    while True:
+        moved = np.array([points[labels == k].mean(axis=0) for k in range(len(centroids))])
+        moves = np.linalg.norm(moved - centroids, axis=1)
+        if not moves.any():
+            return
+        centroids, labels = moved, cdist(points, moved).argmin(axis=1)
+        yield centroids, moves, labels
+
+
+def distances_measured(points, start, method):
+    """How many distances each iteration of a method measures; that no skipped point changes is asserted on the way.
+
+    The centroids come from a plain run. So each method is told here by its bounds alone.
+    """
+    rows, k, counts = np.arange(len(points)), len(start), []
+    for centroids, moves, new in lloyd(points, start):
+        table = cdist(points, centroids)
+        ordered = np.sort(table, axis=1)
+        if moves is None:
+            labels, upper, lower, second, each = new, ordered[:, 0], ordered[:, 1], table.argsort(axis=1)[:, 1], table
+            continue
+        others = np.array([np.delete(moves, j).max() for j in range(k)])
+        between = cdist(centroids, centroids) + np.diag(np.full(k, np.inf))
+        count = k * (k - 1) // 2
+        if method == "skipping":
+            upper, lower, count = upper + moves[labels], lower - moves.max(), 0
+            again = np.flatnonzero(upper >= lower)
+            count += k * len(again)
+        elif method == "Elkan":
+            upper, each = upper + moves[labels], np.maximum(each - moves, 0)
+            half, measured = between / 2, np.zeros((len(points), k), dtype=bool)
+            active = upper > half.min(axis=1)[labels]
+            now = labels.copy()
+            for j in range(k):
+                some = np.flatnonzero(active & (now != j) & (upper > each[:, j]) & (upper > half[now, j]))
+                stale = some[~measured[some, now[some]]]
+                upper[stale] = each[stale, now[stale]] = table[stale, now[stale]]
+                measured[stale, now[stale]] = True
+                some = some[(upper[some] > each[some, j]) | (upper[some] > half[now[some], j])]  # as in the paper
+                each[some, j], measured[some, j] = table[some, j], True
+                nearer = some[table[some, j] < upper[some]]
+                now[nearer], upper[nearer] = j, table[nearer, j]
+            counts.append(count + int(measured.sum()))
+            assert (now == new).all()
+            labels = new
+            continue
+        else:
+            upper, lower = upper + moves[labels], lower - (others[labels] if method == "Hamerly" else moves.max())
+            safe = np.maximum(lower, between.min(axis=1)[labels] / 2)
+            some = np.flatnonzero(upper >= safe)
+            upper[some] = table[some, labels[some]]
+            again = some[upper[some] >= safe[some]]
+            count += len(some)
+            if method == "Hamerly":
+                count += (k - 1) * len(again)
+            else:  # Annulus: only centroids whose distance from the origin is near enough to the point's
+                radius = np.maximum(upper[again], table[again, second[again]])
+                norms = [np.linalg.norm(table, axis=1) for table in (points[again], centroids)]
+                near = abs(norms[1] - norms[0][:, None]) <= radius[:, None] + 1e-9
+                near[np.arange(len(again)), labels[again]] = near[np.arange(len(again)), second[again]] = True
+                count += k + int(near.sum()) - len(again)  # the norms; and the own distance is known
+        kept = np.setdiff1d(rows, again)
+        assert (labels[kept] == new[kept]).all()
+        upper[again], lower[again] = ordered[again, 0], ordered[again, 1]
+        second[again] = table[again].argsort(axis=1)[:, 1]
+        labels = new
+        counts.append(count)
+    return counts
+
+
+def heaps(seed, size=1000):
+    rng = np.random.default_rng(seed)
+    points = make_clusters(12, size, rng=rng)
+    return points, random_points(points, 12, rng)
+
+
+def test_09_each_bound_measures_fewer_distances_than_the_one_before():
+    for seed in (1, *(SEEDS if LONG else ())):
+        points, start = heaps(seed + (seed == 0))
+        share, tenth = {}, {}
+        for method in ("skipping", "Hamerly", "Annulus", "Elkan"):
+            counts = distances_measured(points, start, method)
+            share[method], tenth[method] = sum(counts) / (len(counts) * 144_000), counts[min(9, len(counts) - 1)]
+        assert share["skipping"] > share["Hamerly"] > share["Annulus"] > share["Elkan"]
+        if seed == 1:
+            says("09_fast", f"one slack measures {100 * share['skipping']:.1f} % of", f"iteration 10: {tenth['skipping']}")
+            says("09_fast", f"two bounds {100 * share['Hamerly']:.1f} %", f"in a ring: {100 * share['Annulus']:.1f} %")
+            says("09_fast", f"*each* centroid: {100 * share['Elkan']:.1f} %", f"share of all distances: {share['Hamerly']:.1%}")
+            found = hamerly(points, start)
+            assert sum(found[2]) == pytest.approx(144_000 * len(found[2]) * share["Hamerly"])
+            run = list(lloyd(points, start))
+            assert (found[0] == run[-1][2]).all()
+            changed = [int((one[2] != two[2]).sum()) for one, two in pairwise(run)]
+            says("09_fast", f"In the tenth iteration of {len(run)}", str(changed), f"{changed[9]} points do change")
+            assert changed[9] < 1000
+
+
+def test_09_far_from_zero_the_shortcut_is_wrong_and_differences_are_not():
+    points, start = heaps(1)
+    right, (points, start) = cdist(points, start).argmin(axis=1), (points + 1e8, start + 1e8)
+    assert (cdist(points, start).argmin(axis=1) != right).sum() < 3
+    assert (((start**2).sum(axis=1) - 2 * points @ start.T).argmin(axis=1) != right).sum() > 1000
+
+
+def test_09_the_start_decides_the_error_and_a_sample_finds_a_good_one():
+    for seed in (5, *(range(1, 9) if LONG else ())):
+        points, one = heaps(seed, 5000)
+        rng = np.random.default_rng(seed)
+        some = points[rng.choice(len(points), 2000, replace=False)]
+        sample = best(some, 12, 10, seed)
+        ends = {
+            "one": KMeans(12, init=one, n_init=1, tol=0).fit(points).inertia_,
+            "sample": (cdist(points, sample.cluster_centers_, "sqeuclidean").min(axis=1)).sum(),
+            "after": KMeans(12, init=sample.cluster_centers_, n_init=1, tol=0).fit(points).inertia_,
+            "ten": best(points, 12, 10).inertia_ if LONG else np.inf,
+        }
+        error = {name: value / min(ends.values()) - 1 for name, value in ends.items()}
+        assert error["after"] < 0.001
+        assert error["sample"] < 0.02
+        if seed == 5:
+            says("09_fast", f"the exact ones: {{'{error['one']:.0%}'}}")
+            assert error["sample"] == pytest.approx(0.005, abs=0.003)
+
+
+def test_09_an_iteration_grows_as_the_lesson_says():
+    results = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
+    power = re.search(r"grows as M to the power of \| [\d.]+ \| [\d.]+ \(an iteration: ([\d.]+)\)", results)[1]
+    says("09_fast", f"grows only as M to the power of {float(power):.1f}")
+
+
+# ---- 10: many machines
+
+
+def blocks_of_ten():
+    centres = np.array([[-6, -3], [-5, 4], [1, -1], [5, 3]])
+    for block in range(10):
+        rng = np.random.default_rng([37, block])
+        yield centres[rng.integers(4, size=100_000)] + 1.8 * rng.normal(size=(100_000, 2))
+
+
+def test_10_a_start_on_a_sample_saves_few_passes_and_the_sample_alone_is_nearly_as_good():
+    points = np.vstack(list(blocks_of_ten()))
+    updates, ends = {}, {}
+    for name, start in ("rows", points[:4]), ("sample", best(points[::500], 4, 5).cluster_centers_):
+        run = KMeans(4, init=start, n_init=1, tol=0).fit(points)
+        updates[name], ends[name] = run.n_iter_, run.inertia_
+    says("10_many_machines", f"From the first four rows a run here takes {updates['rows']} updates")
+    says("10_many_machines", f"{updates['sample']} updates instead of {updates['rows']}")
+    assert ends["rows"] == pytest.approx(ends["sample"], rel=1e-9)
+    said_error = re.search(r"'the sample': '([\d.]+)%'", said("10_many_machines"))[1]
+    for seed in SEEDS:
+        some = points[np.random.default_rng(seed).choice(len(points), 2000, replace=False)]
+        error = cdist(points, best(some, 4, 5).cluster_centers_, "sqeuclidean").min(axis=1).sum() / ends["rows"] - 1
+        assert 0 <= error < 0.005  # "a fraction of a per cent"
+        assert float(said_error) == pytest.approx(100 * error, abs=0.5)
+
+
+def test_10_each_block_is_made_once_for_the_sample_and_once_in_each_pass():
+    passes, made = re.search(r"passes over the points: (\d+) each block was made: \{(\d+)\}", said("10_many_machines")).groups()
+    says("10_many_machines", f"made once more, and no block again: {{{int(made) + 1}}}")
+    assert int(made) == int(passes) + 1
+
+
+def test_10_the_mean_of_two_means_forgets_the_counts():
+    assert np.mean([2] * 10 + [6] * 30) == 5
+    assert len({(k, n) for k in range(4) for n in range(2)}) + 4 == 12

@@ -1,9 +1,9 @@
-"""The drawing of lesson 10 says what the map and the reduce do."""
+"""The diagrams of lessons 09 and 10 say what was measured, and what the map and the reduce do."""
 
 import numpy as np
 
 from kmeans_teach import assign_points, make_clusters, update_centroids
-from kmeans_teach.lessons.charts import map_and_reduce
+from kmeans_teach.lessons.diagrams import frontier, map_and_reduce
 from kmeans_teach.narrate import letter
 
 
@@ -32,3 +32,15 @@ def test_what_travels_is_a_disc_for_each_cluster_that_has_members_and_all_togeth
     assert max(size for ax in pairs[1::2] for _, size in discs(ax).values()) <= max(sizes)
     figure.canvas.draw()
     assert np.asarray(figure.canvas.buffer_rgba())[..., :3].std() > 0
+
+
+def test_the_frontier_has_each_method_at_its_time_and_error_and_a_line_below_which_there_is_none():
+    measured = {"quick": (1, 0.2), "good": (4, 0.0), "slow": (50, 0.1), "slow and bad": (900, 0.2)}
+    (ax,) = (figure := frontier(measured)).axes
+    *marks, line = ax.lines
+    assert {mark.get_label(): (*mark.get_xdata(), *mark.get_ydata()) for mark in marks} == {
+        name: (time, 100 * error) for name, (time, error) in measured.items()
+    }
+    assert list(line.get_ydata()) == [20, 0, 0, 0]
+    figure.canvas.draw()
+    assert all(ax.bbox.contains(*ax.transData.transform(mark.get_xydata()[0])) for mark in marks)

@@ -4,6 +4,7 @@ import os
 import pickle
 import re
 import signal
+import tracemalloc
 from collections import Counter
 from dataclasses import replace
 from itertools import chain, pairwise
@@ -478,3 +479,21 @@ def test_a_worker_killed_in_the_middle_of_an_iteration_changes_nothing_and_nothi
         process for process in spawned if process.is_running() and "resource_tracker" not in " ".join(process.cmdline())
     ]
     assert not list((tmp_path / "scratch").rglob("worker-*"))
+
+
+# ---- files
+
+
+def test_points_in_files_are_read_row_by_row_and_give_the_same_run(tmp_path):
+    points = np.random.default_rng(0).normal(size=(300_000, 2)) + np.random.default_rng(1).integers(0, 9, size=(300_000, 1))
+    names = [tmp_path / f"part-{i}.npy" for i in range(3)]
+    for name, part in zip(names, np.split(points, [50_000, 250_000]), strict=True):
+        np.save(name, part)
+    plain, stored = KMeansND(points, points[:3], max_iter=3).fit(), many_machines.from_files(names)
+    assert (stored.shape, stored.numblocks) == ((300_000, 2), (3, 1))
+    tracemalloc.start()
+    step = KMeansDask(stored, points[:3], max_iter=3).fit()
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert_same(step, plain, np.ptp(points))
+    assert most < points.nbytes / 2  # the labels of two passes, and a few thousand rows

@@ -609,71 +609,73 @@ return ((points - points.mean(0)) / s).round(2)
 """,
 )
 
-LOSS = (
-    "moves",
+BOUNDS = (
+    "upper, lower, labels, moves",
     """
-# delete
-return [moves[k] + np.delete(moves, k).max() for k in range(len(moves))]
-# the two largest
-a, b = np.sort(moves)[::-1][:2]
-new = moves + a
-new[moves.argmax()] = moves.max() + b
-return new
-# partition
-second, first = np.partition(moves, -2)[-2:]
-others = np.full(len(moves), first)
-others[np.argmax(moves)] = second
-return moves + others
-# a mask
-t = np.where(np.eye(len(moves), dtype=bool), -np.inf, moves)
-return moves + t.max(1)
-# plain Python
-m = moves.tolist()
-return tuple(m[k] + max(m[:k] + m[k + 1 :]) for k in range(len(m)))
-# a loop
-out = np.zeros(len(moves))
+# as in the solution
+others = np.full(len(moves), moves.max())
+others[moves.argmax()] = np.delete(moves, moves.argmax()).max()
+return upper + moves[labels], lower - others[labels]
+# a loop over points, lists
+up, low = [], []
+for u, l, k in zip(upper, lower, labels):
+    up.append(u + moves[k])
+    low.append(l - max(m for j, m in enumerate(moves) if j != k))
+return up, low
+# sorted
+first, second = np.sort(moves)[::-1][:2]
+others = np.where(moves == first, np.where((moves == first).sum() > 1, first, second), first)
+return upper + moves[labels], lower - others[labels]
+# a table with a hole
+table = np.tile(moves, (len(moves), 1))
+np.fill_diagonal(table, -np.inf)
+return upper + moves.take(labels), lower - table.max(axis=1)[labels]
+# one array of two rows
+others = np.array([np.delete(moves, k).max() for k in range(len(moves))])
+return np.array([upper + moves[labels], lower - others[labels]])
+# copies, changed in place
+upper, lower = upper.copy(), lower.copy()
 for k in range(len(moves)):
-    largest = 0
-    for j in range(len(moves)):
-        if j != k and moves[j] > largest: largest = moves[j]
-    out[k] = moves[k] + largest
-return out
-# copies
-return np.array([m + max(moves[np.arange(len(moves)) != k]) for k, m in enumerate(moves)])
-# running maxima
-left = np.r_[0, np.maximum.accumulate(moves)[:-1]]
-right = np.r_[np.maximum.accumulate(moves[::-1])[::-1][1:], 0]
-return moves + np.maximum(left, right)
+    mine = labels == k
+    upper[mine] += moves[k]
+    lower[mine] -= max(*moves[:k], *moves[k + 1 :], -1)
+return [upper, lower]
 """,
     """
-# too small
-return moves / 2
 # the largest of all
-return moves + moves.max()
-# too large
-return np.full(len(moves), np.inf)
-# too large
-return np.full(len(moves), 2 * moves.max())
-# input changed in place
-new = np.array([moves[k] + np.delete(moves, k).max() for k in range(len(moves))])
-moves += 1
-return new
-# own move left out
-return np.array([np.delete(moves, k).max() for k in range(len(moves))])
-# own move only
-return moves.copy()
+return upper + moves[labels], lower - moves.max()
+# own move for the others'
+return upper + moves[labels], lower - moves[labels]
+# others' move for its own
+return upper + moves.max(), lower - moves.max()
+# upper left as it was
+others = np.array([np.delete(moves, k).max() for k in range(len(moves))])
+return upper, lower - others[labels]
+# lower left as it was
+return upper + moves[labels], lower
+# signs exchanged
+others = np.array([np.delete(moves, k).max() for k in range(len(moves))])
+return upper - moves[labels], lower + others[labels]
 # the smallest of the others
-return np.array([moves[k] + np.delete(moves, k).min() for k in range(len(moves))])
+return upper + moves[labels], [l - min(np.delete(moves, k)) for l, k in zip(lower, labels)]
 # all the others
-return np.array([moves[k] + np.delete(moves, k).sum() for k in range(len(moves))])
+return upper + moves[labels], lower - (moves.sum() - moves[labels])
 # the second largest for all
-return moves + np.sort(moves)[-2]
-# not one number for each / wrong shape
-return moves.max() + np.sort(moves)[-2]
+return upper + moves[labels], lower - sorted(moves)[-2]
+# the two in the other order
+others = np.array([np.delete(moves, k).max() for k in range(len(moves))])
+return lower - others[labels], upper + moves[labels]
+# input changed in place
+others = np.array([np.delete(moves, k).max() for k in range(len(moves))])
+upper += moves[labels]
+lower -= others[labels]
+return upper, lower
 # no return
-new = moves + moves.max()
-# the next one only
-return moves + np.roll(moves, -1)
+lower = lower - moves.max()
+# raises ValueError
+return upper + moves, lower - moves.max()
+# one thing, not two / wrong shape
+return upper + moves[labels]
 """,
 )
 
