@@ -211,7 +211,7 @@ def test_the_page_says_each_step_in_words_and_asks_nothing_of_the_network(tmp_pa
     page = save(model(), tmp_path / "run.html", dpi=30).read_text(encoding="utf-8")
     sentences = [describe(step) for step in model().steps()]
     assert page_data(page)["sentences"] == sentences
-    assert f'alt="{sentences[0]}"' in page
+    assert f'alt="This picture shows: {sentences[0]}"' in page
     assert "@" not in re.sub(r'"data:image[^"]*"', "", page)  # no placeholder is left
     assert "http" not in page
     assert "src=" in page
