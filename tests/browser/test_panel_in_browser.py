@@ -364,7 +364,7 @@ def test_regions_lines_and_a_point(page):
 def test_x_and_y_by_keyboard(page):
     replay(page, "penguins k=3")
     fold(page, "See more")
-    for name, feature in ("Y", "body mass (g)"), ("X", "flipper length (mm)"):
+    for name, feature in ("Y", "bill depth (mm)"), ("X", "flipper length (mm)"):
         choice = page.locator(".kmeans-panel").get_by_label(name, exact=True)
         changes(page, lambda choice=choice, feature=feature: choice.select_option(feature))
         expect(choice).to_have_value(feature)

@@ -798,10 +798,10 @@ def test_the_two_drawn_features_are_chosen_and_the_run_stays(panel):
     c.data.value = "penguins"
     assert c.x.layout.display is None
     assert [name for name, _ in c.x.options] == list(panel.run.axes_options["names"])
-    assert (c.x.value, c.y.value) == (0, 1) == picture.columns
+    assert (c.x.value, c.y.value) == (0, 3) == picture.columns
     c.step.click()
     step, setting = panel.run.player.step, panel.run.setting
-    for control, value, drawn in (c.y, 3, (0, 3)), (c.x, 3, (3, 0)), (c.x, 2, (2, 0)):
+    for control, value, drawn in (c.y, 1, (0, 1)), (c.x, 1, (1, 0)), (c.x, 2, (2, 0)):
         control.value = value
         assert (c.x.value, c.y.value) == drawn == picture.columns
         assert picture.ax.get_xlabel() == c.x.options[drawn[0]][0]
