@@ -1,4 +1,5 @@
 """Small widgets: drag a value, choose a start on a surface, pick a run from a strip, add noise, change a picture's K.
+And two functions of lesson 05.
 
 Each has a picture and a few controls. The pictures are plain images, so they need no live canvas. clickable.js sends the
 clicks to the kernel. A slider can do everything that a click can do.
@@ -227,3 +228,13 @@ class ColourSlider(PictureBox):
 
     def stored(self):
         return {"text/plain": repr(self), "image/png": small_png(self.pixels, colours=None)}  # fewer colours are the lesson
+
+
+def moved_cursor(cursor, by, last):
+    """Where a cursor over the half-steps 0 to `last` is after a move by `by`."""
+    return min(max(cursor + by, 0), last)
+
+
+def count_changed(before, after):
+    """How many points changed their cluster, from their labels before and after."""
+    return np.count_nonzero(before != after)

@@ -87,6 +87,14 @@ def test_three_clusters_in_two_heaps_end_in_two_ways_and_the_better_one_is_the_b
     assert says(ONE["optimum-01"], "79 gaps", "3,081 pairs", "inertia 14.2", "four starts", "two split the left")
 
 
+def test_a_centroid_between_the_two_heaps_gets_one_point_of_the_left_one():
+    points = run(ONE, "by-eye-01", "data-01")["points"]
+    mine = points[abs(points[:, None] - [-2, 0.5, 3]).argmin(axis=1) == 1]
+    assert len(mine) == 1
+    assert mine[0] in points[:40]
+    assert says(ONE["ask-three-01"], "A = -2, B = 0.5, C = 3. Only one of the points joins B, and it is in the left heap")
+
+
 def test_the_heaps_of_the_line_have_the_spread_that_is_said():
     points = run(ONE, "by-eye-01", "data-01")["points"]
     offsets = abs(points - np.where(points < 0.5, -2, 3))

@@ -4,6 +4,8 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib.animation import FuncAnimation
+from matplotlib.figure import Figure
 
 from kmeans_teach import KMeansND, assign_points, inertia, update_centroids
 from kmeans_teach.check.cases import update_cases
@@ -74,6 +76,22 @@ def test_the_run_of_lesson_04_and_how_often_its_frames_show_a_wrong_colour():
         updates, wrong = updates + len(labels), wrong + sum((one != other).any() for one, other in labels)
     assert len(runs[45]) == 12
     assert [int(said) for said in re.findall(r"In 200 runs .* (\d+) % of", words("04"))] == [round(100 * wrong / updates)]
+
+
+@pytest.mark.parametrize("repeat", [True, False])
+def test_a_film_is_saved_twice_from_a_function_and_from_a_generator_only_with_repeat(repeat, tmp_path):
+    def phases():
+        yield from ("start", "update", "assign")
+
+    for frames, keeps in (phases, True), (phases(), repeat):
+        drawn = []
+        film = FuncAnimation(Figure(figsize=(1, 1)), drawn.append, frames=frames, repeat=repeat, save_count=9)
+        film.save(tmp_path / "film.gif", writer="pillow", dpi=20)
+        once = ["start", *phases()] if keeps else [*phases()]  # the first drawing, and then each frame
+        assert drawn == once
+        if keeps:
+            film.save(tmp_path / "film.gif", writer="pillow", dpi=20)
+            assert drawn == once * 2
 
 
 def test_choose_takes_different_rows_and_tilted_clouds_have_a_covariance():
