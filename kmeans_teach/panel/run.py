@@ -166,9 +166,8 @@ class PanelRun:
         self._own_names = None if names is None else [str(name) for name in names]
         self._columns, self._columns_of = columns, None  # which features are drawn, and of which data set: the first one
         self.options = {"assign": assign_points, "update": update_centroids} | options
-        self._points, self.points_of = None, None  # the points, and all that they depend on
+        self._points = self.points_of = self.player = None  # the points, all that they depend on, and the run
         self._own_k = 3 if points is None else different(self.own)  # a start is of different points
-        self.player = None
         self.set(setting or ("heaps" if points is None else f"mine k={self._own_k}"))
 
     @property
@@ -180,8 +179,7 @@ class PanelRun:
         setting = Setting.parse(setting) if isinstance(setting, str) else setting
         options = self.options | functions
         values = vars(setting) | ({"way": "hand"} if setting.hand else {}) | {"replay": str(setting)}
-        points_of = (setting.data, setting.clusters, setting.size, setting.spread, setting.seed)
-        if points_of != self.points_of:
+        if self.points_of != (points_of := (setting.data, setting.clusters, setting.size, setting.spread, setting.seed)):
             points, self._columns_of = setting.points(self.own), self._columns_of or setting.data
             own = DATA_SETS[setting.data].drawn if setting.data in DATA_SETS else None
             asked = self._columns if setting.data == self._columns_of else None
