@@ -22,6 +22,7 @@ from kmeans_teach.lessons.starts import WAYS, draw_rows, empty_clusters, starts_
 from tests.test_notebooks import FOLDER, LONG, cells, prose, texts
 
 SEEDS = range(6) if LONG else range(1)
+TEN = range(10) if LONG else range(1)
 LINE_SEEDS = range(11, 17) if LONG else [11]
 
 
@@ -123,11 +124,18 @@ def test_the_shares_of_starts_that_find_the_best():
     points = line(11)
     cuts = {i: cut_at(points, i) for i in range(1, 60)}
     low, high = np.linspace(-2, 12, 81), np.linspace(-4, 24, 81)
-    shares = []
+    shares, empty = [], []
     for firsts, seconds in (low, low), (high, high), (points, points):
-        found = [end_from(points, c1, c2, cuts) == 10 for c1 in firsts for c2 in seconds if c1 != c2 or firsts is not points]
-        shares.append(f"{np.mean(found):.0%}")
-    assert shares == ["62%", "25%", "42%"]
+        found = [end_from(points, c1, c2, cuts) for c1 in firsts for c2 in seconds if c1 != c2 or firsts is not points]
+        shares.append(f"{np.mean(np.equal(found, 10)):.0%}")
+        empty.append(f"{np.mean(np.isin(found, (0, 60))):.0%}")
+    assert (shares, empty) == (["62%", "25%", "42%"], ["0%", "43%", "0%"])
+    times = ((points - points.mean()) ** 2).sum() / cuts[10][1]
+    says(
+        "06_bad_starts",
+        f"43 % keep an empty cluster for ever, at {times:.1f} times the best",
+        "25% find the best, 43% keep an empty",
+    )
     says("06_bad_starts", "62 % in the window", "25 % in one twice as wide", "42 % if the start is two of the points")
     assert [end_from(points, *start, cuts) for start in ((4, 11), (6, 9), (2, 7), (0, 11))] == [40, 40, 10, 10]
 
@@ -160,7 +168,14 @@ def test_a_hundred_starts_of_both_ways():
         found.append((counts.pop(), round(np.sort(values)[49] / best, 2), round(values.max() / best, 1)))
     assert found == [(5, 2.15, 12.3), (32, 1.4, 2.7)]
     says("06_bad_starts", "32 of a hundred instead of 5", "2.7 times the best instead of 12.3", "median 2.15", "median 1.40")
-    own = [12 - len(set(cdist(end, means).argmin(axis=1))) for end in ends]
+
+    def unserved(centroids):
+        return 12 - len(set(cdist(centroids, means).argmin(axis=1)))
+
+    def own_of(way, start):
+        return unserved(setting.replace(way=way, start=start).centroids(points))
+
+    own = [unserved(end) for end in ends]
     order = np.argsort(ours, kind="stable")
     assert set(np.array(own)[order[:5]]) == {0}
     assert (min(np.array(own)[order[-10:]]), max(np.array(own)[order[-10:]])) == (3, 5)
@@ -169,15 +184,23 @@ def test_a_hundred_starts_of_both_ways():
     assert set(crowds) == {2, 3, 4}
     greedy = [KMeans(12, n_init=1, random_state=seed).fit(points).inertia_ for seed in range(100)]
     assert sum(np.array(greedy) < 1.01 * best) == 80
+    firsts = [[own_of(way, start) for start in range(100)] for way in ("random", "plusplus")]
+    means_said = f"{np.mean(firsts[0]):.1f} clusters are without one at the start, and {np.mean(own):.1f} at the end"
+    assert (min(firsts[0]), min(firsts[1])) == (2, 0), "no start from random points serves all twelve"
+    says("06_bad_starts", means_said, f"on average: {np.mean(firsts[0]):.1f} at the start, {np.mean(own):.1f} at the end; 2")
     says("06_bad_starts", "80 of 100 instead of 32", "three to five clusters", "two, three or four centroids crowd")
 
 
 @pytest.mark.skipif(not LONG, reason="other seeds: LONG=1")
 @pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 6])
 def test_plusplus_ends_better_on_other_points_too(seed):
-    ours, theirs = (ends_of(Setting(data="blobs", k=12, seed=seed, way=way), 60)[0] for way in ("random", "plusplus"))
+    setting = Setting(data="blobs", k=12, seed=seed)
+    (ours, ends), (theirs, _) = (ends_of(setting.replace(way=way), 60) for way in ("random", "plusplus"))
     assert np.median(theirs) < np.median(ours)
     assert theirs.max() < ours.max()
+    points, truth = setting.points(), np.arange(1200) % 12
+    firsts = [empty_clusters(points, truth, setting.replace(start=start).centroids(points)) for start in range(60)]
+    assert 1 < np.mean([empty_clusters(points, truth, end) for end in ends]) < 2.5 < 3.5 < np.mean(firsts) < 5
 
 
 @cache
@@ -211,21 +234,27 @@ def test_the_draw_is_by_share_of_the_bill():
         assert all(len(set(row)) == 3 for row in draw_rows(points, 3, 50, way, np.random.default_rng(1)).tolist())
 
 
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("many", [1, 12])
-def test_what_strays_cost(many):
+def test_what_strays_cost(many, seed):
     points = Setting(data="blobs", seed=23).points()
-    both, rng, found = np.vstack([points, strays(many, 14)]), np.random.default_rng(0), []
-    if many == 12:  # the lesson draws on from the same rng
-        for way in WAYS:
-            draw_rows(np.vstack([points, strays(1, 14)]), 12, 60, way, np.random.default_rng(0))
+    both, rng, found = np.vstack([points, strays(many, 20)]), np.random.default_rng(seed), []
     for way in WAYS:
         ends = [
             KMeans(12, init=both[rows], n_init=1, tol=0).fit(both).cluster_centers_
             for rows in draw_rows(both, 12, 60, way, rng)
         ]
         found.append(np.median([cdist(points, end, "sqeuclidean").min(axis=1).sum() for end in ends]) / 177.83115)
-    assert [f"{cost:.1f}" for cost in found] == {1: ["2.2", "1.5", "1.7"], 12: ["2.6", "3.2", "12.4"]}[many]
-    says("06_bad_starts", *[f"{many} stray(s), {way}: {cost:.1f}" for way, cost in zip(WAYS, found, strict=True)])
+    random, plusplus, farthest = found
+    if many == 1:
+        assert max(plusplus, farthest) < random
+        assert abs(plusplus - farthest) < 0.35, "about equal"
+    else:
+        assert random < plusplus < farthest / 3
+    if seed == 0:
+        assert [f"{cost:.1f}" for cost in found] == {1: ["2.2", "1.7", "1.7"], 12: ["2.8", "4.2", "38.7"]}[many]
+        said = [f"{many} stray(s), {way}: {cost:.1f}" for way, cost in zip(WAYS, found, strict=True)]
+        says("06_bad_starts", *said, "equal (1.7)", "random points (2.2)", "away (38.7)", "k-means++ (4.2)", "points (2.8)")
 
 
 def test_how_many_starts():
@@ -282,6 +311,7 @@ def test_the_upright_box_sees_clusters_in_a_slanted_cloud_and_the_other_box_does
     assert np.corrcoef(slanted.T)[0, 1] == pytest.approx(0.9, abs=0.04)
     assert gap_of(slanted, along=True, references=15 if LONG else 8) == 1
     assert gap_of(slanted, along=False, references=15 if LONG else 8) in ((2, 3) if seed != 3 else (3,))
+    says("07_how_many", "here 3, with other clouds also 2", "so K = 3")
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -322,6 +352,15 @@ def test_the_table_of_the_bets():
     assert near.tolist() == [2, 2, 3, 3, 3]
     assert slanted.tolist() == [3, 3, 3, 1, 1]
     assert (ring[2], scattered[2], small[4], strip[2]) == (6, 1, 1, 1)
+    points, heap = six_clouds()["one large heap, one small"][0], np.repeat([0, 1], [140, 10])
+    labels, least = fit(points, 2, 50)
+    assert least < sum(((points[heap == k] - points[heap == k].mean(axis=0)) ** 2).sum() for k in (0, 1))
+    assert len(set(labels[heap == 1])) == 1, "the small heap is whole"
+    says(
+        "07_how_many",
+        "the best cut is {} to {}, the small".format(*sorted(np.bincount(labels), reverse=True)),
+        "wrong about four",
+    )
     for points, _ in list(six_clouds().values())[: 6 if LONG else 1]:
         found = bets(points)
         scores = [silhouette_score(points, fit(points, k)[0]) for k in range(2, 7)]
@@ -351,7 +390,7 @@ def four(setting, seed=0):
     return [adjusted_rand_score(truth, labels) for labels in found]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", TEN)
 def test_each_remedy_has_its_limit(seed):
     if LONG:
         assert min(four((0, 1, 1, 6), seed)) > 0.9
@@ -360,8 +399,16 @@ def test_each_remedy_has_its_limit(seed):
     assert raw < 0.1 < 0.9 < min(scaled, whitened, mixture)
     raw, scaled, whitened, mixture = four((10, 8, 1, 6), seed)
     assert max(raw, scaled) < 0.4 < 0.9 < min(whitened, mixture)
-    raw, scaled, whitened, mixture = four((0, 1, 40, 6), seed)
-    assert max(scaled, whitened) < 0.1 < mixture
+    *kmeans, mixture = four((0, 1, 40, 5), seed)
+    assert max(kmeans) < 0.1 < 0.5 < mixture
+    points, truth = two_clusters(0, 1, 1, 2, seed=seed)
+    border = adjusted_rand_score(truth, points[:, 1] > 1)
+    assert border < 0.6, "nobody can"
+    if seed == 0:
+        says("07_how_many", f"does better ({mixture:.2f},", f"the true border between the two scores only {border:.2f}")
+    if LONG:
+        for turn, stretch, least in (1, 8, 0.9), (2, 8, 0.9), (3, 8, 0.9), (10, 4, 0.9):  # shorter ones may be turned more
+            assert four((turn, stretch, 1, 6), seed)[1] > least
     points, truth = two_clusters(0, 8, 1, 6, seed=seed)
     assert adjusted_rand_score(truth, GaussianMixture(2, random_state=0).fit_predict(points)) < 0.1, "a single start fails"
 
