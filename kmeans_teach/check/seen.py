@@ -14,7 +14,8 @@ def kind(trials, first):
     """What is wrong with the kind of value, whatever the numbers are: a name and more, or None."""
     value, expected = first.value, first.expected
     if isinstance(expected, tuple):
-        if not isinstance(value, (tuple, list)) or len(value) != len(expected):
+        rows = isinstance(value, np.ndarray) and value.ndim > 0
+        if not (rows or isinstance(value, (tuple, list))) or len(value) != len(expected):
             return "one thing, not two", f"{kind_of(value)} came back."
         pairs = [(as_array(part), np.asarray(wanted)) for part, wanted in zip(value, expected, strict=True)]
     else:

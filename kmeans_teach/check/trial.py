@@ -166,7 +166,8 @@ def same_array(one, other, tolerance=1e-9):
 def same_value(one, other, tolerance=1e-9):
     """The same array or number; or both nothing, or a tuple of as many arrays, if `other` is one."""
     if isinstance(other, tuple):
-        pairs = isinstance(one, (tuple, list)) and len(one) == len(other)
+        rows = isinstance(one, np.ndarray) and one.ndim > 0  # one array of them, a row for each, says the same
+        pairs = (rows or isinstance(one, (tuple, list))) and len(one) == len(other)
         return pairs and all(same_array(*pair, tolerance) for pair in zip(one, other, strict=True))
     return one is other or same_array(one, other, tolerance)
 
