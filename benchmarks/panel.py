@@ -34,7 +34,8 @@ SIZES = {1_200: f"uniform k=12 size=100 {BY_HAND}", 100_000: f"uniform k=12 size
 def press_and_wait(page, key):
     """Milliseconds from a key to the next picture."""
     return page.evaluate(
-        """key => new Promise(done => {
+        """key => new Promise((done, failed) => {
+            setTimeout(() => failed(new Error("no picture within 20 seconds")), 20_000);
             const before = window.pictures.length, start = performance.now();
             document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
             const check = () => window.pictures.length > before ? done(window.pictures[before] - start) : setTimeout(check, 1);
@@ -99,8 +100,7 @@ def measure():
                 settle(page)
                 page.locator(".kmeans-panel canvas").first.scroll_into_view_if_needed()
                 yield f"M = {m:,}: pictures while a centroid is dragged", f"{rate(page, drag):.1f} per second"
-                handle = page.locator(".kmeans-panel .noUi-handle").first
-                handle.focus()
+                page.get_by_role("slider", name="K", exact=True).focus()
                 milliseconds = []
                 for i in range(30):
                     milliseconds.append(press_and_wait(page, "ArrowRight" if i % 2 else "ArrowLeft"))
