@@ -93,7 +93,7 @@ class Plate:
 def plate(figure: str = "7", *, rng: np.random.Generator) -> Plate:
     """A plate like those of a colour-vision test: the dots of the figure have another hue, and all dots differ in brightness.
 
-    Each dot is put where it touches no dot before it. Ishihara's plates (1917) are like this, by an idea of Stilling's; this one is our own.
+    Each dot is put where it touches no dot before it. Ishihara's plates (1917) follow an idea of Stilling's; this one is ours.
     """
     centres, radii = np.empty((0, 2)), np.empty(0)
     for radius in (0.045, 0.034, 0.025, 0.018):  # the large dots first, because the small ones fit between them
