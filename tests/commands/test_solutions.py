@@ -47,7 +47,8 @@ def marks_of_all(folder):
     needed = {number: "\n\n".join(sources[name] for name in names) for number, names in SET_UP.items()}
     answers = {path.stem[:2]: solutions(path)[: len(exercises(read(path)))] for path in NOTEBOOKS}
     mine, model = in_one(answers, folder, needed=needed)
-    return alone(mine, models=[model])
+    with ThreadPoolExecutor(1) as pool:  # in the main thread the event loop may be closed already, by another test
+        return pool.submit(alone, mine, models=[model]).result()
 
 
 @pytest.fixture(scope="module")
