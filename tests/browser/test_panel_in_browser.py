@@ -474,30 +474,42 @@ def test_a_centroid_is_dragged_with_the_mouse_and_moved_by_keys(page):
     assert page.evaluate("document.activeElement.ariaLabel") == "Half-step", "the picture lets go of the keyboard"
 
 
+def finger(page, *places):
+    """Put a finger on the page at the first place (x, y), move it over the others, and lift it."""
+    session = page.context.new_cdp_session(page)
+    for i, (x, y) in enumerate(places):
+        session.send(
+            "Input.dispatchTouchEvent", {"type": "touchMove" if i else "touchStart", "touchPoints": [{"x": x, "y": y}]}
+        )
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    session.detach()
+
+
 def test_a_finger_drags_a_centroid_and_scrolls_the_page_from_anywhere_else(page):
     x, y, _ = put_a_in_the_middle(page)
-    session = page.context.new_cdp_session(page)
-
-    def finger(*places):
-        for i, (x, y) in enumerate(places):
-            session.send(
-                "Input.dispatchTouchEvent", {"type": "touchMove" if i else "touchStart", "touchPoints": [{"x": x, "y": y}]}
-            )
-        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
     scrolled = """() => { window.untouched = []; document.addEventListener(
         "touchmove", e => window.untouched.push(e.defaultPrevented), { passive: true }); }"""
     page.evaluate(scrolled)
-    finger(*[(x + 9 + 5 * i, y + 5 * i) for i in range(9)])
+    finger(page, *[(x + 9 + 5 * i, y + 5 * i) for i in range(9)])
     answered(page)
     dragged = replay_text(page)
     assert "hand=0.0,0.0" not in dragged
     assert page.evaluate("window.untouched.splice(0)").count(True) > 3, "the page does not scroll with it"
-    finger(*[(x - 60, y + 60 - 5 * i) for i in range(9)])
+    finger(page, *[(x - 60, y + 60 - 5 * i) for i in range(9)])
     answered(page)
     assert replay_text(page) == dragged
     assert True not in page.evaluate("window.untouched"), "the page scrolls"
-    session.detach()
+
+
+def test_the_scrubber_by_finger(page):
+    page.wait_for_function("handle => Number(handle.max) > 5", arg=handle(page, "Half-step").element_handle())
+    handle(page, "Half-step").scroll_into_view_if_needed()
+    box = handle(page, "Half-step").bounding_box()
+    places = [(box["x"] + 5 + i * (box["width"] - 10) / 9, box["y"] + 20) for i in range(10)]
+    finger(page, *places)
+    says(page, r"converged after \d+ updates")
+    finger(page, *places[::-1])
+    says(page, "^Start: ")
 
 
 ONE_KEYS = [*"myr16cvbaii00ddxslojkhfpz", "ArrowUp", "ArrowDown", "Shift+M", "Shift+V", "Shift+L", "Escape"]
