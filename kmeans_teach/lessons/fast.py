@@ -7,8 +7,7 @@ k-means even faster" (SDM 2010), with his two bounds joined in one. Elkan, "Usin
 k-means" (ICML 2003), keeps one bound for every centroid.
 
 An estimate never decides a close call. Each estimate has an error bound. A point within that bound gets its label from
-`assign_points`, with the exact centroids of `update_centroids`. So the labels are those of `KMeansND` in every iteration, and
-the count, the stop and the centroids are too.
+`assign_points`, with the exact centroids of `update_centroids`. So labels, count, stop and centroids are those of `KMeansND`.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -28,8 +27,7 @@ PRODUCT, TILE = 1 << 18, 64
 SPLIT = 1 << 15  # with this many points or more to measure, a second thread is worth its cost
 CHUNK = 1 << 18  # points in one scan
 AHEAD = 8  # the list of points to watch is made for about this many iterations
-# Freeing an array of this many numbers once makes glibc keep the memory of smaller arrays (mallopt(3)). Otherwise the system
-# clears every page of every new array, which took a third of a run over 12,000 points.
+# an array as large as this, freed once, makes glibc keep smaller ones (mallopt(3)): clearing new pages took a third of a run
 FREED = 1 << 20
 RESTLESS = 16  # while more than one point in 16 changes label, a slack would not last: no slack is measured
 
@@ -171,9 +169,8 @@ class Skipping(Ruler):
         self.measured = []  # the number of points measured in each iteration
 
     def last_step(self, max_iter):
-        with ThreadPoolExecutor(
-            2, initializer=lambda: np.seterr(all="ignore")
-        ) as self.pool:  # each thread has its own settings
+        # each thread has its own settings
+        with ThreadPoolExecutor(2, initializer=lambda: np.seterr(all="ignore")) as self.pool:
             return self.run(max_iter)
 
     def run(self, max_iter):
@@ -297,8 +294,7 @@ class Skipping(Ruler):
         for s in range(0, len(self.points if among is None else among), CHUNK):
             if among is None:
                 budget, labels = self.budget[s : s + CHUNK], self.labels[s : s + CHUNK]
-                parts.append((budget <= edge.take(labels)).nonzero()[0])
-                parts[-1] += s
+                parts.append((budget <= edge.take(labels)).nonzero()[0] + s)
             else:
                 rows = among[s : s + CHUNK]
                 parts.append(rows[self.budget.take(rows) <= edge.take(self.labels.take(rows))])
@@ -344,9 +340,7 @@ class Skipping(Ruler):
         before = self.labels.take(rows)
         names, slack = self.slack(self.points.take(rows, axis=0), before)
         sure = slack > self.margin
-        budget = slack + self.drift.take(names)
-        changes = names != before
-        close = rows[:0]
+        budget, changes, close = slack + self.drift.take(names), names != before, rows[:0]
         if np.count_nonzero(sure) < len(rows):
             budget[~sure] = -np.inf
             changes &= sure
