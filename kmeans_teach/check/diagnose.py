@@ -10,7 +10,7 @@ from kmeans_teach.check.mistakes import known
 from kmeans_teach.check.report import words_of
 from kmeans_teach.check.seen import one_start
 from kmeans_teach.check.stub import reads_global
-from kmeans_teach.check.trial import first_share, most_memory, same_steps, same_value
+from kmeans_teach.check.trial import as_array, first_share, most_memory, same_array, same_steps, same_value
 
 
 def diagnose(f, trials, check):
@@ -44,7 +44,7 @@ def diagnose(f, trials, check):
         return name, "", first
     for surely in (True, False):
         if not surely and (name := explained(trials, check)):
-            return name, "", next((t for t in failing if name == "mixes half-steps" and len(t.expected) > 2), first)
+            return name, "", next((t for t in failing if _shows(t, name)), first)
         if names := reads_global(f, failing[:6], lambda case: check.answer(f, case), surely):
             return "reads a global", f"It reads {', '.join(f'`{name}`' for name in names)} from the notebook.", first
     found = streams.order_and_end(trials, first) if check.stream and not first.error else None
@@ -53,6 +53,16 @@ def diagnose(f, trials, check):
     found = None if first.error and check.errors == "ignore" else check.seen(trials, first)
     found = found or (_error(trials, first) if first.error else None)
     return (found, "", first) if isinstance(found, str) else (*(found or (None, "")), first)
+
+
+def _shows(trial, name):
+    """Can this mistake be seen here? Where NaN or the right numbers in another shape came back, one sees only that."""
+    if name == "mixes half-steps":
+        return len(trial.expected) > 2
+    value, expected = as_array(trial.value), as_array(trial.expected)
+    if value is None or expected is None or not np.isfinite(value).all():
+        return False
+    return not same_array(value.ravel(), expected.ravel())
 
 
 def explained(trials, check, kind="mistakes"):

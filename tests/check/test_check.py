@@ -5,7 +5,9 @@ The functions here are written apart from the tables of known mistakes, and in o
 
 import functools
 import itertools
+import json
 import math
+import re
 import warnings
 from collections import defaultdict, namedtuple
 
@@ -1014,3 +1016,25 @@ def test_known_mistakes_of_a_stream_are_wrong_and_differ_from_each_other():
     for one, other in itertools.combinations(STEPS, 2):
         if one.name != other.name:
             assert not all(same_steps(one.wrong(steps), other.wrong(steps)) for steps in streams), (one.name, other.name)
+
+
+@pytest.mark.parametrize("mistake", ["one member for each cluster", "wrong axis"])
+def test_the_case_that_is_shown_is_one_in_which_the_mistake_is_seen(mistake, capsys):
+    """Both functions give NaN for an empty cluster too, and the mean over both axes is right where there is one feature."""
+
+    def one_member(points, labels, centroids):
+        sums = np.zeros_like(centroids)
+        sums[labels] += points
+        return sums / np.bincount(labels, minlength=len(centroids))[:, None]
+
+    def both_axes(points, labels, centroids):
+        return np.array([points[labels == k].mean() for k in range(len(centroids))])
+
+    with warnings.catch_warnings(action="ignore"):
+        check_update(one_member if mistake == "one member for each cluster" else both_axes)
+    told = capsys.readouterr().out
+    assert f"The mistake: {mistake}." in told
+    points, centroids, came_back = (re.search(rf"{word} +(\[.*\])", told)[1] for word in ("points", "centroids", "came back"))
+    assert "nan" not in came_back
+    assert len(json.loads(points)) > len(json.loads(centroids)) or mistake == "wrong axis"
+    assert mistake != "wrong axis" or len(json.loads(points)[0]) > 1

@@ -235,6 +235,12 @@ for k in range(len(new)):
     mean = points[labels == k].mean(0)
 return new
 # one member for each cluster
+sums = np.zeros_like(centroids)
+sums[labels] += points
+return sums / np.bincount(labels, minlength=len(centroids))[:, None]
+# wrong axis
+return np.array([points[labels == k].mean() for k in range(len(centroids))])
+# one member for each cluster
 s = np.zeros(centroids.shape); s[labels] += points
 n = np.bincount(labels, minlength=len(s))
 new = centroids.copy(); new[n > 0] = s[n > 0] / n[n > 0, None]
