@@ -12,7 +12,7 @@ _NAMES = {
     "picture": ["Picture"],
     "animation": ["animate", "player_page", "save"],
     "check": ["check_assign", "check_update", "check_steps"],
-    "panel.run": ["Player"],
+    "panel.player": ["Player"],
     "panel.panel": ["Panel"],
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names}

@@ -152,7 +152,7 @@ def test_no_socket_is_opened(a_session):
     assert a_session["sockets"] == []
 
 
-NUMPY_ONLY = ["kmeans", "inputs", "data", "narrate", "panel.setting", "panel.run", "check"]
+NUMPY_ONLY = ["kmeans", "inputs", "data", "narrate", "panel.setting", "panel.player", "panel.run", "check"]
 
 
 def test_what_computes_loads_neither_matplotlib_nor_widgets(tmp_path):

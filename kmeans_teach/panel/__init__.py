@@ -3,7 +3,7 @@
 from importlib import import_module
 
 __all__ = ["Panel", "Player"]
-_HOME = {"Panel": "panel", "Player": "run"}  # loaded on first use: a run can be had without any widget
+_HOME = {"Panel": "panel", "Player": "player"}  # loaded on first use: a run can be had without any widget
 
 
 def __getattr__(name):

@@ -10,11 +10,12 @@ from kmeans_teach.panel.access import Access
 from kmeans_teach.panel.arrival import Arrival
 from kmeans_teach.panel.by_hand import ByHand
 from kmeans_teach.panel.controls import follow, lay_out, make_controls
-from kmeans_teach.panel.folds import Quiz, Saver, StartScore
+from kmeans_teach.panel.folds import Quiz, Saver
 from kmeans_teach.panel.main_thread import in_slices, stop, take_over
 from kmeans_teach.panel.message import in_words
 from kmeans_teach.panel.run import PanelRun
 from kmeans_teach.panel.runs import Runs
+from kmeans_teach.panel.score import StartScore
 from kmeans_teach.panel.stage import WIDEST, Stage
 from kmeans_teach.panel.table import table
 from kmeans_teach.panel.wiring import wire
@@ -146,7 +147,8 @@ class Panel(Runs, Arrival, w.VBox):
         move(*args, **options)
         self.stage.picture.ringed_point = self.stage.picture.looked_at = self.by_hand.pinned
         self.show(glide=move == self.run.player.forward)
-        self.quiz.ask(playing=False)
+        if self.quiz.on.value:
+            self.quiz.ask(playing=False)
 
     # ---- another run
 

@@ -17,7 +17,7 @@ from kmeans_teach.commands.kernel import start_kernel
 from kmeans_teach.inputs.learners import Stopped, call_learners
 from kmeans_teach.kmeans import KMeansND, assign_points, update_centroids
 from kmeans_teach.panel import Panel
-from kmeans_teach.panel import run as run_module
+from kmeans_teach.panel import player as player_module
 from tests.panel.test_panel import in_a_loop, until
 
 LONG = bool(os.environ.get("LONG"))  # the weekly run: all kinds, in all places
@@ -360,7 +360,7 @@ def test_interrupt_in_a_cell_is_told_and_ends_the_cell():
 
 
 def test_a_function_that_did_not_come_back_is_never_run_ahead_again(monkeypatch):
-    monkeypatch.setattr(run_module, "UNASKED", 0.05)
+    monkeypatch.setattr(player_module, "UNASKED", 0.05)
     calls = []
 
     def my_update(points, labels, centroids):
@@ -390,7 +390,7 @@ def test_a_function_that_did_not_come_back_is_never_run_ahead_again(monkeypatch)
 
 
 def test_a_question_waits_for_a_function_only_a_little(monkeypatch):
-    monkeypatch.setattr(run_module, "UNASKED", 0.05)
+    monkeypatch.setattr(player_module, "UNASKED", 0.05)
     panel = Panel(PANEL, update=lambda *_: time.sleep(60))
     panel.quiz.on.value = True
     assert panel.quiz.text.value == "The next half-step takes long, or fails: press Step."

@@ -1157,7 +1157,7 @@ def test_a_step_sends_its_sentence_and_its_places_in_one_message(panel, monkeypa
 
 
 def test_five_hundred_random_actions_leave_it_whole(monkeypatch):
-    monkeypatch.setattr("kmeans_teach.panel.folds.UNASKED", 0)  # a hundred runs at each end that is reached take too long here
+    monkeypatch.setattr("kmeans_teach.panel.score.UNASKED", 0)  # a hundred runs at each end that is reached take too long here
     random_action = random.Random(20261123)
 
     async def scenario():

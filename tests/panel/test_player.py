@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kmeans_teach.kmeans import KMeansND, update_centroids
 from kmeans_teach.panel import Player
-from kmeans_teach.panel import run as run_module
+from kmeans_teach.panel import player as player_module
 from tests.test_kmeans import same_bits
 
 LINE = np.array([[-3.0], [-1.0], [0.0], [1.0], [1.0], [8.0]])  # from -3 and 0.99: 5 updates, so 10 steps
@@ -189,7 +189,7 @@ def test_a_recorded_label_takes_a_byte_where_k_allows_and_a_step_under_the_curso
 
 def test_a_record_is_bounded_whoever_asks_for_more(monkeypatch):
     player = Player(model())
-    monkeypatch.setattr(run_module, "MOST_RECORDED", 2_000)
+    monkeypatch.setattr(player_module, "MOST_RECORDED", 2_000)
     message = r"^a record must be at most 0 MB, and half-steps 0 to 4 of 6 points fill it; use fewer points$"
     for move in player.last, player.record, lambda: player.seek(7):
         with pytest.raises(ValueError, match=message):
