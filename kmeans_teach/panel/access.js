@@ -23,7 +23,7 @@ const labelOf = e => {
   return label ? label.textContent.trim() : "";
 };
 
-function addNames(root, sentence) {
+function addNames(root, sentences) {
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", "K-means panel");
   named(root, ".noUi-handle", labelOf);
@@ -34,9 +34,9 @@ function addNames(root, sentence) {
   });
   named(root, ".widget-readout", e => (labelOf(e) ? labelOf(e) + ", value" : ""));
   root.querySelectorAll(".widget-readout[contenteditable]").forEach(e => e.setAttribute("role", "textbox"));
-  root.querySelectorAll(CANVAS).forEach(canvas => {
+  root.querySelectorAll(CANVAS).forEach((canvas, i) => {
     canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", sentence);
+    canvas.setAttribute("aria-label", sentences[i] ?? "");
   });
 }
 
@@ -44,9 +44,9 @@ function addNames(root, sentence) {
 const ratio = window.devicePixelRatio || 1;
 
 // The picture may be made for a page with another ratio of pixels; ipympl would show a part of it, or leave a part empty.
-async function fitPictures(model) {
-  if (!model.get("canvas")) return;  // a picture of a lesson, which is no canvas
-  const canvas = await model.widget_manager?.get_model(model.get("canvas").slice("IPY_MODEL_".length));
+async function fitPicture(model, name) {
+  if (!model.get(name)) return;  // a picture of a lesson, which is no canvas
+  const canvas = await model.widget_manager?.get_model(model.get(name).slice("IPY_MODEL_".length));
   canvas?.image.addEventListener("load", () => {  // after ipympl's own
     const { image, offscreen_canvas: { width, height } } = canvas;
     if (Math.abs(image.width - width) < 2 || canvas.disabled) return;
@@ -114,7 +114,8 @@ function followFinger(model) {
     const touch = e.changedTouches[0], canvas = e.target;
     const send = (type, { clientX, clientY }) =>
       canvas.dispatchEvent(new MouseEvent(type, { clientX, clientY, buttons: type === "mouseup" ? 0 : 1, bubbles: true }));
-    if (e.type === "touchstart" && e.touches.length === 1 && canvas.matches(`${CANVAS} canvas`)) {
+    if (e.type === "touchstart" && e.touches.length === 1 && canvas.matches(`${CANVAS} canvas`)
+        && !canvas.closest(".jupyter-matplotlib").previousElementSibling) {  // the second picture is only looked at
       const box = canvas.getBoundingClientRect();
       const away = ([x, y]) => Math.hypot(box.left + x * box.width - touch.clientX, box.top + (1 - y) * box.height - touch.clientY);
       const [x, y] = model.get("places").reduce((one, other) => (away(one) <= away(other) ? one : other), [9, 9]);
@@ -138,9 +139,14 @@ function render({ model, el }) {
   const onKey = e => root && keyPressed(root, e), finger = followFinger(model);
   const refresh = () => {
     waiting = 0;
-    if (line.textContent !== model.get("sentence")) line.textContent = model.get("sentence");
+    const names = model.get("names") ?? [], sentences = [model.get("sentence"), ...(names.length ? [model.get("other_sentence")] : [])];
+    sentences.forEach((text, i) => {
+      const part = line.children[i] ?? line.appendChild(document.createElement("span")), all = names.length ? `${names[i]}. ${text}` : text;
+      if (part.textContent !== all) part.textContent = all;
+    });
+    while (line.children.length > sentences.length) line.lastChild.remove();
     if (!root) return;
-    addNames(root, model.get("sentence"));
+    addNames(root, [...line.children].map(part => part.textContent));
     const now = root.querySelector(".kmeans-room") ?? root;
     if (now !== room) { sizes.disconnect(); sizes.observe(room = now); }
   };
@@ -179,17 +185,21 @@ function render({ model, el }) {
     for (const type of ["touchstart", "touchmove", "touchend", "touchcancel"]) root.addEventListener(type, finger, { passive: false });
     refresh();
   };
-  model.on("change:sentence", soon);
+  const second = () => fitPicture(model, "second_canvas"), told_of = "change:sentence change:other_sentence change:names";
+  model.on(told_of, soon);
+  model.on("change:second_canvas", second);
   refresh();
   attach();
-  fitPictures(model);
+  fitPicture(model, "canvas");
+  second();
   return () => {
     window.removeEventListener("keydown", onKey, true);
     uses.forEach(([target, event]) => target.removeEventListener(event, used));
     seen.forEach(([target, event]) => target.removeEventListener(event, resized));
     cancelAnimationFrame(waiting);
     [changes, sizes, themes].forEach(observer => observer?.disconnect());
-    model.off("change:sentence", soon);
+    model.off(told_of, soon);
+    model.off("change:second_canvas", second);
     endStrip();
   };
 }

@@ -13,6 +13,8 @@ class Access(anywidget.AnyWidget):
     The strip shows the inertia of each recorded half-step, whether the run is `over` at the last, and the `best` inertia that
     is known, or None. A person who moves it sets `cursor`. access.js says what else it adds and why.
 
+    Where two runs are shown, `names` are their names, and the strip, the line and the second canvas have the `other_...` ones.
+
     `width` is the width (CSS pixels) that the page has for the picture on `canvas`, `height` is that of the window, and `ratio`
     says how many pixels of the screen make one of them. `dark`: are its letters light? `still`: does a person want no motion?
     If several pages show the panel, all these are of the page that was used last. `places` are those of the centroids in the
@@ -26,6 +28,10 @@ class Access(anywidget.AnyWidget):
     best = traitlets.Float(None, allow_none=True).tag(sync=True)
     over = traitlets.Bool(False).tag(sync=True)
     sentence = traitlets.Unicode().tag(sync=True)
+    names = traitlets.List().tag(sync=True)
+    other_inertias = traitlets.List().tag(sync=True)
+    other_sentence = traitlets.Unicode().tag(sync=True)
+    second_canvas = traitlets.Instance(Widget, allow_none=True).tag(sync=True, **widget_serialization)
     places = traitlets.List().tag(sync=True)
     width = traitlets.Int(0).tag(sync=True)
     height = traitlets.Int(0).tag(sync=True)

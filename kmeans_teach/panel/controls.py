@@ -7,16 +7,20 @@ import ipywidgets as w
 import traitlets
 
 from kmeans_teach.data import DATA_SETS, SPREAD
+from kmeans_teach.panel.run import COURSE
 
 STYLE = f"<style>{(Path(__file__).parent / 'panel.css').read_text(encoding='utf-8')}</style>"
 # where controls end; a browser's Python could not send a seed near 2**53
 MOST = {"k": 20, "spread": 1.5, "size": 1000, "clusters": 20, "seed": 10**15, "start": 10**15}
 GAP = "0 10px"
+LANES = ("another start", "start"), ("another K", "k"), ("another way of starting", "way")
 SETTERS = ("data", "k", "spread", "size", "clusters", "way", "seed", "start")  # controls named like the fields of Setting
 BY_HAND = """Hold the mouse over a point to see how far it is from each centroid; click it, and its ring and lines stay. Drag a
 centroid with the mouse or a finger. Or press Tab until the picture has a frame, then a letter to choose a centroid and the
 arrow keys to move it (with Shift: farther); the letter again lets it go. A new run begins from where you put them. While none
 is chosen, the left and right arrow keys step; Space plays."""
+COMPARE = """The same points, two runs: they go together, and the one that is over first waits at its end. Dragging, Predict,
+Table, the score and Save are about the first."""
 REPLAY = "The same text gives the same run on any machine. Change it and press Enter."
 
 
@@ -89,6 +93,8 @@ def make_controls(own_data=False):
     c.point = w.BoundedIntText(max=0, description="Ring point", tooltip="Ring a point, read its distances", layout=number)
     c.x, c.y = (w.Dropdown(description=name, layout=at_most("220px")) for name in "XY")
     c.table = w.HTML()
+    c.differs = w.Dropdown(options=LANES, description="Against", layout=at_most("285px"))
+    c.other = w.BoundedIntText(min=0, max=MOST["start"], description="Start seed", layout=number)
     c.replay = w.Text(description="Replay", continuous_update=False, layout=at_most("560px"))
     for control in c.data, c.k, c.speed:
         control.style.description_width = "initial"  # otherwise ipywidgets gives each label 80 pixels
@@ -98,7 +104,9 @@ def make_controls(own_data=False):
 def lay_out(panel):
     """The panel's children, from top to bottom: about ten controls in view, the rest in folds."""
     c = panel.controls
+    c.room = row(panel.stage.canvas).add_class("kmeans-room")
     folds = {
+        "Compare": [w.HTML(COMPARE), row(c.differs, c.other)],
         "More settings": [row(c.spread, c.size, c.clusters), row(c.way, c.seed, c.start)],
         "See more": [row(c.regions, c.spokes, c.point), row(c.x, c.y)],
         "Table": [c.table],
@@ -118,7 +126,7 @@ def lay_out(panel):
     return [
         w.HTML(STYLE, layout=w.Layout(display="none")),
         row(row(c.first, c.back, c.play, c.step, c.last, width=None), c.speed, grid_gap=GAP).add_class("kmeans-bar"),
-        row(panel.stage.canvas).add_class("kmeans-room"),
+        c.room,
         panel.access,
         panel.start_score.card,
         panel.message,
@@ -152,11 +160,21 @@ def follow(c, run, playing):
         if n > 2:
             control.options = tuple(zip(names or [f"feature {i}" for i in range(n)], range(n), strict=True))
             control.value = column
-    ended = player.step.stop is not None
+    against = c.folds["Compare"].value = values["against"] is not None
+    own = values["against"] == "course" or run.options | COURSE != run.options
+    if len(c.differs.options) != len(LANES) + own:
+        c.differs.options = [*LANES, ("the course's functions", "course")] if own else LANES
+    if against:
+        kind, _, other = values["against"].partition(":")
+        c.differs.value, c.other.layout.display = kind, None if kind in ("k", "start") else "none"
+        c.other.description = "K" if kind == "k" else "Start seed"
+        if other.isdecimal():
+            c.other.max, c.other.value = max(MOST["start"], int(other)), int(other)
+    ended = player.lead.stop is not None
     c.first.disabled = c.back.disabled = player.cursor == 0
     c.step.disabled = c.last.disabled = ended
     if not playing:  # there it would change with every picture
-        c.step.description = "The run is over" if ended else NEXT[player.step.phase]
+        c.step.description = "The run is over" if ended else NEXT[player.lead.phase]
     c.point.max = len(player.model.points) - 1
     c.play.value = playing
     c.play.description = "Pause" if playing else "Play"

@@ -11,6 +11,7 @@ from kmeans_teach.panel.arrival import Arrival
 from kmeans_teach.panel.by_hand import ByHand
 from kmeans_teach.panel.controls import follow, lay_out, make_controls
 from kmeans_teach.panel.folds import Quiz, Saver
+from kmeans_teach.panel.lanes import Lanes
 from kmeans_teach.panel.main_thread import in_slices, stop, take_over
 from kmeans_teach.panel.message import in_words
 from kmeans_teach.panel.run import PanelRun
@@ -21,7 +22,7 @@ from kmeans_teach.panel.table import table
 from kmeans_teach.panel.wiring import wire
 
 
-class Panel(Runs, Arrival, w.VBox):
+class Panel(Runs, Lanes, Arrival, w.VBox):
     """A panel to set up a K-means run and play it: the last line of a cell shows it.
 
     Parameters
@@ -169,6 +170,8 @@ class Panel(Runs, Arrival, w.VBox):
     def _begin(self):
         if self._points_of != self.run.points_of:
             self._points_of, self.by_hand.pinned = self.run.points_of, None
+        if self.second is not None or self.run.player.second is not None:
+            self.follow_lanes()
         self.go(self.stage.set_model, self.run.player.model, **self.run.axes_options)
         self.start_score.reset()
         if self._task is not None:
@@ -201,9 +204,12 @@ class Panel(Runs, Arrival, w.VBox):
 
     def show(self, sentence=None, glide=False):
         """Show the step under the cursor, with its own sentence or another; with `glide`, glide there from the one before."""
-        page, player, places = self.access, self.run.player, self.stage.show(self.run.player, glide)
+        page, player, other = self.access, self.run.player, ""
+        places = self.stage.show(player, glide and player.cursor < len(player.steps))
+        if self.second is not None:
+            other = self.show_lane(glide)
         with page.hold_sync():  # one message to the page: each takes as long as a small picture
-            page.places, page.sentence = places, sentence or describe(player.step)
+            page.places, page.sentence, page.other_sentence = places, sentence or describe(player.step), other
             if sentence is None and self.by_hand.pinned is not None:
                 page.sentence += " " + self.by_hand.history()
             self._fill_strip()
@@ -211,8 +217,10 @@ class Panel(Runs, Arrival, w.VBox):
             self.controls.table.value = table(self.run.model.points, player.step, self.run.axes_options["names"])
 
     def _fill_strip(self):
-        page, steps = self.access, self.run.player.steps
-        page.inertias, page.over, page.cursor = [s.inertia for s in steps], steps[-1].stop is not None, self.run.player.cursor
+        page, player, second = self.access, self.run.player, self.run.player.second
+        page.inertias, page.cursor = [step.inertia for step in player.steps], player.cursor
+        page.other_inertias = [step.inertia for step in second.steps] if second else []
+        page.over = player.steps[-1].stop is not None and (second is None or second.steps[-1].stop is not None)
 
     def _follow(self):
         if self.stage.closed:
@@ -224,7 +232,7 @@ class Panel(Runs, Arrival, w.VBox):
             self.controls.undo.disabled = not self.past
             if self.by_hand.pinned is not None:
                 self.controls.point.value = self.by_hand.pinned
-            ended = self.run.player.step.stop is not None and not self.stage.playing
+            ended = self.run.player.lead.stop is not None and not self.stage.playing
             if ended != self.start_score.ended:
                 self.start_score.rest(ended)
             if self.last_error is None:  # otherwise the text that could not be read stays, so that it can be corrected
@@ -240,4 +248,5 @@ class Panel(Runs, Arrival, w.VBox):
         if self.stage is not None and not self.stage.closed:
             stop(self._task, self.saver.task, self.start_score.task)
             self.stage.close()
+            self.close_lane()
         super().close()

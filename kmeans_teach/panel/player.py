@@ -19,11 +19,13 @@ class Player:
 
     `step` is the half-step under the cursor. `steps` is the record, in little memory: a label takes one byte up to K = 256,
     neighbours share what did not change between them, and `before` is None. `step` and `peek()` are as the model yields them.
+    `second`, or None, is the player of a run beside this one: it goes along, and the run that is over first waits at its end.
+    `lead` is the step of a run that is not over.
     An error in a learner's function leaves the cursor where it is, and the next attempt runs that function again.
     """
 
     def __init__(self, model: KMeansND):
-        self._late = None  # the functions that did not come back once
+        self._late, self.second = None, None  # late: the functions that did not come back once
         self.load(model)
 
     def load(self, model: KMeansND):
@@ -32,6 +34,7 @@ class Player:
         first = next(stream)
         self.model, self.step, self.steps, self._stream = model, first, [first], stream
         self.cursor, self.farthest, self._size = 0, 0, 0  # the size of the record, in bytes
+        self.lead = first
         self.failed = None
 
     def stand_in(self, model, error):
@@ -48,7 +51,7 @@ class Player:
 
     @property
     def at_end(self) -> bool:
-        return self.step.stop is not None
+        return self.lead.stop is not None
 
     def record(self) -> bool:
         """Add one more step to the record; False if the run is over. ValueError if the record is full."""
@@ -100,10 +103,17 @@ class Player:
 
     def seek(self, cursor: int) -> Step:
         """Put the cursor on the step with this number, or on the nearest that the run has."""
-        while len(self.steps) <= cursor and self.record():
-            pass
+        for player in filter(None, (self, self.second)):  # if a function fails, neither has moved
+            while len(player.steps) <= cursor and player.record():
+                pass
         self.cursor = int(max(0, min(cursor, len(self.steps) - 1)))
-        self.step, self.farthest = self._unpacked(self.cursor), max(self.farthest, self.cursor)
+        self.step = self.lead = self._unpacked(self.cursor)
+        if self.second is not None:
+            self.second.seek(cursor)
+            self.cursor = max(self.cursor, self.second.cursor)
+            if self.step.stop is not None:
+                self.lead = self.second.step
+        self.farthest = max(self.farthest, self.cursor)
         return self.step
 
     def forward(self) -> bool:

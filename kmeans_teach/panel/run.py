@@ -13,6 +13,7 @@ from kmeans_teach.panel.player import Player
 from kmeans_teach.panel.setting import Setting, check_replay
 
 NEW_START = {"data", "k", "way", "start"}  # a change of one of these drops centroids that were put by hand
+COURSE = {"assign": assign_points, "update": update_centroids}
 AHEAD = 20_000_000  # the most labels to record ahead of the cursor: more would keep the processor busy for long
 
 
@@ -36,7 +37,7 @@ class PanelRun:
         self.own = None if points is None else as_table(points, "points")
         self._own_names = None if names is None else [str(name) for name in names]
         self._columns, self._columns_of = columns, None  # which features are drawn, and of which data set: the first one
-        self.options = {"assign": assign_points, "update": update_centroids} | options
+        self.options = COURSE | options
         self._points = self.points_of = self.player = None  # the points, all that they depend on, and the run
         self._own_k = 3 if points is None else different(self.own)  # a start is of different points
         self.set(setting or ("heaps" if points is None else f"mine k={self._own_k}"))
@@ -56,15 +57,21 @@ class PanelRun:
             asked = self._columns if setting.data == self._columns_of else None
             self._drawn = check_columns(own if asked is None else asked, points)
             self._points, self.points_of = points, points_of
-        model = KMeansND(self._points, setting.centroids(self._points), **options)
-        if self.player is not None:
-            self.player.load(model)
-        else:
-            try:
+        model, second = KMeansND(self._points, setting.centroids(self._points), **options), None
+        try:
+            if setting.against is not None:
+                own = COURSE if setting.against == "course" else {}
+                second = Player(KMeansND(self._points, setting.rival().centroids(self._points), **options | own))
+            if self.player is not None:
+                self.player.load(model)
+            else:
                 self.player = Player(model)
-            except Exception as error:
-                self.player = Player(KMeansND(model.points, model.centroids))
-                self.player.stand_in(model, error)
+        except Exception as error:
+            if self.player is not None:
+                raise
+            self.player, second = Player(KMeansND(model.points, model.centroids)), None
+            self.player.stand_in(model, error)
+        self.player.second = second
         self.setting, self.values, self.options = setting, values, options
         self.note = self._note if setting.data == "mine" else ""
         names = DATA_SETS[setting.data].columns if setting.data in DATA_SETS else self._own_names
@@ -86,7 +93,11 @@ class PanelRun:
 
     def next_seed(self, name):
         """Add one to "seed" (new data) or "start" (a new start). The replay string can go back to the one before."""
-        self.change(name, getattr(self.setting, name) + 1)
+        setting, start = self.setting, self.setting.start
+        if name == "start" and setting.against == f"start:{start + 1}":  # not the same start twice: two new ones
+            self.set(setting.replace(hand=None, start=start + 2, against=f"start:{start + 3}"))
+        else:
+            self.change(name, getattr(setting, name) + 1)
 
     def move_centroid(self, k, xy):
         """Start a run from the present centroids, with centroid k at xy in the drawn features."""
@@ -110,11 +121,12 @@ class PanelRun:
         self.player.seek(cursor)
 
     def recording(self):
-        """Record the present run to its end: a generator. It returns the error if a learner's function did not come back."""
-        player, model = self.player, self.model
+        """Record what is shown to its end: a generator. It returns the error if a learner's function did not come back."""
+        first, model = self.player, self.model
         try:
-            while player.model is model and len(player.steps) * len(model.points) < AHEAD and player.record_unasked():
-                yield
+            for player in filter(None, (first, first.second)):
+                while first.model is model and len(player.steps) * len(model.points) < AHEAD and player.record_unasked():
+                    yield
         except (TookTooLong, Stopped) as error:
             return error
         except Exception:  # it is shown when a person comes to that step

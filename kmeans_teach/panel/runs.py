@@ -24,6 +24,7 @@ class Runs:
         """Draw the two features that the controls name; the half-step stays."""
         self.run.draw_columns(self.controls.x.value, self.controls.y.value)
         self.stage.set_model(self.run.player.model, **self.run.axes_options)
+        self.follow_lanes()
         self.show()
 
     def show_end(self, setting):

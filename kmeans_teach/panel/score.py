@@ -100,5 +100,8 @@ class StartScore:
         best = f"the best ends {number(round(lower) or round(lower, 1) or 0.1)} % lower." if lower else "none ends lower."
         ends = "ends" if as_low == 1 else "end"
         text = f"{stopped} after {plural(end.iteration, 'update')}. Of {STARTS} random starts {as_low} {ends} as low; {best}"
+        if self._run.player.second is not None:
+            other = self._run.player.second.step.inertia
+            text = f"The first run: {text} It ends at inertia {number(end.inertia)}, the second at {number(other)}."
         self.told.value, self.show_best.layout.display = text, None if lower else "none"
         self.card.layout.display = None if self.ended else "none"

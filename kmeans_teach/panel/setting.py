@@ -36,6 +36,7 @@ class Setting:
     size: int = 100  # points per cluster
     spread: float = SPREAD  # standard deviation within a cluster
     hand: tuple | None = None  # the centroids (K, N) put by hand, instead of a start that is drawn
+    against: str | None = None  # how a second run beside this one differs: "start:7", "k:5", "way:plusplus" or "course"
 
     def __post_init__(self):
         if self.data != "mine" and self.data not in DATA_SETS:
@@ -56,6 +57,8 @@ class Setting:
             if len(hand) != self.k:
                 raise ValueError(f"hand must have k={self.k} centroids, got {len(hand)}")
             object.__setattr__(self, "hand", hand)
+        if self.against is not None:
+            self.rival()
 
     def __str__(self):
         given = [f.name for f in fields(self)[1:] if f.name == "k" or getattr(self, f.name) != f.default]
@@ -69,7 +72,7 @@ class Setting:
     def parse(cls, text: str) -> "Setting":
         """Read a replay string; ValueError names the word that cannot be read."""
         name, *words = re.sub(r"(?<=\d[eE]) (?=\d)", "+", text).split() or [""]  # a link has made "1e 16" of 1e+16
-        readers = {f.name: type(f.default) for f in fields(cls)[1:]} | {"hand": read_centroids}
+        readers = {f.name: type(f.default) for f in fields(cls)[1:]} | {"hand": read_centroids, "against": str}
         values = {}
         for word in words:
             key, _, value = word.partition("=")
@@ -106,6 +109,14 @@ class Setting:
             return np.array(prepared, dtype=float)
         # [start, 1], not start: with seed == start, the choice of points would depend on how the points were made
         return WAYS[self.way](points, self.k, np.random.default_rng([self.start, 1]))
+
+    def rival(self) -> "Setting":
+        """The setting of the second run. With "course" it is the same, run by the course's own functions."""
+        if not re.fullmatch(r"course|way:[a-z]+|(k|start):[0-9]{1,19}", str(self.against)):
+            raise ValueError(f"against must be course, or one like start:7, k:5 or way:plusplus, got {short(self.against)}")
+        name, _, value = self.against.partition(":")
+        changes = {} if name == "course" else {"hand": None, name: value if name == "way" else int(value)}
+        return replace(self, against=None, **changes)
 
     def replace(self, **changes) -> "Setting":
         """The same setting with some values changed."""

@@ -7,28 +7,33 @@ const inertiaText = x => (x >= 999.5 && x < 1e6 ? Math.round(x) : Number(x.toPre
 // Draws the strip in `el`, and again when something changes. Returns a function that ends that.
 function addStrip(model, el) {
   if (!model.get("inertias").length) return () => {};  // the widgets of lessons have no run
-  el.insertAdjacentHTML("beforeend", `<div class="kmeans-strip"><p><span></span><span class="kmeans-best"></span><span></span></p>
+  el.insertAdjacentHTML("beforeend", `<div class="kmeans-strip"><p><span class="kmeans-one"></span><span class="kmeans-other"></span><span class="kmeans-best"></span><span></span></p>
     <div><svg aria-hidden="true" height="${HIGH}"></svg><input type="range" min="0" step="1" aria-label="Half-step"></div></div>`);
-  const [left, known, right] = el.querySelectorAll("span"), svg = el.querySelector("svg"), input = el.querySelector("input");
+  const [left, other, known, right] = el.querySelectorAll("span"), svg = el.querySelector("svg"), input = el.querySelector("input");
   let waiting = 0;
   const draw = () => {
     waiting = 0;
-    const inertias = model.get("inertias"), best = model.get("best") ?? null, wide = svg.parentElement.clientWidth, at = Number(input.value);
-    if (!wide || at >= inertias.length) return;
-    const low = Math.min(...inertias, best ?? Infinity), high = Math.max(...inertias), far = (wide - 2 * EDGE) / Math.max(1, inertias.length - 1);
+    const inertias = model.get("inertias"), others = model.get("other_inertias") ?? [], names = model.get("names") ?? [], best = model.get("best") ?? null, wide = svg.parentElement.clientWidth, at = Number(input.value);
+    const both = [...inertias, ...others], last = Math.max(inertias.length, others.length) - 1;
+    if (!wide || at > last) return;
+    const low = Math.min(...both, best ?? Infinity), high = Math.max(...both), far = (wide - 2 * EDGE) / Math.max(1, last);
     const x = i => (EDGE + i * far).toFixed(1), y = value => (high > low ? 8 + (high - value) / (high - low) * (HIGH - 16) : HIGH / 2).toFixed(1);
-    const dots = far < 6 ? "" : inertias.map((value, i) => `<circle cx="${x(i)}" cy="${y(value)}" r="3" class="${i % 2 ? "update" : "assign"}"/>`).join("");
+    const line = values => `<polyline points="${values.map((value, i) => `${x(i)},${y(value)}`).join(" ")}"/>` + (far < 6 ? ""
+      : values.map((value, i) => `<circle cx="${x(i)}" cy="${y(value)}" r="3" class="${i % 2 ? "update" : "assign"}"/>`).join(""));
+    const here = values => Math.min(at, values.length - 1), mark = values => `<circle class="now" cx="${x(here(values))}" cy="${y(values[here(values)])}" r="7"/>`;
+    const inertia = (values, i) => (names.length ? names[i] + ": " : "") + `inertia ${inertiaText(values[here(values)])}`;
     svg.innerHTML = (best === null ? "" : `<line class="best" x1="0" x2="${wide}" y1="${y(best)}" y2="${y(best)}"/>`)
-      + `<polyline points="${inertias.map((value, i) => `${x(i)},${y(value)}`).join(" ")}"/>` + dots
-      + `<line class="now" x1="${x(at)}" x2="${x(at)}" y1="0" y2="${HIGH}"/><circle class="now" cx="${x(at)}" cy="${y(inertias[at])}" r="7"/>`;
-    left.textContent = `inertia ${inertiaText(inertias[at])}`;
-    known.textContent = best === null ? "" : `best of 100 starts ${inertiaText(best)}`;
-    right.textContent = `${at} of ${inertias.length - 1}${model.get("over") ? "" : " so far"}`;
-    input.setAttribute("aria-valuetext", `${right.textContent}, ${left.textContent}`);
+      + line(inertias) + (others.length ? `<g class="other">${line(others)}</g>` : "") + `<line class="now" x1="${x(at)}" x2="${x(at)}" y1="0" y2="${HIGH}"/>`
+      + (others.length ? `<g class="other">${mark(others)}</g>` : "") + mark(inertias);
+    left.textContent = inertia(inertias, 0);
+    other.textContent = others.length && names.length ? inertia(others, 1) : "";
+    known.textContent = best === null ? "" : `${/^K =/.test(names[0]) ? names[0] + ": " : ""}best of 100 starts ${inertiaText(best)}`;
+    right.textContent = `${at} of ${last}${model.get("over") ? "" : " so far"}`;
+    input.setAttribute("aria-valuetext", [right, left, other].map(e => e.textContent).filter(Boolean).join(", "));
   };
   const soon = () => { waiting ||= requestAnimationFrame(draw); };
   const follow = () => {
-    input.max = Math.max(1, model.get("inertias").length - 1);
+    input.max = Math.max(1, model.get("inertias").length - 1, (model.get("other_inertias") ?? []).length - 1);
     input.value = model.get("cursor");
     soon();
   };
@@ -37,7 +42,7 @@ function addStrip(model, el) {
     model.save_changes();
     soon();
   });
-  const events = "change:cursor change:inertias change:best change:over", size = new ResizeObserver(soon);
+  const events = "change:cursor change:inertias change:other_inertias change:names change:best change:over", size = new ResizeObserver(soon);
   model.on(events, follow);
   size.observe(svg.parentElement);
   follow();

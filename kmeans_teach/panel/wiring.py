@@ -13,7 +13,10 @@ def wire(panel):
     for name in SETTERS:
         on(getattr(c, name), partial(panel.take, name))
     on(c.play, lambda: panel.play() if c.play.value else panel.pause())
-    on(c.speed, lambda: stage.set_speed(c.speed.value))
+    on(c.speed, lambda: [each.set_speed(c.speed.value) for each in (stage, panel.second) if each])
+    on(c.folds["Compare"], panel.choose_lane)
+    on(c.differs, panel.choose_lane)
+    on(c.other, lambda: panel.choose_lane(c.other.value))
     for control in c.regions, c.spokes:
         on(control, panel.see)
     for control in c.x, c.y:
@@ -22,7 +25,7 @@ def wire(panel):
     on(c.replay, lambda: panel.change(run.set, c.replay.value))
     on(panel.quiz.on, lambda: panel.quiz.ask(stage.playing))
     page.observe(lambda _: page.cursor == player.cursor or panel.do(panel.go, player.seek, page.cursor), "cursor")
-    page.observe(lambda _: page.set_trait("places", stage.fit_page(*(getattr(page, name) for name in TOLD))), TOLD)
+    page.observe(lambda _: panel.fit_page(), TOLD)
     for button, move in (c.first, player.first), (c.back, player.back), (c.step, player.forward), (c.last, player.last):
         button.on_click(lambda _, move=move: panel.do(panel.go, move))
     for button, seed in (c.new_data, "seed"), (c.new_centroids, "start"):

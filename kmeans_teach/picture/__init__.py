@@ -73,6 +73,7 @@ class Picture(View):
             label.set_parse_math(False)  # "Ke$$a" is a name
         self.regions, self.spokes = regions, spokes
         self.selected, self.ringed_point = None, None  # the index of a centroid and of a point to highlight, or None
+        self.name = ""  # in the title, where there are two pictures
         self.looked_at = None  # the index of a point whose K distances are drawn as lines, or None
         self.scale, self.xy = 1.0, np.empty((0, 2))
         self.round_limits = False  # are the limits round numbers? Then they seldom move when the points move a little
@@ -179,7 +180,7 @@ class Picture(View):
         self._show_centroids(step, share)
         self._show_regions()
         artists = self.artists
-        self.title.set_text(title(step))
+        self.title.set_text(f"{self.name}: {title(step).partition(':')[0]}" if self.name else title(step))
         return artists
 
     def _show_points(self, step, share):

@@ -1167,7 +1167,7 @@ def test_five_hundred_random_actions_leave_it_whole(monkeypatch):
         buttons = [c.first, c.back, c.step, c.step, c.last, c.new_data, c.new_centroids, panel.quiz.button, c.undo, c.undo]
         sliders = [c.k, c.spread, c.clusters, c.size, c.point]
         for i in range(500):
-            act = random_action.randrange(8)
+            act = random_action.randrange(9)
             if act <= 1:
                 random_action.choice(buttons).click()
             elif act == 2:
@@ -1183,6 +1183,10 @@ def test_five_hundred_random_actions_leave_it_whole(monkeypatch):
                 box.value = not box.value
             elif act == 6:
                 panel.access.cursor = random_action.randrange(len(panel.access.inertias))
+            elif act == 7 and random_action.random() < 0.5:
+                c.folds["Compare"].value = not c.folds["Compare"].value
+            elif act == 7:
+                panel.compare(random_action.choice(["start:9", "k:3", "way:plusplus", "course"]))
             else:
                 centroids = panel.stage.picture.flat(panel.run.player.step.centroids)
                 mouse(panel, "button_press", centroids[0])
@@ -1191,12 +1195,15 @@ def test_five_hundred_random_actions_leave_it_whole(monkeypatch):
             await asyncio.sleep(0)
             player = panel.run.player
             assert panel.last_error is None or "choose an answer" in str(panel.last_error), (i, act, panel.last_error)
-            assert 0 <= player.cursor < len(player.steps)
+            assert 0 <= player.cursor < max(len(panel.access.inertias), len(panel.access.other_inertias))
+            assert (panel.second is not None) == (player.second is not None) == ("against=" in str(panel.run.setting))
             if player.step.phase != "update":
                 assert (player.step.labels == nearest(panel)).all()
         await until(lambda: panel.stage.clock.running == c.play.value)
+        panel.compare("k:3")
+        stages = panel.stage, panel.second
         panel.close()
-        assert not panel.stage.clock.running
+        assert not any(stage.clock.running for stage in stages)
 
     in_a_loop(scenario())
 

@@ -33,6 +33,7 @@ REPLAYS = [
     "bad-start k=4 start=1",
     "empty-cluster k=3 seed=8",
     "bills k=2 hand=40.0,15.5;50.25,18.0",
+    "blobs k=4 against=k:5",
 ]
 
 
@@ -60,6 +61,7 @@ def any_setting(draw):
         size=draw(st.integers(1, 1000)),
         spread=draw(st.floats(0, 100)),
         hand=hand,
+        against=draw(st.sampled_from([None, "course", "start:7", "k:5", "way:plusplus"])),
     )
 
 
@@ -116,7 +118,7 @@ def test_centroids_of_numpy_by_hand_are_kept_as_plain_numbers():
         ),
         ("iris k=3", "data set must be one of heaps, blobs, .*, got 'iris'"),
         ("k=3", "data set must be one of heaps, blobs, .*, got 'k=3'"),
-        ("blobs 4", "a replay string must be a data set and words like k=4, with one of k, .*, hand; got '4'"),
+        ("blobs 4", "a replay string must be a data set and words like k=4, with one of k, .*, hand, against; got '4'"),
         ("blobs K=4", "a replay string must be a data set and words like k=4, .*; got 'K=4'"),
         ("blobs k=four", "k in a replay string must be a number, as in k=4, got 'k=four'"),
         ("blobs k=", "k in a replay string must be a number, as in k=4, got 'k='"),
