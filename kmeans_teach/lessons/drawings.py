@@ -1,6 +1,7 @@
-"""The drawings of lessons 01 and 02: number lines, a plane, a block of numbers, and a race of functions."""
+"""The drawings of lessons 01 to 03: number lines, a plane, a block of numbers, a race of functions, a parabola, and stairs."""
 
 import tracemalloc
+from itertools import pairwise
 from timeit import repeat
 
 import numpy as np
@@ -75,4 +76,28 @@ def race(points, centroids, *functions):
         ax.set(xticks=[], xlim=(0, 1.3 * max(values)))
         ax.invert_yaxis()
     axes[1].set_yticks([])
+    return figure
+
+
+def parabola(points):
+    """The sum of squares of points on a line, over the place of their centroid, and a star to put there: (figure, star)."""
+    figure, ax = blank(6, 3.4)
+    places = np.linspace(points.min() - 2, points.max() + 1, 81)
+    sums = [((points - place) ** 2).sum() for place in places]
+    ax.set(xlabel="the place of the centroid, c", ylabel="sum of squares", ylim=(0, 1.2 * max(sums)))
+    ax.plot(places, sums)
+    ax.plot(points, np.full(len(points), 0.015 * max(sums)), "ks", label="the points")
+    star = ax.plot([], [], "r*", markersize=16, label="the centroid")[0]
+    ax.legend(loc="upper center")
+    return figure, star
+
+
+def stairs(steps):
+    """The inertia after each half-step, as a staircase."""
+    figure, ax = blank(6, 3.4)
+    ax.set(xlabel="half-step", ylabel="inertia", ylim=(0, 1.05 * steps[0].inertia))
+    for i, (before, after) in enumerate(pairwise(steps)):
+        look, name = ("C1-", "update") if after.phase == "update" else ("C0:", "assign")
+        ax.plot([i, i, i + 1], [before.inertia, after.inertia, after.inertia], look, lw=3, label=name if i < 2 else None)
+    ax.legend()
     return figure

@@ -1,4 +1,4 @@
-"""Small widgets: drag a value, choose a start on a surface, pick a run from a strip, add noise, change a picture's K.
+"""Small widgets: drag a centroid, choose a start on a surface, pick a run from a strip, add noise, change a picture's K.
 And two functions of lesson 05.
 
 Each has a picture and a few controls. The pictures are plain images, so they need no live canvas. clickable.js sends the
@@ -11,11 +11,11 @@ import anywidget
 import numpy as np
 import traitlets
 from ipywidgets import HTML, FloatSlider, HBox, IntSlider, Layout, VBox
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from kmeans_teach.ask import Stored
 from kmeans_teach.kmeans import assign_points
 from kmeans_teach.lessons.charts import curves, ranks, triptych
+from kmeans_teach.lessons.drawings import parabola
 from kmeans_teach.lessons.images import Colours
 from kmeans_teach.lessons.moving_charts import Strip, Surface
 from kmeans_teach.lessons.starts import best_of
@@ -115,17 +115,23 @@ class NoiseSlider(PictureBox):
         self.put(np.asarray(figure.canvas.buffer_rgba()).copy(), said)
 
 
-class Dragged(PictureBox):
-    """A slider and a figure: `show(value)` moves artists of the figure, and returns the sentence that describes it."""
+class Parabola(PictureBox):
+    """The sum of squares of one cluster on a line, over the place of its centroid, which a slider moves."""
 
-    def __init__(self, figure, show, slider):
-        self.figure, self.show, self.slider = FigureCanvasAgg(figure).figure, show, slider
-        super().__init__(slider)
+    def __init__(self, points, place):
+        self.points = np.asarray(points, float)
+        self.figure, self.star = parabola(self.points)
+        low, high = self.points.min() - 2, self.points.max() + 1
+        self.slider = FloatSlider(place, min=low, max=high, step=0.1, description="c", readout_format=".1f")
+        super().__init__(self.slider)
 
     def draw(self):
-        sentence = self.show(self.slider.value)
+        squares = (self.points - self.slider.value) ** 2
+        self.star.set_data([self.slider.value], [squares.sum()])
         self.figure.canvas.draw()
-        self.put(np.asarray(self.figure.canvas.buffer_rgba())[..., :3], sentence)
+        terms = " + ".join(f"{square:.2f}" for square in squares)
+        said = f"c = {self.slider.value:.1f}: {terms} = {squares.sum():.2f}"
+        self.put(np.asarray(self.figure.canvas.buffer_rgba())[..., :3], said)
 
 
 class Shown(Stored, VBox):

@@ -165,7 +165,7 @@ def followed(space):
             body = python(source).body
             kinds = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
             if all(isinstance(node, kinds) for node in body) or re.search(r"^(begin|keep|for each)\b", source, re.MULTILINE):
-                run(re.sub(r"^%.*|^lines = .*|^print\(\*.*", "", source, flags=re.MULTILINE), space)
+                run(re.sub(r"^%.*|^lines = .*|^print\(.*", "", source, flags=re.MULTILINE), space)
 
 
 def script():
