@@ -1,6 +1,7 @@
 """The command `kmeans-teach`. Each module of `kmeans_teach.commands` adds one command with its own options."""
 
 import argparse
+import os
 import sys
 
 from kmeans_teach import __version__
@@ -39,6 +40,9 @@ def main(argv=None):
     except (CommandError, ImportError) as error:  # MissingPart, or the core is not complete
         print(f"kmeans-teach: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # who read the output has read enough, as `| head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python's last flush would fail, too
+        return 141  # as a shell has it
 
 
 if __name__ == "__main__":

@@ -85,11 +85,13 @@ def mark_all(arguments) -> int:
             for future in as_completed([pool.submit(marks_of, path, arguments) for path in paths]):
                 done.append(future.result())
                 show(done[-1], len(done), len(paths))
-        except KeyboardInterrupt:
-            code = 130
+        except (BrokenPipeError, KeyboardInterrupt) as error:
             kernel.broken_off.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-    kernel.broken_off.clear()
+            pool.shutdown(cancel_futures=True)  # it waits until the kernels have ended
+            kernel.broken_off.clear()
+            if isinstance(error, BrokenPipeError):  # nobody reads on
+                raise
+            code = 130
     mistakes = class_mistakes(done)
     marked = [one for one in done if not one["problem"]]
     if arguments.html and marked:

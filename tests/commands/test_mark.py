@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -644,6 +645,17 @@ def test_broken_off_by_ctrl_c_it_ends_and_keeps_what_was_marked(marks, capsys):
     marks["b"] = KeyboardInterrupt()
     assert launcher.main(["check", "a", "b", "c", "--json", "--jobs", "1"]) == 130
     assert json.loads(capsys.readouterr().out.splitlines()[0])["notebook"] == "a"
+
+
+@pytest.mark.parametrize("form", ["--csv", "--json"])
+def test_where_nobody_reads_on_it_ends_without_a_word(form, marks, monkeypatch, capsys):
+    """As in `kmeans-teach check ... | head`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        assert launcher.main(["check", *"abc", form, "--jobs", "1"]) == 141
+    assert capsys.readouterr().err == ""
 
 
 def test_where_nothing_isolates_a_sentence_says_so(marks, monkeypatch, capsys):
