@@ -43,7 +43,7 @@ class Verdict:
         """Show nothing, because the check has printed the text: a cell that ends in a check shows it once."""
 
 
-def _checker(name, promise):
+def _checker(name, promise="an exercise of one lesson: its arguments and its mistakes are in docs/mistakes.md."):
     """The function that a lesson calls: `check_...(f)`."""
 
     def checker(f) -> Verdict:
@@ -68,24 +68,12 @@ check_steps = _checker(
     asked for.
     """,
 )
-check_line_assign, check_line_update, check_squared, check_inertia, check_limits, check_cursor, check_changed = (
-    _checker(name, "an exercise of lessons 01 to 05: its arguments and its mistakes are in docs/mistakes.md.")
-    for name in ("line_assign", "line_update", "squared", "inertia", "limits", "cursor", "changed")
-)
-(
-    check_start,
-    check_restarts,
-    check_a_and_b,
-    check_rule,
-    check_standardise,
-    check_bounds,
-    check_look,
-    check_join,
-    check_farthest,
-) = (
-    _checker(name, "an exercise of lessons 06 to 10: its arguments and its mistakes are in docs/mistakes.md.")
-    for name in ("start", "restarts", "a_and_b", "rule", "standardise", "bounds", "look", "join", "farthest")
-)
+check_line_assign, check_line_update = map(_checker, ("line_assign", "line_update"))
+check_squared, check_inertia, check_limits = map(_checker, ("squared", "inertia", "limits"))
+check_cursor, check_changed = map(_checker, ("cursor", "changed"))
+check_start, check_restarts, check_a_and_b, check_rule = map(_checker, ("start", "restarts", "a_and_b", "rule"))
+check_standardise, check_bounds, check_look = map(_checker, ("standardise", "bounds", "look"))
+check_join, check_farthest = map(_checker, ("join", "farthest"))
 
 
 def _check(f, check):

@@ -88,14 +88,9 @@ def _error_text(error):
 def _text(value, digits=4):
     """Nested lists, as they can be typed; what is not a table of numbers is described in words."""
     array = as_array(value)
-    if (
-        array is None
-        and isinstance(value, (tuple, list))
-        and len(value) < 4
-        and all(as_array(part) is not None for part in value)
-    ):
-        return f"({', '.join(_text(part, digits) for part in value)})"
     if array is None:
+        if isinstance(value, (tuple, list)) and len(value) < 4 and all(as_array(part) is not None for part in value):
+            return f"({', '.join(_text(part, digits) for part in value)})"
         kind = f"array of dtype {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
         return "None" if value is None else f"{kind} of length {len(value)}" if isinstance(value, (tuple, list, str)) else kind
     if array.ndim:

@@ -120,14 +120,14 @@ def first_share(function, case):
         return 0
     calls = []
 
+    def count():
+        sys.setprofile(lambda *event: calls.append(0))
+
     def read(stream):
         counts = [len(calls) for _ in stream]
         return counts[0] / len(calls)
 
-    return (
-        measured(function, case, lambda: sys.setprofile(lambda *event: calls.append(0)), read, lambda: sys.setprofile(None))
-        or 0
-    )
+    return measured(function, case, count, read, lambda: sys.setprofile(None)) or 0
 
 
 def as_step(item, points, centroids):

@@ -92,9 +92,8 @@ def copy_files(folder, code, work):
     """
 
     def left_out(path):
-        return (
-            path.name.startswith(".") or path.suffix == ".ipynb" or path.is_symlink() or not (path.is_file() or path.is_dir())
-        )
+        hidden = path.name.startswith(".") or path.suffix == ".ipynb"
+        return hidden or path.is_symlink() or not (path.is_file() or path.is_dir())
 
     found = []
     for path in folder.iterdir():

@@ -218,9 +218,8 @@ def check_labels(labels, function, points, centroids):
         got = f"got shape {labels.shape} of {cut(labels.dtype)}"
         raise TypeError(f"assign: {name_of(function)} must return {m} integer labels, shape ({m},), {got}")
     if labels.min() < 0 or labels.max() >= k:
-        raise ValueError(
-            f"assign: {name_of(function)} must return labels from 0 to {k - 1}, got {labels.min()} to {labels.max()}"
-        )
+        got = f"got {labels.min()} to {labels.max()}"
+        raise ValueError(f"assign: {name_of(function)} must return labels from 0 to {k - 1}, {got}")
     return labels.astype(np.intp, copy=False)  # Step makes a copy
 
 

@@ -1,6 +1,7 @@
 """The charts of strays, of the ways to choose K, and of clusters that K-means does not find. None is wider than 6.8 inches."""
 
 import numpy as np
+from matplotlib.collections import LineCollection
 from matplotlib.patches import Polygon
 
 from kmeans_teach.lessons.charts import blank, scatter
@@ -36,14 +37,9 @@ def distances_of(points, labels, i):
     far = {k: np.hypot(*(points[labels == k] - points[i]).T).mean() for k in np.unique(labels) if k != labels[i]}
     for name, k, tone in ("a", labels[i], BLUE), ("b", min(far, key=far.get), RED):
         ends = points[labels == k]
-        ax.plot(
-            *np.stack([ends, np.broadcast_to(points[i], ends.shape), np.full_like(ends, np.nan)], 1).reshape(-1, 2).T,
-            "-",
-            color=tone,
-            lw=0.5,
-            alpha=0.6,
-            label=f"{name} is the mean length of these",
-        )
+        lines = LineCollection([(points[i], end) for end in ends], color=tone, lw=0.5, alpha=0.6)
+        lines.set_label(f"{name} is the mean length of these")
+        ax.add_collection(lines)
     for k in np.unique(labels):
         ax.plot(*points[labels == k].T, linestyle="none", marker=shape(k), color=GREY, ms=4, mew=0)
     ax.plot(*points[i], "o", mfc="none", mec="black", mew=2, ms=12)
@@ -56,11 +52,9 @@ def distances_of(points, labels, i):
 def boxes(points, rng):
     """A cloud in its upright box and in the box along its own axes, each with as many even points (small crosses)."""
     figure, axes = blank(6.8, 3.6, 1, 2)
-    middle, (inside, turn) = points.mean(axis=0), turned(points)
-    for ax, title, seen, back in (
-        (axes[0], "an upright box", points - middle, np.eye(2)),
-        (axes[1], "a box along the cloud's axes", inside, turn),
-    ):
+    middle = points.mean(axis=0)
+    upright, along = (points - middle, np.eye(2)), turned(points)
+    for ax, title, (seen, back) in zip(axes, ("an upright box", "a box along the cloud's axes"), (upright, along), strict=True):
         low, high = seen.min(axis=0), seen.max(axis=0)
         corners = np.array([low, (high[0], low[1]), high, (low[0], high[1])])
         ax.add_patch(Polygon(corners @ back + middle, fill=False, ec="black"))
@@ -94,9 +88,8 @@ def bets_on(points, said):
     ax.plot(*points.T, ".", color=GREY, ms=4)
     ax.set(**PLANE)
     for height, (name, k) in enumerate(said.items()):
-        bets.plot(
-            k, -height, "s" if name == "you" else "D" if name == "made from" else "o", ms=9, color=BLUE if height else RED
-        )
+        sign = {"you": "s", "made from": "D"}.get(name, "o")
+        bets.plot(k, -height, sign, ms=9, color=BLUE if height else RED)
     bets.set(xlim=(0.5, 6.5), xticks=range(1, 7), xlabel="K", ylim=(0.5 - max(len(said), 1), 0.5))
     bets.set_yticks(-np.arange(len(said)), [*said])
     if not said:

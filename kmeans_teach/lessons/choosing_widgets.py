@@ -9,12 +9,6 @@ from kmeans_teach.lessons.starts import WAYS, draw_rows, strays
 from kmeans_teach.lessons.widgets import PictureBox
 
 
-def whole(figure):
-    """The pixels of a figure: (height, width, 4)."""
-    figure.canvas.draw()
-    return np.asarray(figure.canvas.buffer_rgba()).copy()
-
-
 class StrayChooser(PictureBox):
     """Points with a few strays, and how often each way to start chooses a stray. Sliders: how far away they are, how many."""
 
@@ -31,7 +25,7 @@ class StrayChooser(PictureBox):
         self.shares = {way: float((draw_rows(both, k, n, way, rng) >= len(self.points)).any(axis=1).mean()) for way in WAYS}
         said = ", ".join(f"{way} {share:.0%}" for way, share in self.shares.items())
         sentence = f"Strays: {self.many.value}, {self.far.value} from the middle. Starts that choose a stray: {said}."
-        self.put(whole(charts.strays_picked(self.points, more, self.shares)), sentence)
+        self.put(charts.strays_picked(self.points, more, self.shares), sentence)
 
 
 class BlindRound(PictureBox):
@@ -44,7 +38,7 @@ class BlindRound(PictureBox):
         self.button = Button(description="Bet", tooltip="your K is a bet on this cloud; then see the others' bets")
         self.button.on_click(lambda _: self.bet())
         super().__init__(self.number, self.k)
-        self.children[0].children[1].children += (self.button,)
+        self.row.children += (self.button,)
 
     def bet(self):
         """Make the slider's K the bet on this cloud, unless there is one, and open the others' bets."""
@@ -57,7 +51,7 @@ class BlindRound(PictureBox):
         points, made_from = self.clouds[(i := self.number.value) - 1]
         said = {"you": self.yours[i], **self._scores[i], "made from": made_from} if i in self.yours else {}
         words = ", ".join(f"{name} {k}" for name, k in said.items()) or f"your bet is K = {self.k.value}? Press Bet"
-        self.put(whole(charts.bets_on(points, said)), f"Cloud {i} of {len(self.clouds)}: {words}.")
+        self.put(charts.bets_on(points, said), f"Cloud {i} of {len(self.clouds)}: {words}.")
 
 
 class FailChooser(PictureBox):
@@ -78,4 +72,4 @@ class FailChooser(PictureBox):
         self.scores = {name: ari(labels, other) for name, other in found.items()}
         sentence = "Angle {}, stretch {:g}, count ratio {}, distance {:g}: ARI ".format(*setting)
         said = ", ".join(f"{name} {score:z.2f}" for name, score in self.scores.items())
-        self.put(whole(charts.four_answers(points, found, self.scores)), f"{sentence}{said}.")
+        self.put(charts.four_answers(points, found, self.scores), f"{sentence}{said}.")

@@ -11,6 +11,7 @@ import anywidget
 import numpy as np
 import traitlets
 from ipywidgets import HTML, FloatSlider, HBox, IntSlider, Layout, VBox
+from matplotlib.figure import Figure
 
 from kmeans_teach.ask import Stored
 from kmeans_teach.kmeans import assign_points
@@ -49,15 +50,10 @@ class PictureBox(Stored, VBox):
     def __init__(self, *controls, below=()):
         self.image, self.line = Clickable(clickable=self.chart is not None), Access(inertias=[])
         style = HTML(STYLE, layout=Layout(display="none"))
-        super().__init__(
-            [
-                VBox([style, HBox(controls, layout=Layout(flex_flow="row wrap")), self.image, self.line]).add_class(
-                    "kmeans-panel"
-                ),
-                *below,
-            ]
-        )
-        MainThread().watch(self.children[0])  # matplotlib is not thread-safe
+        self.row = HBox(controls, layout=Layout(flex_flow="row wrap"))
+        picture = VBox([style, self.row, self.image, self.line]).add_class("kmeans-panel")
+        super().__init__([picture, *below])
+        MainThread().watch(picture)  # matplotlib is not thread-safe
         for control in controls:
             control.observe(lambda _: self.draw(), "value")
         self.image.observe(self._clicked, "position")
@@ -68,10 +64,13 @@ class PictureBox(Stored, VBox):
         (x, y), (width, height) = change.new, self.chart.figure.canvas.get_width_height()
         self.click(x * width, (1 - y) * height)
 
-    def put(self, image, sentence):
-        """Show an array of pixels, and the sentence that describes it."""
-        self.sentence, self.pixels = sentence, image
-        self.image.alt, self.image.png = sentence, png(image)  # the text first: the page draws when the picture changes
+    def put(self, picture, sentence):
+        """Show a figure or an array of pixels, and the sentence that describes it."""
+        if isinstance(picture, Figure):
+            picture.canvas.draw()
+            picture = np.array(picture.canvas.buffer_rgba())
+        self.sentence, self.pixels = sentence, picture
+        self.image.alt, self.image.png = sentence, png(picture)  # the text first: the page draws when the picture changes
         self.line.sentence = sentence
 
     def __repr__(self):
@@ -108,11 +107,9 @@ class NoiseSlider(PictureBox):
     def draw(self):
         n = self.columns.value
         labels = self.measure(n)
-        figure = curves(self.points[:, [0, 2]], labels, self.seen, n)
-        figure.canvas.draw()
         ari, ratio = self.seen[n]
         said = f"{plural(n, 'column')} of noise: ARI {ari:.2f}; the farthest point is {ratio:.1f} times as far as the nearest."
-        self.put(np.asarray(figure.canvas.buffer_rgba()).copy(), said)
+        self.put(curves(self.points[:, [0, 2]], labels, self.seen, n), said)
 
 
 class Parabola(PictureBox):
@@ -128,10 +125,9 @@ class Parabola(PictureBox):
     def draw(self):
         squares = (self.points - self.slider.value) ** 2
         self.star.set_data([self.slider.value], [squares.sum()])
-        self.figure.canvas.draw()
         terms = " + ".join(f"{square:.2f}" for square in squares)
         said = f"c = {self.slider.value:.1f}: {terms} = {squares.sum():.2f}"
-        self.put(np.asarray(self.figure.canvas.buffer_rgba())[..., :3], said)
+        self.put(self.figure, said)
 
 
 class Shown(Stored, VBox):
@@ -142,7 +138,7 @@ class Shown(Stored, VBox):
         MainThread().watch(self)  # matplotlib is not thread-safe
 
     def __repr__(self):
-        return f"{' '.join(type(one).__name__ for one in self.children)}"
+        return " ".join(type(one).__name__ for one in self.children)
 
     def stored(self):
         return {"text/plain": repr(self), "image/png": bytes(self.children[-1].value)}

@@ -134,6 +134,8 @@ def run_all(page, path):
     page.locator(".lm-Menu-item", has_text=re.compile("^Run All Cells")).first.click()
     for _ in range(300):
         page.wait_for_timeout(300)
+        if page.locator(INDICATOR).get_attribute("data-status") != "idle":  # to write and read the file takes long
+            continue
         page.keyboard.press("Control+s")
         try:
             notebook = nbformat.read(path, as_version=4)
