@@ -115,7 +115,7 @@ def fold(page, name):
         if "mod-active" not in button(page, name).get_attribute("class"):
             button(page, name).click()
         with contextlib.suppress(TimeoutError):
-            page.wait_for_function(FOLDED, timeout=7_000)
+            page.wait_for_function(FOLDED, timeout=7_000, polling=50)
             if "mod-active" in button(page, name).get_attribute("class"):
                 return
     raise AssertionError(f"{name} does not open")
@@ -130,6 +130,7 @@ def says(page, pattern):
     page.wait_for_function(
         "([place, pattern]) => new RegExp(pattern).test(document.querySelector(place)?.textContent)",
         arg=[".kmeans-panel .kmeans-sentence", pattern],
+        polling=50,  # and not in each frame: so many frames take all of a processor
     )
 
 
@@ -232,7 +233,7 @@ def test_the_sliders_by_keyboard(page, name):
 
 def test_the_scrubber_by_keyboard_goes_through_the_half_steps(page):
     recorded = "handle => Number(handle.max) > 5"  # ahead, once the kernel has nothing else to do
-    page.wait_for_function(recorded, arg=handle(page, "Half-step").element_handle())
+    page.wait_for_function(recorded, arg=handle(page, "Half-step").element_handle(), polling=50)
     handle(page, "Half-step").focus()
     changes(page, lambda: page.keyboard.press("ArrowRight"))
     says(page, "^Update 1: ")
@@ -245,7 +246,7 @@ def test_the_scrubber_by_keyboard_goes_through_the_half_steps(page):
 
 
 def test_the_scrubber_by_mouse_is_pressed_and_dragged_anywhere(page):
-    page.wait_for_function("handle => Number(handle.max) > 5", arg=handle(page, "Half-step").element_handle())
+    page.wait_for_function("handle => Number(handle.max) > 5", arg=handle(page, "Half-step").element_handle(), polling=50)
     handle(page, "Half-step").scroll_into_view_if_needed()
     box = handle(page, "Half-step").bounding_box()
     page.mouse.move(box["x"] + box["width"] - 3, box["y"] + 5)
@@ -502,7 +503,7 @@ def test_a_finger_drags_a_centroid_and_scrolls_the_page_from_anywhere_else(page)
 
 
 def test_the_scrubber_by_finger(page):
-    page.wait_for_function("handle => Number(handle.max) > 5", arg=handle(page, "Half-step").element_handle())
+    page.wait_for_function("handle => Number(handle.max) > 5", arg=handle(page, "Half-step").element_handle(), polling=50)
     handle(page, "Half-step").scroll_into_view_if_needed()
     box = handle(page, "Half-step").bounding_box()
     places = [(box["x"] + 5 + i * (box["width"] - 10) / 9, box["y"] + 20) for i in range(10)]
@@ -769,7 +770,7 @@ def test_a_link_carries_a_replay_string_and_a_closed_page_ends_its_kernel(page):
     answer = f"async () => (await fetch('/api/kernels/{kernel}')).status"
     assert page.evaluate(answer) == 200
     other.close(run_before_unload=True)
-    page.wait_for_function(f"async () => (await fetch('/api/kernels/{kernel}')).status === 404")
+    page.wait_for_function(f"async () => (await fetch('/api/kernels/{kernel}')).status === 404", polling=200)
 
 
 OWN = np.random.default_rng(3).normal(size=(50, 2))
@@ -878,7 +879,7 @@ def test_random_settings_survive_being_shown_and_the_move_of_one_control(page):
         cell.locator(".cm-content").click()
         page.keyboard.press("Control+Enter")
         drawn = f"count => document.querySelectorAll('{CANVAS}').length === 2 * count"
-        page.wait_for_function(drawn, arg=panels + 1, timeout=120_000)  # ten panels, on a busy machine
+        page.wait_for_function(drawn, arg=panels + 1, timeout=120_000, polling=100)  # ten panels, on a busy machine
 
     changed = set()
     run_cell(fresh)
@@ -919,7 +920,7 @@ def test_a_page_reloaded_while_playing_finds_a_living_panel(page):
             save.click()  # what is not on the disk would not be there after the reload
     page.reload()
     page.wait_for_selector(CANVAS, timeout=60_000)
-    page.wait_for_function("() => document.querySelector('.kmeans-sentence')?.textContent.length > 0")
+    page.wait_for_function("() => document.querySelector('.kmeans-sentence')?.textContent.length > 0", polling=50)
     settled(page)
     button(page, "|<").click()
     says(page, "^Start: ")
