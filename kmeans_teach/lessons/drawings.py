@@ -1,4 +1,5 @@
-"""The drawings of lessons 01 to 03: number lines, a plane, a block of numbers, a race of functions, a parabola, and stairs."""
+"""The drawings of lessons 01 to 03: number lines, a plane, a block of numbers, a race of functions, a parabola, and stairs.
+And the limits of those of lesson 04."""
 
 import tracemalloc
 from itertools import pairwise
@@ -101,3 +102,10 @@ def stairs(steps):
         ax.plot([i, i, i + 1], [before.inertia, after.inertia, after.inertia], look, lw=3, label=name if i < 2 else None)
     ax.legend()
     return figure
+
+
+def limits(points, pad):
+    """The lowest and the highest corner of a picture (2, N): those of the points, and a part of their range on each side."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    room = pad * (high - low)
+    return np.array([low - room, high + room])

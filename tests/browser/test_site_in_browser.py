@@ -42,8 +42,8 @@ def test_the_player_plays_from_a_file(page, site):
     player.locator("input").fill("8")
     player.get_by_role("button", name="Play").click()
     page.wait_for_function("document.querySelector('.kmeans-player input').value === '11'")
-    assert player.locator("p").inner_text() == "update, inertia 169"
-    assert player.locator("img").get_attribute("alt") == "This picture shows: update, inertia 169"
+    assert player.locator("p").inner_text() == "update, inertia 163"
+    assert player.locator("img").get_attribute("alt") == "This picture shows: update, inertia 163"
 
 
 def test_the_search_finds_words_without_a_server(page, site):

@@ -209,7 +209,7 @@ def test_the_course_s_own_function_is_no_answer_by_whatever_name(exercise):
     package = {"assign": "kmeans", "update": "kmeans", "inertia": "kmeans", "start": "data", "rule": "lessons.choosing"}
     package["a_and_b"] = "lessons.choosing"
     package |= {"bounds": "lessons.bounds", "join": "lessons.many_machines", "farthest": "lessons.many_machines"}
-    package |= {"cursor": "lessons.widgets", "changed": "lessons.widgets"}
+    package |= {"cursor": "lessons.widgets", "changed": "lessons.widgets", "limits": "lessons.drawings"}
     name = catalogue()[exercise].get("given", "plus_plus")
     if own:
         f = defined(own)

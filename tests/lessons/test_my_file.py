@@ -152,7 +152,7 @@ def test_each_name_that_a_lesson_takes_from_the_file_was_put_there_by_an_earlier
 def test_what_the_course_has_ready_is_what_the_lessons_write():
     ready = definitions([ast.parse(my_file._course())])
     written = definitions(python(cell.source) for path in LESSONS for cell in cells(path, "code"))
-    assert len(ready) == 7
+    assert len(ready) == 6
     assert {name: written[name] for name in ready} == ready
 
 
