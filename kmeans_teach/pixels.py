@@ -10,10 +10,11 @@ from types import SimpleNamespace
 import numpy as np
 from matplotlib import rc_context, rcParamsDefault
 from matplotlib.artist import Artist, allow_rasterization
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.path import Path
+from matplotlib.text import Text
 from matplotlib.textpath import TextPath
 from PIL import Image
 
@@ -105,10 +106,40 @@ class Raster(Artist):
                 image[cells + (down * width + along)] = values
         colours = [[255 * c for c in to_rgb(colour(k))] for k in range(clusters)]
         table = [(0, 0, 0, 0), *((*rgb, 255) for rgb in colours), *((*rgb, 255 * self._alpha) for rgb in colours)]
-        table = np.array(table, dtype=np.uint8)
+        table = np.array(table, dtype=np.uint8).view(np.uint32).ravel()  # each pixel as one number: quicker to look up
+        pixels = table[image].view(np.uint8).reshape(height, width, 4)
         gc = renderer.new_gc()
-        renderer.draw_image(gc, round(box.x0), round(box.y0), table[image].reshape(height, width, 4)[::-1])
+        renderer.draw_image(gc, round(box.x0), round(box.y0), pixels[::-1])
         gc.restore()
+        self.stale = False
+
+
+class KeptText(Text):
+    """Text that keeps its pixels: matplotlib takes as long for a line of text as for all the points."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._kept = {}  # for each look its pixels, and where they begin
+
+    @allow_rasterization
+    def draw(self, renderer):
+        if not isinstance(renderer, RendererAgg) or not self.get_visible():
+            return super().draw(renderer)
+        at = self.get_transform().transform(self.get_position())
+        look = self.get_text(), self.get_color(), self.get_fontsize(), *at, renderer.dpi, renderer.width, renderer.height
+        if look not in self._kept:
+            alone = RendererAgg(renderer.width, renderer.height, renderer.dpi)
+            super().draw(alone)
+            left, down, right, up = np.maximum(self.get_window_extent(renderer).padded(2).extents, 0).astype(int)
+            if len(self._kept) > 100:
+                self._kept.clear()
+            from_below = np.asarray(alone.buffer_rgba())[::-1]
+            self._kept[look] = from_below[down : up + 1, left : right + 1].copy(), left, down
+        pixels, x, y = self._kept[look]
+        if pixels.size:
+            gc = renderer.new_gc()
+            renderer.draw_image(gc, x, y, pixels)
+            gc.restore()
         self.stale = False
 
 
@@ -143,8 +174,9 @@ class KeptBackground:
             self._draw_moving()
 
     def _draw_moving(self):
+        renderer = self._canvas.get_renderer()
         for artist in self._moving():
-            self._canvas.figure.draw_artist(artist)
+            artist.draw(renderer)
 
 
 def small_png(shown, dpi="figure", colours=64) -> bytes:
@@ -173,7 +205,8 @@ def png(pixels) -> bytes:
     lines = np.zeros((height, 1 + channels * width), dtype=np.uint8)  # the first byte of a line names its filter: 0 is none
     lines[:, 1:] = pixels.reshape(height, -1)
     header = struct.pack(">IIBBBBB", width, height, 8, {3: 2, 4: 6}[channels], 0, 0, 0)  # 8 bits; colour type: RGB or RGBA
-    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(lines, 1)), (b"IEND", b"")
+    packer = zlib.compressobj(1, memLevel=7)  # the usual 8 takes longer, for as many bytes
+    chunks = (b"IHDR", header), (b"IDAT", packer.compress(lines) + packer.flush()), (b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
     )

@@ -73,8 +73,11 @@ def random_points(points, k: int, rng: np.random.Generator) -> np.ndarray:
     rng, points = _generator(rng), as_table(points, "points")
     k = check_k(k, len(points))
     # one random key for each row, in row order: when points are added, the keys of the other points stay the same
-    order = np.argsort(rng.random(len(points)), kind="stable")
+    keys = rng.random(len(points))
+    first = np.flatnonzero(keys <= np.partition(keys, k - 1)[k - 1])  # to sort them all would take most of the time
+    order = first[np.argsort(keys[first], kind="stable")]
     if len(np.unique(points[order[:k]], axis=0)) < k:
+        order = np.argsort(keys, kind="stable")
         _, first = np.unique(points[order] + 0.0, axis=0, return_index=True)
         if len(first) < k:
             raise ValueError(f"k must be at most the number of different points ({len(first)}), got {k}")

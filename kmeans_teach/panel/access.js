@@ -43,18 +43,6 @@ function addNames(root, sentences) {
 // as ipympl does it: once, when the page is loaded
 const ratio = window.devicePixelRatio || 1;
 
-// The picture may be made for a page with another ratio of pixels; ipympl would show a part of it, or leave a part empty.
-async function fitPicture(model, name) {
-  if (!model.get(name)) return;  // a picture of a lesson, which is no canvas
-  const canvas = await model.widget_manager?.get_model(model.get(name).slice("IPY_MODEL_".length));
-  canvas?.image.addEventListener("load", () => {  // after ipympl's own
-    const { image, offscreen_canvas: { width, height } } = canvas;
-    if (Math.abs(image.width - width) < 2 || canvas.disabled) return;
-    canvas.offscreen_context.drawImage(image, 0, 0, width, height);
-    Object.values(canvas.views).forEach(async view => (await view).update_canvas());
-  });
-}
-
 // Keys with Ctrl, Cmd or Alt belong to the notebook, and so does Shift+Enter, which runs a cell wherever one is. All others belong
 // to the control that has the focus. In a text, so do the keys that edit it.
 function belongsToNotebook(e) {
@@ -160,11 +148,19 @@ function render({ model, el }) {
     if (others()) { model.set(told); model.save_changes(); }
   };
   const resized = () => { if (!others()) tell(); }; // two visible pages must not take turns for ever
-  const used = e => { if (e.type !== "pointermove" || e.movementX || e.movementY) tell(); }; // else the panel moved, not the mouse
+  let moved = -Infinity;
+  const used = e => {
+    if (e.type === "pointermove") {  // without a movement, the panel moved and not the mouse; and to tell costs a layout
+      if (!(e.movementX || e.movementY) || e.timeStamp - moved < 500) return;
+      moved = e.timeStamp;
+    }
+    tell();
+  };
   const uses = [[document, "visibilitychange"]], seen = [[window, "resize"], ...QUERIES.map(query => [query, "change"])];
   const themes = new MutationObserver(resized);
   let focused = null;
-  const changed = () => {
+  const changed = records => {
+    if (records.every(({ target }) => el.contains(target))) return;
     if (focused?.disabled && [document.body, focused].includes(document.activeElement)) root.querySelector(".kmeans-play")?.focus();
     soon();
   };
@@ -185,12 +181,12 @@ function render({ model, el }) {
     for (const type of ["touchstart", "touchmove", "touchend", "touchcancel"]) root.addEventListener(type, finger, { passive: false });
     refresh();
   };
-  const second = () => fitPicture(model, "second_canvas"), told_of = "change:sentence change:other_sentence change:names";
+  const second = () => showPictures(model, "second_canvas"), told_of = "change:sentence change:other_sentence change:names";
   model.on(told_of, soon);
   model.on("change:second_canvas", second);
   refresh();
   attach();
-  fitPicture(model, "canvas");
+  showPictures(model, "canvas");
   second();
   return () => {
     window.removeEventListener("keydown", onKey, true);

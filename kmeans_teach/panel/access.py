@@ -22,7 +22,9 @@ class Access(anywidget.AnyWidget):
     """
 
     # the text of the file, not its path: anywidget never frees a widget whose code comes from a path
-    _esm = "\n".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("strip.js", "access.js"))
+    _esm = "\n".join(
+        (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("strip.js", "canvas.js", "access.js")
+    )
     cursor = traitlets.Int(0).tag(sync=True)
     inertias = traitlets.List([0.0]).tag(sync=True)
     best = traitlets.Float(None, allow_none=True).tag(sync=True)

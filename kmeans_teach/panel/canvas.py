@@ -2,7 +2,7 @@
 
 ipympl's canvas draws the whole figure for each frame. Here the background is drawn once and kept. ipympl sends only the pixels
 that changed, and its page drops a frame that the next one overtakes: those pixels stay wrong. Here each frame is a whole
-picture, so the last one is always enough. Only one frame at a time is on its way to the browser.
+picture, so the last one is always enough. Few frames at a time are on their way to the browser: one, or three if it is quick.
 
 The code uses only public names of ipympl and matplotlib. tests/panel/test_canvas.py checks what it assumes of each of them.
 """
@@ -17,6 +17,7 @@ from ipympl.backend_nbagg import Canvas, FigureManager
 from kmeans_teach.panel.main_thread import MainThread, running_loop
 from kmeans_teach.pixels import KeptBackground, png
 
+QUICK = 0.15  # seconds: a page that answers sooner is asked only at each third frame, because all messages take time
 LOST_AFTER = 1.0  # seconds without an answer, after which a frame counts as arrived: a page that is closed never answers
 
 
@@ -75,7 +76,8 @@ class LiveCanvas(Canvas):
         self._background = background
         self._arrived = asyncio.Event()
         self._arrived.set()
-        self._wanted, self._lost = False, None  # wanted: a frame after the one that is on its way; lost: a timer
+        self._wanted, self._lost = False, None  # wanted: a frame after those that are on their way; lost: a timer
+        self._unasked, self._asked_at, self._quick = 0, 0.0, False  # frames since the last question
         super().__init__(figure)
         self.kept = KeptBackground(self, moving)
         FigureManager(self, 0)  # sets itself as self.manager
@@ -94,7 +96,7 @@ class LiveCanvas(Canvas):
         """The whole picture as a PNG: made faster than ipympl's own, and than a difference."""
         return png(np.asarray(self.get_renderer().buffer_rgba()))
 
-    # ---- one frame at a time
+    # ---- a few frames at a time
 
     @property
     def connected(self):
@@ -102,14 +104,18 @@ class LiveCanvas(Canvas):
         return not self.syncing_data_url
 
     def draw_idle(self):
-        """Send the newest state to the browser: now, or when the frame that is on its way has arrived."""
+        """Send the newest state to the browser: now, or when the frames that are on their way have arrived."""
         if not self.connected:
             return
         self._wanted = not self._arrived.is_set()
-        if not self._wanted:
+        if self._wanted:
+            return
+        self.draw()
+        self._unasked += 1
+        if self._unasked >= (3 if self._quick else 1):
             self._arrived.clear()
-            self.draw()
-            self.send_event("draw")  # the browser answers in order, so its answer means that the frame has arrived
+            self._unasked, self._asked_at = 0, time.monotonic()
+            self.send_event("draw")  # the browser answers in order, so its answer means that the frames have arrived
             self._forget_lost()
             loop = running_loop()
             self._lost = loop and loop.call_later(LOST_AFTER, self.handle_draw, None)
@@ -120,6 +126,8 @@ class LiveCanvas(Canvas):
 
     def handle_draw(self, event):
         """The browser reports that the last frame has arrived. Where two pages show the canvas, the first answer counts."""
+        if not self._arrived.is_set():
+            self._quick = time.monotonic() - self._asked_at < QUICK
         self._arrived.set()
         if self._wanted:
             self.draw_idle()

@@ -8,12 +8,12 @@ const inertiaText = x => (x >= 999.5 && x < 1e6 ? Math.round(x) : Number(x.toPre
 function addStrip(model, el) {
   if (!model.get("inertias").length) return () => {};  // the widgets of lessons have no run
   el.insertAdjacentHTML("beforeend", `<div class="kmeans-strip"><p><span class="kmeans-one"></span><span class="kmeans-other"></span><span class="kmeans-best"></span><span></span></p>
-    <div><svg aria-hidden="true" height="${HIGH}"></svg><input type="range" min="0" step="1" aria-label="Half-step"></div></div>`);
-  const [left, other, known, right] = el.querySelectorAll("span"), svg = el.querySelector("svg"), input = el.querySelector("input");
-  let waiting = 0;
+    <div><svg aria-hidden="true" height="${HIGH}"><g></g><g></g></svg><input type="range" min="0" step="1" aria-label="Half-step"></div></div>`);
+  const [left, other, known, right] = el.querySelectorAll("span"), [curve, marks] = el.querySelectorAll("svg g"), input = el.querySelector("input");
+  let waiting = 0, wide = 0, drawn = [];
   const draw = () => {
     waiting = 0;
-    const inertias = model.get("inertias"), others = model.get("other_inertias") ?? [], names = model.get("names") ?? [], best = model.get("best") ?? null, wide = svg.parentElement.clientWidth, at = Number(input.value);
+    const inertias = model.get("inertias"), others = model.get("other_inertias") ?? [], names = model.get("names") ?? [], best = model.get("best") ?? null, at = Number(input.value);
     const both = [...inertias, ...others], last = Math.max(inertias.length, others.length) - 1;
     if (!wide || at > last) return;
     const low = Math.min(...both, best ?? Infinity), high = Math.max(...both), far = (wide - 2 * EDGE) / Math.max(1, last);
@@ -22,8 +22,13 @@ function addStrip(model, el) {
       : values.map((value, i) => `<circle cx="${x(i)}" cy="${y(value)}" r="3" class="${i % 2 ? "update" : "assign"}"/>`).join(""));
     const here = values => Math.min(at, values.length - 1), mark = values => `<circle class="now" cx="${x(here(values))}" cy="${y(values[here(values)])}" r="7"/>`;
     const inertia = (values, i) => (names.length ? names[i] + ": " : "") + `inertia ${inertiaText(values[here(values)])}`;
-    svg.innerHTML = (best === null ? "" : `<line class="best" x1="0" x2="${wide}" y1="${y(best)}" y2="${y(best)}"/>`)
-      + line(inertias) + (others.length ? `<g class="other">${line(others)}</g>` : "") + `<line class="now" x1="${x(at)}" x2="${x(at)}" y1="0" y2="${HIGH}"/>`
+    const now = [inertias, others, best, wide];
+    if (now.some((value, i) => value !== drawn[i])) {  // else only the place in the run is another
+      curve.innerHTML = (best === null ? "" : `<line class="best" x1="0" x2="${wide}" y1="${y(best)}" y2="${y(best)}"/>`)
+        + line(inertias) + (others.length ? `<g class="other">${line(others)}</g>` : "");
+      drawn = now;
+    }
+    marks.innerHTML = `<line class="now" x1="${x(at)}" x2="${x(at)}" y1="0" y2="${HIGH}"/>`
       + (others.length ? `<g class="other">${mark(others)}</g>` : "") + mark(inertias);
     left.textContent = inertia(inertias, 0);
     other.textContent = others.length && names.length ? inertia(others, 1) : "";
@@ -42,9 +47,10 @@ function addStrip(model, el) {
     model.save_changes();
     soon();
   });
-  const events = "change:cursor change:inertias change:other_inertias change:names change:best change:over", size = new ResizeObserver(soon);
+  const events = "change:cursor change:inertias change:other_inertias change:names change:best change:over";
+  const size = new ResizeObserver(([entry]) => { wide = entry.contentRect.width; soon(); });  // to ask for it would cost a layout
   model.on(events, follow);
-  size.observe(svg.parentElement);
+  size.observe(input.parentElement);
   follow();
   return () => { model.off(events, follow); size.disconnect(); cancelAnimationFrame(waiting); };
 }

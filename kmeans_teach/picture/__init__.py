@@ -13,7 +13,7 @@ from kmeans_teach.kmeans import KMeansND, Step
 from kmeans_teach.narrate import title
 from kmeans_teach.picture.marks import ChangedPoints, Marks, cells
 from kmeans_teach.picture.view import View
-from kmeans_teach.pixels import LIGHT, Raster, colour, own_look, shape
+from kmeans_teach.pixels import LIGHT, KeptText, Raster, colour, own_look, shape
 
 RASTER_FROM = 8_000  # with this many points or more, each point is a few pixels instead of a marker: see the benchmarks
 EDGES_TO = 2_000  # if more points changed than this, edges in their old colours would only hide the new ones
@@ -64,8 +64,9 @@ class Picture(View):
         self.ax.set_axisbelow(True)
         self.ax.tick_params(labelsize=10, length=0)  # otherwise the size in the settings decides on the number of ticks
         self.ax.spines[:].set_visible(False)
-        self.title = self.ax.text(0.01, 1.02, "", transform=self.ax.transAxes, fontsize=11, fontweight="bold")
-        self._key = self.ax.text(1, 1.02, "", transform=self.ax.transAxes, fontsize=9, ha="right")
+        above = {"transform": self.ax.transAxes, "clip_on": False}
+        self.title = self.ax.add_artist(KeptText(0.01, 1.02, "", fontsize=11, fontweight="bold", **above))
+        self._key = self.ax.add_artist(KeptText(1, 1.02, "", fontsize=9, ha="right", **above))
         below = {"xycoords": ("axes fraction", self.ax.xaxis.label), "xytext": (0, -3), "textcoords": "offset points"}
         self.note = self.ax.annotate("", (1, 0), **below, fontsize=8, ha="right", va="top", annotation_clip=False)
         self.ax.yaxis.get_offset_text().set_ha("right")  # otherwise it lies under the title
@@ -117,7 +118,6 @@ class Picture(View):
         self._ringed.set(mec=theme.ink)
         self._marks.page, self._marks.ink = theme.page, theme.ink
 
-    @own_look()
     def set_points(self, points, k, *, columns=None, names=None, include=None):
         """Draw other points from now on. The view depends on them alone, and not on what was shown before."""
         points, include = as_table(points, "points"), None if include is None else as_table(include, "include")
@@ -131,6 +131,7 @@ class Picture(View):
             xy[:, 1] = (np.arange(m) * 0.6180339887498949) % 1 - 0.5
         if not np.array_equal(xy, self.xy):  # otherwise the array stays, because the raster has computed its pixels already
             self.xy = self._marks.points = xy
+            self._low, self._high = (np.array([end(x) for x in xy.T]) for end in (np.min, np.max))  # with an axis: slower
         drawn = [f"feature {i}" if n > 2 else "xy"[i] for i in columns] if names is None else [names[i] for i in columns]
         drawn = [" ".join(str(name).split())[:200] for name in drawn]
         units = [re.findall(r"[(\[]\s*([^()\[\]]+?)\s*[)\]]$", name) for name in drawn]
@@ -141,8 +142,10 @@ class Picture(View):
         self.ax.get_yaxis().set_visible(n > 1)
         self.resize(self.scale)
         self._include = self.flat(include) if include is not None else self.xy[:0]
-        for k in range(len(self._members), self.k):
-            self._members += self.ax.plot([], [], shape(k), color=colour(k), ms=self._size, mew=0, zorder=2)
+        if len(self._members) < self.k:
+            with own_look():
+                for k in range(len(self._members), self.k):
+                    self._members += self.ax.plot([], [], shape(k), color=colour(k), ms=self._size, mew=0, zorder=2)
         self.set_view()
 
     def resize(self, scale):

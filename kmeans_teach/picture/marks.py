@@ -97,6 +97,7 @@ class Marks(Artist):
         self.set_zorder(5)
         self.xy, self.scale, self.selected, self.page, self.ink = np.empty((0, 2)), 1.0, None, "white", "black"
         self._letters, self.points, self._view = [], self.xy, None  # points (M, 2): the letters leave them free where they can
+        self._beside = {}  # for centroids, as bytes, where their letters are, seen from them
 
     def show(self, xy, old=None, share=1.0):
         """Put the centroids at xy (K, 2): a share of the way from their old places to the new ones."""
@@ -110,10 +111,14 @@ class Marks(Artist):
         pixels, wide = self.axes.transData.transform, 9.0 if len(self.xy) <= 26 else 17.0
         discs, ends = pixels(self.xy), [self._new] if self._share >= 1 else [self._old, self._new]
         view = (*low, *high, id(self.points), *self.axes.viewLim.extents)
-        if view != self._view:
-            self._view, self._crowd = view, crowd(pixels(self.points) / dot, low, high)
-        beside = [places_for_letters(at := pixels(xy) / dot, low, high, self._crowd, wide) - at for xy in ends]
-        return discs, discs + dot * (beside[0] + (beside[-1] - beside[0]) * self._share)
+        if view != self._view or len(self._beside) > 100:
+            self._view, self._crowd, self._beside = view, crowd(pixels(self.points) / dot, low, high), {}
+        for xy in ends:
+            if xy.tobytes() not in self._beside:
+                at = pixels(xy) / dot
+                self._beside[xy.tobytes()] = places_for_letters(at, low, high, self._crowd, wide) - at
+        first, last = self._beside[ends[0].tobytes()], self._beside[ends[-1].tobytes()]
+        return discs, discs + dot * (first + (last - first) * self._share)
 
     @allow_rasterization
     def draw(self, renderer):
@@ -126,23 +131,23 @@ class Marks(Artist):
         gc.set_clip_rectangle(self.axes.bbox)
         gc.set_joinstyle("round")
 
-        def draw(path, at, size, edge, face, width):
-            gc.set_foreground(edge)
-            gc.set_linewidth(width * dot)
-            renderer.draw_path(gc, path, Affine2D().scale(size * dot).translate(*at), face)
-
         for disc, name in zip(discs, letters, strict=True):  # a line to each letter that is not beside its disc
             if math.dist(disc, name) > 14 * dot:
                 gc.set_foreground(self.ink)
                 gc.set_linewidth(0.7 * dot)
                 renderer.draw_path(gc, Path([disc, name]), IdentityTransform())
-        circle = Path.unit_circle()
+        circle, size = Path.unit_circle(), DISC / (2 if len(discs) <= 8 else 2.4) * dot
+        gc.set_foreground(self.ink)
         for k, disc in enumerate(discs):
-            width = 3.2 if k == self.selected else 1.3
-            draw(circle, disc, DISC / (2 if len(discs) <= 8 else 2.4), self.ink, to_rgb(colour(k)), width)
-        for path, name in zip(self._letters, letters, strict=False):
-            draw(path, name, LETTER / 10, self.page, to_rgb(self.page), 2)
-            draw(path, name, LETTER / 10, self.ink, to_rgb(self.ink), 0)
+            gc.set_linewidth((3.2 if k == self.selected else 1.3) * dot)
+            renderer.draw_path(gc, circle, Affine2D().scale(size).translate(*disc), to_rgb(colour(k)))
+        paths = zip(self._letters, letters, strict=False)
+        ends = np.concatenate([path.vertices * (LETTER / 10 * dot) + at for path, at in paths])
+        names = Path(ends, np.concatenate([path.codes for path in self._letters[: len(letters)]]))
+        for page, width in (self.page, 2), (self.ink, 0):  # all letters at once; behind them, all their edges
+            gc.set_foreground(page)
+            gc.set_linewidth(width * dot)
+            renderer.draw_path(gc, names, IdentityTransform(), to_rgb(page))
         gc.restore()
         self.stale = False
 

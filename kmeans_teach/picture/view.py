@@ -5,6 +5,8 @@ from textwrap import fill
 import numpy as np
 from matplotlib.transforms import Bbox, BboxTransformFrom, BboxTransformTo
 
+from kmeans_teach.pixels import own_look
+
 PAD = 0.05  # empty space around the points, as a share of their range; the original post has the same
 MOST_UNLIKE = 10  # if one range is more than this many times the other, equal scales would show a line instead of a plane
 
@@ -21,8 +23,8 @@ class View:
 
     def set_view(self):
         """Set the limits to the range of the points and 5 % more, and make room for the labels."""
-        shown = np.vstack([self.xy, self._include])
-        low, high = shown.min(axis=0), shown.max(axis=0)
+        low = np.vstack([self._low, self._include]).min(axis=0)
+        high = np.vstack([self._high, self._include]).max(axis=0)
         if len(self.columns) == 1:
             low[1], high[1] = -1.5, 1.5
         wide = np.where(high > low, high - low, 1.0)
@@ -46,7 +48,8 @@ class View:
             (left, bottom), (right, top) = low - extra / 2, high + extra / 2
             self.ax.set(xlim=(left, right), ylim=(bottom, top))
             if first:
-                fit_labels(self.ax, self.note, self._names, notes, self._room)
+                with own_look():
+                    fit_labels(self.ax, self.note, self._names, notes, self._room)
 
     @property
     def background(self):

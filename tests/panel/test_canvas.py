@@ -129,6 +129,21 @@ def test_one_frame_is_under_way_at_a_time_and_the_newest_wins(scene):
     assert browser.frames == before + 1
 
 
+@pytest.mark.parametrize(("quick", "frames"), [(60, 4), (0, 2)])
+def test_a_page_that_answers_quickly_is_asked_at_each_third_frame(scene, monkeypatch, quick, frames):
+    monkeypatch.setattr("kmeans_teach.panel.canvas.QUICK", quick)
+    canvas, _, dot, browser = scene
+    canvas.draw_idle()
+    browser.answer()
+    for x in range(10):
+        dot.set_data([x], [x])
+        canvas.draw_idle()
+    assert (browser.frames, browser.asked) == (frames, 1)
+    browser.answer()
+    assert browser.frames == frames + 1
+    assert (browser.shown == drawn(canvas)).all()
+
+
 def test_a_page_loaded_anew_gets_a_whole_picture(scene):
     canvas, _, _, browser = scene
     canvas.draw_idle()
