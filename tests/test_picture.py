@@ -88,7 +88,7 @@ def test_the_title_says_the_half_step_and_how_it_stopped():
         titles.append(picture.title.get_text())
     assert titles[:3] == ["Start: points join the nearest", "Update 1: centroids move", "Assign 1: points choose"]
     last = steps()[-1]
-    assert titles[-1] == f"Update {last.iteration}: nothing moves (converged)"
+    assert titles[-1] == f"Update {last.iteration}: nothing moves"
 
 
 def test_going_back_gives_the_same_pixels():

@@ -169,7 +169,7 @@ class StartChooser(PictureBox):
         first, *_, last = self.chart.show(self.c1.value, self.c2.value)
         times = last.inertia / self.chart.least
         worth = "the best there is" if times < 1.0005 else f"{number(times)} times the best"
-        path = f"inertia {number(first.inertia)} -> {number(last.inertia)} in {plural(last.iteration, 'update')}"
+        path = f"inertia from {number(first.inertia)} to {number(last.inertia)} in {plural(last.iteration, 'update')}"
         self.put(self.chart.pixels(), f"From ({self.c1.value:.2f}, {self.c2.value:.2f}): {path}, {worth}.")
 
     def click(self, x, y):

@@ -3,6 +3,7 @@
 // - a slider reports 0.28999999999999998 for 0.29, as if a person had moved it: its values have two digits;
 // - End goes to the first maximum that a slider ever had, and PageUp moves by 5 of a thousand steps: see moveSlider;
 // - the canvas has no role and no text alternative: it gets the current sentence;
+// - a screen reader is told what changes, and not more than it can speak: see addVoice;
 // - the canvas swallows Tab and Escape (a keyboard trap): they reach the page again;
 // - Jupyter's one-key shortcuts (d d, x, arrows ...) would act on the notebook, and Ctrl+S not work: see keyPressed;
 // - a mouse that leaves the picture is lost there, and a finger does nothing: see followMouse and followFinger;
@@ -13,6 +14,7 @@ const named = (root, selector, name) =>
   root.querySelectorAll(selector).forEach(e => { if (name(e) && e.getAttribute("aria-label") !== name(e)) e.setAttribute("aria-label", name(e)); });
 
 const CANVAS = ".jupyter-matplotlib-canvas-div", FINGER = 22;  // CSS pixels: as near to a centroid counts as on it
+const SPOKEN = 1000;  // milliseconds between two sentences that are spoken
 
 const TEXT = "input:not([type=checkbox], [type=range]), [contenteditable=true]";  // what one writes in
 
@@ -34,10 +36,30 @@ function addNames(root, sentences) {
   });
   named(root, ".widget-readout", e => (labelOf(e) ? labelOf(e) + ", value" : ""));
   root.querySelectorAll(".widget-readout[contenteditable]").forEach(e => e.setAttribute("role", "textbox"));
+  root.querySelectorAll(".kmeans-opener").forEach(e => e.setAttribute("aria-expanded", e.classList.contains("mod-active")));
+  root.querySelectorAll(".kmeans-told, .kmeans-card").forEach(e => e.setAttribute("role", "status"));
   root.querySelectorAll(CANVAS).forEach((canvas, i) => {
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", sentences[i] ?? "");
   });
+}
+
+// What a screen reader speaks: the newest text, at most one in a second, however fast the run plays. Afterwards it is empty, for one
+// who reads the page to find each sentence once.
+function addVoice(el) {
+  el.insertAdjacentHTML("beforeend", '<p class="kmeans-voice" role="status" aria-live="polite"></p>');
+  const voice = el.lastElementChild;
+  let last = -SPOKEN, text = "", waiting = 0, emptying = 0;
+  const speak = () => {
+    [waiting, last] = [0, performance.now()];
+    voice.textContent = text;
+    clearTimeout(emptying);
+    emptying = setTimeout(() => { voice.textContent = ""; }, 8 * SPOKEN);
+  };
+  return {
+    say: now => { text = now; waiting ||= setTimeout(speak, Math.max(0, last + SPOKEN - performance.now())); },
+    end: () => [waiting, emptying].forEach(clearTimeout),
+  };
 }
 
 // as ipympl does it: once, when the page is loaded
@@ -120,10 +142,9 @@ function render({ model, el }) {
   const endStrip = addStrip(model, el);
   const line = document.createElement("p");
   line.className = "kmeans-sentence";
-  line.setAttribute("role", "status");
-  line.setAttribute("aria-live", "polite");
   el.append(line);
-  let root = null, room = null, sizes = null, changes = null, waiting = 0;
+  const voice = addVoice(el);
+  let heard = null, root = null, room = null, sizes = null, changes = null, waiting = 0;
   const onKey = e => root && keyPressed(root, e), finger = followFinger(model);
   const refresh = () => {
     waiting = 0;
@@ -133,8 +154,11 @@ function render({ model, el }) {
       if (part.textContent !== all) part.textContent = all;
     });
     while (line.children.length > sentences.length) line.lastChild.remove();
+    const all = [...line.children].map(part => part.textContent);
+    if (heard !== null && all.join(" ") !== heard) voice.say(all.join(" "));
+    heard = all.join(" ");
     if (!root) return;
-    addNames(root, [...line.children].map(part => part.textContent));
+    addNames(root, all);
     const now = root.querySelector(".kmeans-room") ?? root;
     if (now !== room) { sizes.disconnect(); sizes.observe(room = now); }
   };
@@ -169,7 +193,7 @@ function render({ model, el }) {
     root = el.closest(".kmeans-panel");
     if (!root) { waiting = requestAnimationFrame(attach); return; }
     changes = new MutationObserver(changed);
-    changes.observe(root, { childList: true, subtree: true, attributeFilter: ["disabled"] });
+    changes.observe(root, { childList: true, subtree: true, attributeFilter: ["disabled", "class"] });
     themes.observe(document.body, { attributes: true });
     sizes = new ResizeObserver(resized);
     uses.push([root, "pointermove"], [root, "pointerdown"], [root, "focusin"]);
@@ -196,6 +220,7 @@ function render({ model, el }) {
     [changes, sizes, themes].forEach(observer => observer?.disconnect());
     model.off(told_of, soon);
     model.off("change:second_canvas", second);
+    voice.end();
     endStrip();
   };
 }

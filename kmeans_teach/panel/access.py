@@ -8,7 +8,8 @@ from ipywidgets import Widget, widget_serialization
 
 
 class Access(anywidget.AnyWidget):
-    """The strip below the picture, which is the scrubber, and a line with `sentence`, which a screen reader speaks.
+    """The strip below the picture, which is the scrubber, and a line with `sentence`. A screen reader speaks
+    that, too, at most once in a second.
 
     The strip shows the inertia of each recorded half-step, whether the run is `over` at the last, and the `best` inertia that
     is known, or None. A person who moves it sets `cursor`. access.js says what else it adds and why.

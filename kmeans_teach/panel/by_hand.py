@@ -2,17 +2,10 @@
 
 import numpy as np
 
-from kmeans_teach.narrate import letter, number
+from kmeans_teach.narrate import describe_point, letter, number
 
 GRAB, PICK = 14, 10  # CSS pixels (at zoom 1): a click this near to a centroid, or to a point, counts as on it
 KEYS = {"left": (-1, 0), "right": (1, 0), "down": (0, -1), "up": (0, 1)}
-
-
-def distances(points, centroids, i):
-    """The K distances of point i, in all features, as a sentence."""
-    away = np.sqrt(((centroids - points[i]) ** 2).sum(axis=1))
-    listed = ", ".join(f"{letter(k)} {number(d)}" for k, d in enumerate(away))
-    return f"Point {i}: distance to {listed}; nearest {letter(int(away.argmin()))}."
 
 
 class ByHand:
@@ -50,7 +43,7 @@ class ByHand:
     def show_point(self, i):
         """Ring point i from now on, and show its K distances. None removes the ring."""
         self.pinned = self.stage.picture.ringed_point = self.stage.picture.looked_at = i
-        self.show(None if i is None else distances(self.player.model.points, self.player.step.centroids, i))
+        self.show(None if i is None else describe_point(self.player.model.points, self.player.step, i))
 
     def look(self, event):
         """Draw the distances of the point under the mouse, or else of the pinned one; none while a question is about them."""
@@ -63,12 +56,6 @@ class ByHand:
         if i != picture.looked_at:
             picture.looked_at = i
             self.stage.show(self.player)
-
-    def history(self):
-        """The clusters of the pinned point so far, as a sentence."""
-        labels = [int(step.labels[self.pinned]) for step in self.player.steps[: self.player.cursor + 1]]
-        names = [letter(k) for i, k in enumerate(labels) if i == 0 or k != labels[i - 1]]
-        return f"Point {self.pinned}: {', then '.join(names)}."
 
     def press(self, event):
         picture = self.stage.picture

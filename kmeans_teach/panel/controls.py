@@ -7,6 +7,7 @@ import ipywidgets as w
 import traitlets
 
 from kmeans_teach.data import DATA_SETS, SPREAD
+from kmeans_teach.narrate import LEVELS
 from kmeans_teach.panel.run import COURSE
 
 STYLE = f"<style>{(Path(__file__).parent / 'panel.css').read_text(encoding='utf-8')}</style>"
@@ -79,18 +80,19 @@ def make_controls(own_data=False):
     c.new_centroids = button("New centroids", "Keep the points, draw a new start")
     c.undo = button("Undo", "Back to the run before (Ctrl+Z)").add_class("kmeans-undo")
     # time
-    c.first = button("|<", "To the start of the run")
+    c.first = button("First", "To the start of the run")
     c.back = button("Back", "One half-step back")
-    c.play = w.ToggleButton(description="Play", tooltip="Play or pause; at the end, play again", layout=w.Layout(width="72px"))
+    c.play = w.ToggleButton(description="Play", tooltip="Play or pause; at the end, play again", layout=w.Layout(width="5.6em"))
     c.play.add_class("kmeans-play")
-    c.step = button("", "One half-step on", "262px", button_style="primary").add_class("kmeans-step")
-    c.last = button(">|", "To the end of the run")
+    c.step = button("", "One half-step on", "20.2em", button_style="primary").add_class("kmeans-step")
+    c.last = button("Last", "To the end of the run")
     speed = {"readout_format": ".1f", "tooltip": "Half-steps a second"}
     c.speed = slider(FloatLogSlider, "Speed", 10**0.3, 0, 1.5, 0.05, **speed)
     # what is shown
     c.regions = w.Checkbox(description="Regions", indent=False, tooltip="Colour the plane by nearest centroid", layout=number)
     c.spokes = w.Checkbox(description="Lines to centroids", indent=False, layout=w.Layout(width="200px"))
     c.point = w.BoundedIntText(max=0, description="Ring point", tooltip="Ring a point, read its distances", layout=number)
+    c.words = w.Dropdown(options=LEVELS, description="In words", tooltip="How much the sentence tells", layout=at_most("260px"))
     c.x, c.y = (w.Dropdown(description=name, layout=at_most("220px")) for name in "XY")
     c.table = w.HTML()
     c.differs = w.Dropdown(options=LANES, description="Against", layout=at_most("285px"))
@@ -108,7 +110,7 @@ def lay_out(panel):
     folds = {
         "Compare": [w.HTML(COMPARE), row(c.differs, c.other)],
         "More settings": [row(c.spread, c.size, c.clusters), row(c.way, c.seed, c.start)],
-        "See more": [row(c.regions, c.spokes, c.point), row(c.x, c.y)],
+        "See more": [row(c.regions, c.spokes, c.point, c.words), row(c.x, c.y)],
         "Table": [c.table],
         "Predict": [panel.quiz.box],
         "By hand": [w.HTML(BY_HAND), panel.start_score.box],

@@ -42,7 +42,7 @@ class Quiz:
         self._player, self._ring, self._forward = player, ring, forward
         self.right, self.asked, self._question = 0, 0, None
         self.on = w.Checkbox(description="Ask me before each half-step", indent=False, tooltip="Step goes on without an answer")
-        self.text, self.count = w.HTML(), w.HTML()
+        self.text, self.count = w.HTML().add_class("kmeans-told"), w.HTML().add_class("kmeans-told")
         self.answer = w.Dropdown(description="Answer", layout=w.Layout(width="200px"), disabled=True)
         self.button = button("Check and step", "Check the answer, then take the half-step", disabled=True)
         self.box = w.VBox([self.on, self.text, row(self.answer, self.button), self.count])

@@ -1,6 +1,6 @@
 """Two lanes: a second run of the same points beside the first, which goes along with it and is drawn by a stage of its own."""
 
-from kmeans_teach.narrate import describe
+from kmeans_teach.narrate import at_level
 from kmeans_teach.panel.stage import BESIDES, Stage
 
 SIDE_BY_SIDE = 720  # CSS pixels: on a narrower page one picture lies below the other
@@ -72,7 +72,7 @@ class Lanes:
         ours, theirs, player = self.stage.picture, self.second.picture, self.run.player
         theirs.regions, theirs.spokes, theirs.ringed_point = ours.regions, ours.spokes, self.by_hand.pinned
         self.second.show(player.second, glide and player.cursor < len(player.second.steps))
-        return describe(player.second.step)
+        return at_level(player.second, self.controls.words.value, self.by_hand.pinned)
 
     def fit_page(self):
         """Fit the pictures to the page: side by side or, on a narrow one, below each other and both in view."""

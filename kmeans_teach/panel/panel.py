@@ -5,7 +5,7 @@ from functools import partial
 
 import ipywidgets as w
 
-from kmeans_teach.narrate import describe
+from kmeans_teach.narrate import at_level
 from kmeans_teach.panel.access import Access
 from kmeans_teach.panel.arrival import Arrival
 from kmeans_teach.panel.by_hand import ByHand
@@ -204,14 +204,12 @@ class Panel(Runs, Lanes, Arrival, w.VBox):
 
     def show(self, sentence=None, glide=False):
         """Show the step under the cursor, with its own sentence or another; with `glide`, glide there from the one before."""
-        page, player, other = self.access, self.run.player, ""
+        page, player = self.access, self.run.player
         places = self.stage.show(player, glide and player.cursor < len(player.steps))
-        if self.second is not None:
-            other = self.show_lane(glide)
+        other = self.show_lane(glide) if self.second is not None else ""
+        sentence = sentence or at_level(player, self.controls.words.value, self.by_hand.pinned)
         with page.hold_sync():  # one message to the page: each takes as long as a small picture
-            page.places, page.sentence, page.other_sentence = places, sentence or describe(player.step), other
-            if sentence is None and self.by_hand.pinned is not None:
-                page.sentence += " " + self.by_hand.history()
+            page.places, page.sentence, page.other_sentence = places, sentence, other
             self._fill_strip()
         if self.controls.folds["Table"].value:
             self.controls.table.value = table(self.run.model.points, player.step, self.run.axes_options["names"])

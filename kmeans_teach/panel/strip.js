@@ -2,7 +2,7 @@
 // the best end that is known. It is the scrubber: a slider of the page lies over it, so mouse, finger, keys and screen readers move it.
 const HIGH = 46, EDGE = 10;  // CSS pixels; the slider's handle is as wide as both edges
 
-const inertiaText = x => (x >= 999.5 && x < 1e6 ? Math.round(x) : Number(x.toPrecision(3))).toLocaleString("en");
+const inertiaText = x => (x >= 999.5 && x < 999500 ? `${Math.round(x)}` : Number(x.toPrecision(3)).toLocaleString("en"));  // as in the sentence
 
 // Draws the strip in `el`, and again when something changes. Returns a function that ends that.
 function addStrip(model, el) {

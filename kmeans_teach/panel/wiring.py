@@ -19,6 +19,7 @@ def wire(panel):
     on(c.other, lambda: panel.choose_lane(c.other.value))
     for control in c.regions, c.spokes:
         on(control, panel.see)
+    on(c.words, panel.show)
     for control in c.x, c.y:
         on(control, panel.draw_columns)
     on(c.point, lambda: panel.by_hand.show_point(c.point.value))

@@ -156,7 +156,8 @@ class Picture(View):
             members.set_markersize(self._size)
         self._ringed.set_markersize(self._size + 3 * scale)
         self._marks.scale = scale
-        self.title.set_fontsize(11 * (scale + 1) / 2)
+        room = self.ax.get_position()  # a narrow picture has no room for a title but over its labels, too
+        self.title.set(fontsize=11 * (scale + 1) / 2, x=0.01 if scale == 1 else 0.02 - room.x0 / room.width)
 
     def flat(self, table):
         """The two drawn coordinates (rows, 2) of a table of points or centroids."""

@@ -68,7 +68,7 @@ def test_a_page_that_was_busy_shows_at_rest_what_was_drawn(pages):
     two.set_viewport_size({"width": 1400, "height": 1000})
     changes = (
         lambda: press(two, "Back"),
-        lambda: press(two, "|<"),
+        lambda: press(two, "First"),
         lambda: two.set_viewport_size({"width": 800, "height": 900}),
         lambda: two.set_viewport_size({"width": 1400, "height": 1000}),
     )

@@ -11,6 +11,7 @@ import random
 import re
 from base64 import b64decode
 from io import BytesIO
+from itertools import pairwise
 
 import nbformat
 import numpy as np
@@ -162,9 +163,9 @@ def replay(page, text):
         box.press("Enter")
     answered(page)
     if not sentence(page).startswith("Start: "):
-        if button(page, "|<").is_disabled():  # at the start, where a point is ringed
+        if button(page, "First").is_disabled():  # at the start, where a point is ringed
             button(page, "Step").click()
-        button(page, "|<").click()
+        button(page, "First").click()
     says(page, "^Start: ")
     button(page, "Replay").click()
 
@@ -202,9 +203,9 @@ def test_every_button_of_the_time_row(page, by):
     says(page, "^Assign 1: ")
     changes(page, lambda: press("Back"))
     says(page, "^Update 1: ")
-    press(">|")
+    press("Last")
     says(page, r"converged after \d+ updates")
-    press("|<")
+    press("First")
     says(page, "^Start: ")
     press("Play")
     button(page, "Pause").wait_for()
@@ -262,16 +263,16 @@ def test_the_scrubber_by_mouse_is_pressed_and_dragged_anywhere(page):
 
 
 def test_a_button_that_goes_off_under_a_key_leaves_the_keyboard_in_the_panel(page):
-    button(page, ">|").press("Enter")
+    button(page, "Last").press("Enter")
     says(page, r"converged after \d+ updates")
-    expect(button(page, ">|")).to_be_disabled()
+    expect(button(page, "Last")).to_be_disabled()
     expect(button(page, "Play")).to_be_focused()
 
 
 def test_the_card_at_the_end_shows_the_best_of_a_hundred_starts_by_mouse_and_by_key(page):
     for press in "mouse", "key":
         replay(page, "bad-start k=4 size=20")
-        button(page, ">|").click()
+        button(page, "Last").click()
         page.get_by_text(re.compile("^Settled after .* Of 100 random starts .* lower")).wait_for()
         page.get_by_text(re.compile(r"^best of 100 starts [\d.]+$")).wait_for()
         best = button(page, "Show it")
@@ -303,7 +304,7 @@ def test_time_and_picture_are_in_view_together(page, width, height):
         page.wait_for_function(f"most => document.querySelector('{CANVAS}').clientWidth < most", arg=width)
         settled(page)
         page.locator(".kmeans-panel").evaluate("panel => panel.scrollIntoView()")
-        for part in button(page, "|<"), button(page, ">|"), handle(page, "Speed"), page.locator(CANVAS).first:
+        for part in button(page, "First"), button(page, "Last"), handle(page, "Speed"), page.locator(CANVAS).first:
             expect(part).to_be_in_viewport(ratio=0.99)
     finally:
         resize(page, narrow=False)
@@ -399,7 +400,7 @@ def test_undo_by_mouse_and_by_key(page):
         else:
             button(page, "Undo").click()
         says(page, "^Update 1: ")
-        button(page, "|<").click()
+        button(page, "First").click()
         says(page, "^Start: ")
 
 
@@ -410,6 +411,70 @@ def test_the_table_is_read_row_by_row(page):
     expect(rows).to_have_count(7)
     expect(rows.nth(1).get_by_role("rowheader", name="A", exact=True)).to_be_visible()
     expect(rows.nth(1).get_by_role("cell")).to_have_count(5)
+
+
+# what a screen reader meets, from the top to the bottom, and where the key Tab stops (T)
+ORDER = [
+    ("button", "First", "T"), ("button", "Back", "T"), ("button", "Play", "T"),
+    ("button", "Step Assign: join the nearest", "T"), ("button", "Last", "T"), ("slider", "Speed", "T"),
+    ("textbox", "Speed, value", "T"), ("img", "Update 1: ", "T"),
+    ("paragraph", "inertia ", ""), ("slider", "Half-step", "T"), ("paragraph", "Update 1: ", ""), ("combobox", "Data", "T"),
+    ("slider", "K", "T"), ("textbox", "K, value", "T"), ("button", "New data", "T"), ("button", "New centroids", "T"),
+    ("button", "Undo", ""), ("button", "Compare", "T"),
+    ("button", "More settings", "T"), ("button", "See more", "T"), ("button", "Table", "T"),
+    ("button", "Predict", "T"), ("button", "By hand", "T"), ("button", "Replay", "T"), ("button", "Save", "T"),
+    ("table", "All clusters; their inertias add up to ", ""),
+]  # fmt: skip
+FOCUSED = "document.activeElement.getAttribute('aria-label') || document.activeElement.textContent || document.activeElement.id"
+
+
+def test_a_screen_reader_meets_time_picture_scrubber_sentence_and_setup_in_this_order_and_tab_too(page):
+    fold(page, "Table")
+    button(page, "Step").click()
+    says(page, "^Update 1: ")
+    kinds = "|".join({kind for kind, _, _ in ORDER})
+    tree = page.locator(".kmeans-panel").aria_snapshot()
+    assert tree.startswith('- group "K-means panel"')
+    met = re.findall(rf"""^ *- '?({kinds})(?: "|: "?)([^"\n]+)""", tree, re.MULTILINE)
+    met = [(kind, text[: len(name)]) for (kind, text), (_, name, _) in zip(met, ORDER, strict=True)]
+    assert met == [(kind, name) for kind, name, _ in ORDER]
+    undo = button(page, "Undo").is_enabled()
+    expect(button(page, "Table")).to_have_attribute("aria-expanded", "true")
+    expect(button(page, "Save")).to_have_attribute("aria-expanded", "false")
+    button(page, "First").focus()
+    stops = [name for _, name, stop in ORDER if stop or (name == "Undo" and undo)]
+    for name in stops:
+        assert name.removeprefix("Step ") in page.evaluate(FOCUSED) or name == "Data"
+        page.keyboard.press("Tab")
+
+
+SPOKEN = """() => { const voice = document.querySelector(".kmeans-voice"); window.spoken = [];
+                 new MutationObserver(() => voice.textContent && spoken.push([performance.now(), voice.textContent]))
+                     .observe(voice, { childList: true, subtree: true, characterData: true }); }"""
+
+
+def test_while_it_plays_at_its_fastest_a_sentence_is_spoken_at_most_once_in_a_second(page):
+    replay(page, "uniform k=8 size=15")
+    handle(page, "Speed").press("End")
+    page.evaluate(SPOKEN)
+    button(page, "Play").click()
+    says(page, "converged")
+    page.wait_for_function("/converged/.test(spoken.at(-1)?.[1])")  # the last one is spoken
+    spoken = page.evaluate("spoken")
+    handle(page, "Speed").press("Home")
+    assert all(after - before > 950 for (before, _), (after, _) in pairwise(spoken)), spoken
+
+
+@pytest.mark.page
+def test_three_levels_of_detail_by_keyboard(page):
+    fold(page, "See more")
+    words = page.locator(".kmeans-panel").get_by_label("In words", exact=True)
+    words.press("ArrowDown")
+    says(page, "^Start, inertia [0-9.]+\\.\nA: [0-9]+ points")
+    words.press("ArrowDown")
+    says(page, "No point is ringed yet")
+    words.press("Home")
+    says(page, "^Start: ")
 
 
 def test_predictions_are_asked_and_counted(page):
@@ -595,7 +660,7 @@ def test_a_page_that_was_busy_while_playing_shows_at_rest_what_was_drawn(page, b
     handle(page, "Speed").press("End")
     play(page, busy)
     assert wrong_pixels(page, page.kernel) == 0
-    for name in "Back", "|<":
+    for name in "Back", "First":
         button(page, name).click()
         assert wrong_pixels(page, page.kernel) == 0
 
@@ -641,7 +706,7 @@ def test_without_a_kernel_one_sentence_stands_for_all_broken_links(page):
 
 def test_after_many_random_actions_the_page_shows_what_a_full_drawing_shows(page):
     walk = random.Random(7)
-    names = ["Back", "Step", ">|", "|<", "New data", "New centroids"]
+    names = ["Back", "Step", "Last", "First", "New data", "New centroids"]
     fold(page, "More settings")
     for _ in range(100 if LONG else 25):
         what = walk.randrange(4)
@@ -690,10 +755,13 @@ def test_axe_finds_nothing_wrong_in_the_panel(page):
         fold(page, name)
     axe = importlib.resources.files("axe_core_python") / "axe.min.js"
     page.evaluate(axe.read_text(encoding="utf-8"))
-    result = page.evaluate("axe.run(document.querySelector('.kmeans-panel'))")
-    assert len(result["passes"]) > 10
-    found = [f"{v['id']}: {node['html'][:200]}" for v in result["violations"] for node in v["nodes"]]
-    assert found == []
+    for scheme in ("light",) if page.in_lab else ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        result = page.evaluate("axe.run(document.querySelector('.kmeans-panel'))")
+        assert len(result["passes"]) > 10
+        found = [f"{v['id']}: {node['html'][:200]}" for v in result["violations"] for node in v["nodes"]]
+        assert found == [], scheme
+    page.emulate_media(color_scheme="light")
 
 
 @pytest.mark.page
@@ -922,7 +990,7 @@ def test_a_page_reloaded_while_playing_finds_a_living_panel(page):
     page.wait_for_selector(CANVAS, timeout=60_000)
     page.wait_for_function("() => document.querySelector('.kmeans-sentence')?.textContent.length > 0", polling=50)
     settled(page)
-    button(page, "|<").click()
+    button(page, "First").click()
     says(page, "^Start: ")
     changes(page, lambda: button(page, "Step").click())
     says(page, "^Update 1: ")

@@ -24,6 +24,7 @@ from kmeans_teach.panel import Panel, main_thread
 from kmeans_teach.panel import panel as panel_module
 from kmeans_teach.panel.folds import new_path
 from kmeans_teach.panel.setting import Setting
+from kmeans_teach.panel.stage import NARROWEST
 from tests.open_widgets import ipywidgets_8, open_widgets
 
 
@@ -702,6 +703,39 @@ def test_a_point_under_the_mouse_shows_its_distances_and_a_click_keeps_them_thro
     panel.controls.new_data.click()
     assert (picture.looked_at, picture.ringed_point) == (None, None)
     assert "Point" not in panel.access.sentence
+
+
+def test_the_sentence_tells_of_the_half_step_of_each_cluster_or_of_one_point(panel):
+    words, said = panel.controls.words, lambda: panel.access.sentence
+    panel.controls.step.click()
+    whole = said()
+    words.value = "clusters"
+    assert [line[:3] for line in said().split("\n")[1:]] == ["A: ", "B: ", "C: ", "D: "]
+    panel.controls.back.click()
+    assert said().startswith("Start, inertia ")
+    words.value = "point"
+    assert said().endswith("No point is ringed yet: click one, or write its number.")
+    panel.controls.point.value = 7
+    panel.controls.step.click()
+    assert said().startswith("Point 7: distance to A ")
+    assert re.search(r"; nearest [A-D]\. Point 7: [A-D](, then [A-D])*\.$", said())
+    words.value = "step"
+    assert said().startswith(f"{whole} Point 7: ")
+
+
+@pytest.mark.parametrize("width", [NARROWEST, 330, 500, 860])
+def test_every_title_fits(width):
+    panel = Panel("blobs k=4 clusters=4 size=30 seed=3 start=2", max_iter=1)
+    page_is(panel, width)
+    picture, titles = panel.stage.picture, set()
+    for step in list(KMeansND(panel.run.model.points, panel.run.model.centroids).steps()) + list(panel.run.model.steps()):
+        picture.show(step)
+        titles.add(picture.title.get_text())
+        box = picture.title.get_window_extent()
+        assert box.x0 >= 0, titles
+        assert box.x1 <= picture.figure.bbox.width, titles
+    assert {"nothing moves", "stopped (max_iter)"} <= {title.partition(": ")[2] for title in titles}
+    panel.close()
 
 
 def test_a_question_is_not_answered_by_the_mouse(panel):
