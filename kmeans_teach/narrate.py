@@ -60,7 +60,7 @@ def describe_point(points, step: Step, i: int) -> str:
 
 
 def at_level(player, level: str, i: int | None) -> str:
-    """The half-step under a player's cursor at one of the LEVELS of detail; of point i, if there is one, its clusters so far."""
+    """The half-step under a player's cursor at one of the LEVELS of detail, and what clusters point i had so far."""
     points, step, history = player.model.points, player.step, ""
     if i is not None:
         labels = [int(other.labels[i]) for other in player.steps[: player.cursor + 1]]

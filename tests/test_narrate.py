@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kmeans_teach.kmeans import KMeansND, Step
-from kmeans_teach.narrate import LEVELS, NO_POINT, describe, describe_clusters, describe_point, at_level, letter, number, title
+from kmeans_teach.narrate import LEVELS, NO_POINT, at_level, describe, describe_clusters, describe_point, letter, number, title
 
 
 def step(phase, iteration, centroids, labels, inertia, **more):

@@ -10,7 +10,7 @@ READY = """async code => {
   document.body.innerHTML = '<div class="kmeans-panel"><div></div></div>';
   const el = document.querySelector("div > div"), state = { sentence: "Start.", inertias: [], canvas: null }, listeners = {};
   const model = { get: name => state[name], set: () => {}, save_changes: () => {}, off: () => {},
-                  on: (name, f) => (listeners[name] ??= []).push(f) };
+                  on: (names, f) => names.split(" ").forEach(name => (listeners[name] ??= []).push(f)) };
   window.end = access.render({ model, el });
   const voice = document.querySelector("[aria-live=polite]");
   window.spoken = [[performance.now(), voice.textContent]];
