@@ -24,6 +24,8 @@ from kmeans_teach.commands.copy_course import LESSONS, handed_out
 SITE = ROOT / "site" / "html" / "lite"
 SETTINGS = ROOT / "kmeans_teach" / "commands" / "jupyter" / "labconfig"
 KERNEL = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}  # another name, and a person is asked
+# `jupyter lite`, without an optional checker of addresses that reads 38 grammars for two seconds
+JUPYTERLITE = "import sys; sys.modules['rfc3987_syntax'] = None; from jupyterlite_core.app import main; main()"
 
 OWN_COMPUTER = """# {title}
 
@@ -100,7 +102,7 @@ def build(folder, source=None, lessons=ROOT / "notebooks"):
         options = {"lite_dir": str(work), "output_dir": str(folder), "cache_dir": str(work / "cache"), "apps": ["lab"]}
         options |= {"contents": [str(work / "files")], "no_sourcemaps": True, "no_unused_shared_packages": True}
         write(work / "jupyter_lite_config.json", {"LiteBuildConfig": options})
-        run([sys.executable, "-m", "jupyterlite_core", "build", "--config", "jupyter_lite_config.json"], cwd=work)
+        run([sys.executable, "-c", JUPYTERLITE, "build", "--config", "jupyter_lite_config.json"], cwd=work)
         shutil.move(work / "pyodide", folder / "static" / "pyodide")
 
 

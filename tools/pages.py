@@ -10,6 +10,8 @@ from pathlib import Path
 
 from sphinx.cmd.build import main as sphinx
 
+# MyST-NB loads an optional checker of addresses, which reads 38 grammars for two seconds: here it counts as not installed
+sys.modules.setdefault("rfc3987_syntax", None)
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "site"
 # hidden files, and what the commands make

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlencode
 
 from kmeans_teach.commands import JUPYTER, add_server_options, can_open_browser, in_front, say
-from kmeans_teach.commands.lab import encryption, without_delay
+from kmeans_teach.commands.lab import encryption, start_sooner, without_delay
 
 OPTIONS_VARIABLE = "KMEANS_TEACH_PANEL"  # of the environment
 WIDEST = 2000  # CSS pixels
@@ -116,6 +116,7 @@ def open_in_browser(address, folder):
 def serve(options, port, browser, idle=IDLE):
     """Serve the page until the user stops it; return the exit code."""
     say("Starting the panel")
+    start_sooner()
     os.environ["JUPYTER_PATH"] = in_front(JUPYTER, "JUPYTER_PATH")  # for the page's template
     os.environ[OPTIONS_VARIABLE] = json.dumps(options)
     import nbformat

@@ -294,6 +294,12 @@ def pretend(monkeypatch):
     return server
 
 
+def test_jupyter_starts_without_the_grammars_of_addresses(pretend, tmp_path, monkeypatch):
+    monkeypatch.delitem(sys.modules, "rfc3987_syntax", raising=False)
+    assert launcher.main(["lab", str(tmp_path), "--no-browser"]) == 0
+    assert sys.modules.get("rfc3987_syntax", "not yet") is None
+
+
 def test_without_a_browser_it_says_so_and_serves_on(pretend, tmp_path, monkeypatch, capsys):
     def none(*_):
         raise webbrowser.Error("could not locate runnable browser")
