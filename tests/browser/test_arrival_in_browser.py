@@ -6,7 +6,6 @@ import re
 
 import nbformat
 import pytest
-from nbconvert import HTMLExporter
 from playwright.sync_api import expect
 
 from kmeans_teach.panel.arrival import ALONE
@@ -104,6 +103,8 @@ def test_a_page_made_by_nbconvert_shows_pictures_and_what_to_do(browser, saved, 
         saved.metadata.widgets = {
             STATE: {"state": dict.fromkeys(ids, model | {"state": {}}), "version_major": 2, "version_minor": 0}
         }
+    from nbconvert import HTMLExporter  # here, because each process of the tests reads this file, and this takes a second
+
     html, _ = HTMLExporter().from_notebook_node(saved)
     saved.metadata.pop("widgets", None)
     (tmp_path / "page.html").write_text(html, encoding="utf-8")

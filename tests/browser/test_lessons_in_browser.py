@@ -1,4 +1,8 @@
-"""Lessons in a real JupyterLab: Run All reaches the last cell, and no cell shows an error. With LONG=1: all lessons."""
+"""Every week, all lessons in a real JupyterLab: Run All reaches the last cell, and no cell shows an error.
+
+Every day, nbval runs all lessons, Run All is pressed on the notebooks of the other browser tests, lesson 05 runs in the lab in
+the browser, and the player's page is on the site.
+"""
 
 import os
 import shutil
@@ -9,10 +13,11 @@ import pytest
 from kmeans_teach.commands import copy_course
 from tests.browser.lab import ROOT, open_by_double_click, run_all
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(os.environ.get("LONG") != "1", reason="half a minute for each lesson: LONG=1"),
+]
 LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
-# every day one with questions, pictures and the player's page; nbval runs all lessons, and 05 runs in the lab in the browser
-DAILY = ["04_generators.ipynb"]
 
 
 def run_to_the_bottom(page, path):
@@ -36,7 +41,6 @@ def page(browser, course):
 
 def test_there_are_lessons_to_open():
     assert len(LESSONS) >= 9
-    assert set(DAILY) <= set(LESSONS)
 
 
 def is_replaced_by_a_newer_one(saved, lesson, course, folder):
@@ -49,7 +53,7 @@ def is_replaced_by_a_newer_one(saved, lesson, course, folder):
     return copy_course.copy(mine, source=newer) == [f"Replaced 1 file that you had not changed by newer ones: {lesson}."]
 
 
-@pytest.mark.parametrize("lesson", LESSONS if os.environ.get("LONG") == "1" else DAILY)
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_run_all_reaches_the_bottom_without_an_error_and_a_lesson_that_was_run_and_saved_is_unchanged(
     lesson, page, course, tmp_path
 ):

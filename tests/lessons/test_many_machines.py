@@ -15,7 +15,6 @@ import numpy as np
 import psutil
 import pytest
 from dask.callbacks import Callback
-from distributed import Client, LocalCluster
 
 from kmeans_teach import KMeansND, make_clusters
 from kmeans_teach.kmeans import Step
@@ -447,6 +446,8 @@ def moved_between_workers(dask_worker):
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
 @pytest.mark.skipif(not LONG, reason="a cluster of processes takes many seconds: LONG=1")
 def test_a_worker_killed_in_the_middle_of_an_iteration_changes_nothing_and_nothing_is_left_behind(tmp_path):
+    from distributed import Client, LocalCluster  # here, because each process of the tests reads this file
+
     start = many().blocks[0].compute()[[0, 1, 200, 300]]
     expected = KMeansDask(many(), start).fit()
     labels = expected.labels.compute()
