@@ -10,7 +10,7 @@ from importlib.resources import files
 import numpy as np
 
 from kmeans_teach.data.tables import read_points as read_points
-from kmeans_teach.inputs import LARGEST, as_points, as_table, check_count, check_k, check_number, short
+from kmeans_teach.inputs import LARGEST, as_points, as_table, check_count, check_k, check_number, check_spread, short
 
 POST_SPREAD = 0.08**0.5  # 0.2828...: the original post draws its clusters with variance 0.08
 SPREAD = 0.28  # the same in two digits, for the named data sets, so that a replay string is short
@@ -105,6 +105,25 @@ def plus_plus(points, k: int, rng: np.random.Generator) -> np.ndarray:
         draw = min(rng.random() * share[-1], np.nextafter(share[-1], 0))
         chosen.append(points[np.searchsorted(share, draw, side="right")])  # "right", so that a row of chance 0 is never chosen
     return np.array(chosen)
+
+
+def centre_and_spread(points):
+    """For each column the mean and the standard deviation (ddof 0); of equal values, that value and 1."""
+    centre, spread, equal = points.mean(axis=0), points.std(axis=0), np.ptp(points, axis=0) == 0
+    centre[equal], spread[equal] = points[0, equal], 1  # rounding may leave a spread of 1e-17 in a column of equal values
+    return centre, spread
+
+
+def standardise(points) -> np.ndarray:
+    """Subtract from each column its mean, and divide by its standard deviation (ddof 0).
+
+    A column whose values are all the same becomes zeros. Lesson 08 explains when to do this, and when not.
+    """
+    points = as_table(points, "points")
+    for column in points.T:
+        check_spread(column[:, None])
+    centre, spread = centre_and_spread(points)
+    return (points - centre) / spread
 
 
 def _generator(rng):

@@ -10,7 +10,8 @@ from itertools import permutations
 import numpy as np
 
 from kmeans_teach.data import plus_plus
-from kmeans_teach.inputs import as_points, as_table, check_count, check_k, check_spread
+from kmeans_teach.data import standardise as standardise
+from kmeans_teach.inputs import as_points, as_table, check_count, check_k
 from kmeans_teach.kmeans import assign_points, inertia
 from kmeans_teach.panel.setting import Setting
 
@@ -169,20 +170,6 @@ def nearer_in_picture(points, labels, centroids, columns):
     """The rows whose nearest centroid is another one if only these columns count, as in a picture of them."""
     in_picture = assign_points(np.ascontiguousarray(points[:, columns]), np.ascontiguousarray(centroids[:, columns]))
     return np.flatnonzero(in_picture != labels)
-
-
-def standardise(points) -> np.ndarray:
-    """Subtract from each column its mean, and divide by its standard deviation (ddof 0).
-
-    A column whose values are all the same becomes zeros. Lesson 08 explains when to do this, and when not.
-    """
-    points = as_table(points, "points")
-    for column in points.T:
-        check_spread(column[:, None])
-    centred = points - points.mean(axis=0)
-    spread = points.std(axis=0)
-    spread[np.ptp(points, axis=0) == 0] = np.inf  # rounding may leave a spread of 1e-17 in a column of equal values
-    return centred / spread
 
 
 def match(counts) -> tuple[int, ...]:
