@@ -41,6 +41,8 @@ DOORS = {
     "way": lambda value: Setting(way=value),
     **{f"{name} of a setting": lambda value, name=name: Setting(**{name: value}) for name in ("k", "seed", "spread", "size")},
     "hand": lambda value: Setting(hand=value, k=1),
+    "painted": lambda value: Setting(painted=value),
+    "standardise": lambda value: Setting(standardise=value),
     "bounds": lambda value: data.make_clusters(bounds=value, rng=np.random.default_rng(1)),
     "spread": lambda value: data.make_clusters(spread=value, rng=np.random.default_rng(1)),
     "rng": lambda value: data.plus_plus(TWO, 1, value),
@@ -59,6 +61,7 @@ OTHERS = {
     "digits": lambda: Setting.parse(f"blobs seed={'9' * 1_000_000}"),
     "by hand": lambda: Setting.parse(f"blobs hand={'1,' * 100_000}"),
     "too many by hand": lambda: Setting.parse(f"blobs hand={'1,2;' * 100_000}3,4"),
+    "painted points": lambda: Setting.parse(f"blobs painted={LONG}"),
     "a dtype": lambda: KMeansND(np.zeros(9, dtype=[(f"column {i}", float) for i in range(5000)]), TWO),
     "a dtype of labels": lambda: KMeansND(TWO, TWO, assign=returning(np.zeros(2, dtype=[(LONG, int)]))).fit(),
     "wide centroids": lambda: KMeansND(

@@ -38,6 +38,7 @@ function addNames(root, sentences) {
   root.querySelectorAll(".widget-readout[contenteditable]").forEach(e => e.setAttribute("role", "textbox"));
   root.querySelectorAll(".kmeans-opener").forEach(e => e.setAttribute("aria-expanded", e.classList.contains("mod-active")));
   root.querySelectorAll(".kmeans-told, .kmeans-card").forEach(e => e.setAttribute("role", "status"));
+  root.querySelectorAll(".widget-toggle-buttons button").forEach(e => e.setAttribute("aria-pressed", e.matches(".mod-active")));
   root.querySelectorAll(CANVAS).forEach((canvas, i) => {
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", sentences[i] ?? "");
@@ -117,7 +118,7 @@ function followMouse(e) {
   if (e.pointerType === "mouse" && e.target.matches(`${CANVAS} canvas`)) e.target.setPointerCapture(e.pointerId);
 }
 
-// A finger put on a centroid moves it, as a mouse does; anywhere else it scrolls the page. Returns the listener.
+// A finger put on a centroid moves it, as a mouse does, and anywhere else it scrolls the page. One with a brush does what a mouse does. Returns the listener.
 function followFinger(model) {
   let dragging = false;
   return e => {
@@ -129,8 +130,9 @@ function followFinger(model) {
       const box = canvas.getBoundingClientRect();
       const away = ([x, y]) => Math.hypot(box.left + x * box.width - touch.clientX, box.top + (1 - y) * box.height - touch.clientY);
       const [x, y] = model.get("places").reduce((one, other) => (away(one) <= away(other) ? one : other), [9, 9]);
-      if (!(dragging = away([x, y]) <= FINGER)) return;
-      send("mousedown", { clientX: box.left + x * box.width, clientY: box.top + (1 - y) * box.height });
+      const brush = model.get("brush");
+      if (!(dragging = brush || away([x, y]) <= FINGER)) return;
+      send("mousedown", brush ? touch : { clientX: box.left + x * box.width, clientY: box.top + (1 - y) * box.height });
     } else if (!dragging) return;
     else if (e.type === "touchmove") send("mousemove", touch);
     else dragging = send("mouseup", touch) && false;

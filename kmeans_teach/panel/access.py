@@ -19,7 +19,8 @@ class Access(anywidget.AnyWidget):
     `width` is the width (CSS pixels) that the page has for the picture on `canvas`, `height` is that of the window, and `ratio`
     says how many pixels of the screen make one of them. `dark`: are its letters light? `still`: does a person want no motion?
     If several pages show the panel, all these are of the page that was used last. `places` are those of the centroids in the
-    picture, as shares of its width and height from the lower left, for a finger.
+    picture, as shares of its width and height from the lower left, for a finger; with a `brush` it acts
+    anywhere in the picture.
     """
 
     # the text of the file, not its path: anywidget never frees a widget whose code comes from a path
@@ -35,6 +36,7 @@ class Access(anywidget.AnyWidget):
     other_inertias = traitlets.List().tag(sync=True)
     other_sentence = traitlets.Unicode().tag(sync=True)
     second_canvas = traitlets.Instance(Widget, allow_none=True).tag(sync=True, **widget_serialization)
+    brush = traitlets.Bool(False).tag(sync=True)
     places = traitlets.List().tag(sync=True)
     width = traitlets.Int(0).tag(sync=True)
     height = traitlets.Int(0).tag(sync=True)

@@ -1,25 +1,56 @@
-"""The picture as a control: drag a centroid, or choose it by its letter and move it with the arrow keys; click a point."""
+"""The picture as a control: by mouse, finger or keys, centroids and points are added, moved, removed."""
+
+from types import SimpleNamespace
 
 import numpy as np
+from matplotlib.backend_tools import Cursors
 
-from kmeans_teach.narrate import describe_point, letter, number
+from kmeans_teach.narrate import describe_point, letter, number, plural
+from kmeans_teach.panel.paint import WRITTEN, check_plane
 
 GRAB, PICK = 14, 10  # CSS pixels (at zoom 1): a click this near to a centroid, or to a point, counts as on it
-KEYS = {"left": (-1, 0), "right": (1, 0), "down": (0, -1), "up": (0, 1)}
+NEAR = 0.03  # how far around its middle a heap is sprayed, as a share of the view
+WHAT, HOW = ("centroids", "points"), ("move", "add", "remove")
+AT_FIRST = WHAT[0], HOW[0]
+# what a click does: what is changed and how, then the sentence that says it, and the keys for it
+TOOLS = {
+    AT_FIRST: ("Drag a centroid; click a point to see its distances.", """Hold the mouse over a point to see how far it is from
+each centroid; click it, and its ring and lines stay. Drag a centroid with the mouse or a finger. Or press Tab until the picture
+has a frame, then a letter to choose a centroid and the arrow keys to move it (with Shift: farther); the letter again lets it
+go. A new run begins from where you put them. While none is chosen, the left and right arrow keys step; Space plays."""),
+    ("centroids", "add"): ("Click, and a centroid is added there.", "Enter adds one at the cross."),
+    ("centroids", "remove"): ("Click a centroid to remove it.", "Enter removes the one at the cross."),
+    ("points", "add"): ("Click to add a point; press and move to spray a heap.", "Enter adds one at the cross, H a heap."),
+    ("points", "move"): ("Drag a point.", "Enter takes the one at the cross, which carries it, and lets it go."),
+    ("points", "remove"): ("Click a point to remove it; press and move to remove more.", "Enter removes the one at the cross."),
+}  # fmt: skip
+ARROWS = """Or with keys: press Tab until the picture has a frame; the arrow keys move a cross (with Shift: farther). {}
+A new run begins after each change. Undo (Ctrl+Z) takes it back."""
+KEYS = {name: np.array(way) for name, way in {"left": (-1, 0), "right": (1, 0), "down": (0, -1), "up": (0, 1)}.items()}
+
+
+def explain(what, how):
+    """What the mouse and the keys do, for the page."""
+    says, keys = TOOLS[what, how]
+    return keys if (what, how) == AT_FIRST else f"{says} {ARROWS.format(keys)}"
 
 
 class ByHand:
-    """Mouse and keys on the stage. The arrow keys move the centroid `stage.picture.selected`, or none.
+    """Mouse and keys on the stage. A click does what `TOOLS[what, how]` says. The arrow keys move a cross, which does the same;
+    or, if a click would move centroids, they move the centroid `stage.picture.selected`, or none.
 
-    `do(action, event)` runs an action of a person, `move(k, xy, kind)` starts a run with centroid k at xy (moves of one `kind`
-    are one act), `show(sentence)` shows the present step with a sentence, or with its own if the sentence is None. `keys` has
-    actions for other keys, used while no centroid is chosen.
+    `do(action, event)` runs an action of a person, `change(action, *args, kind)` changes the run by one of its methods (changes
+    of one `kind` are one act), and `show(sentence)` shows the present step with a sentence, or with its own if the sentence is
+    None. `keys` has actions for other keys, used while no centroid is chosen.
     """
 
-    def __init__(self, stage, player, do, move, show):
-        self.stage, self.player, self.move, self.show, self.keys = stage, player, move, show, {}
+    def __init__(self, stage, run, page, do, change, show):
+        self.stage, self.run, self.player, self.page, self.change, self.show = stage, run, run.player, page, change, show
+        (self.what, self.how), self.keys, self.rng = AT_FIRST, {}, np.random.default_rng()
         self.pinned = None  # the point that stays ringed while the run goes on
-        self.dragged, self.presses = None, 0  # the centroid that follows the mouse; how often its button was pressed
+        self.dragged, self.presses = None, 0  # the centroid or point that follows the mouse; how often its button was pressed
+        self.cross, self.carried = None, None  # where the keys have put the cross (x, y); the point that follows it
+        self.edited = None  # the model that was made by hand last
         connect = stage.canvas.mpl_connect
         connect("button_press_event", lambda event: do(self.press, event))
         # a mouse that only passes over must not call `do`, which would remove an error's message
@@ -28,9 +59,30 @@ class ByHand:
         connect("button_release_event", self.release)
         connect("key_press_event", lambda event: do(self.key, event))
 
+    def use(self, what, how):
+        """From now on a click does this."""
+        if (what, how) == (self.what, self.how):
+            return
+        self.what, self.how, self.stage.picture.selected = what, how, None
+        self.put_cross(None)
+        self.show(None if (what, how) == AT_FIRST else TOOLS[what, how][0])
+        if what == "points":
+            check_plane(self.player.model.points)
+
+    def put_cross(self, xy):
+        """Put the cross there, or nowhere. What follows it comes later."""
+        self.cross, self.carried = xy, None if xy is None else self.carried
+        self.stage.picture.cross.set_data(*([], []) if xy is None else xy[:, None])
+
     def xy(self):
         """The drawn coordinates (K, 2) of the present centroids."""
         return self.stage.picture.flat(self.player.step.centroids)
+
+    def near(self, event, what):
+        """The centroid, or the point, at the place of an event, or None."""
+        xy, reach = (self.xy(), GRAB) if what == "centroids" else (self.stage.picture.xy, PICK)
+        away = self.stage.pixels_to(event, xy)
+        return int(away.argmin()) if away.min() <= reach else None
 
     def choose(self, k):
         """Choose centroid k for the arrow keys; None lets go of it."""
@@ -48,9 +100,12 @@ class ByHand:
     def look(self, event):
         """Draw the distances of the point under the mouse, or else of the pinned one; none while a question is about them."""
         picture, i = self.stage.picture, self.pinned
-        if event.inaxes is picture.ax and not self.stage.playing:
-            away = self.stage.pixels_to(event, picture.xy)
-            i = int(away.argmin()) if away.min() <= PICK else i
+        if event.inaxes is picture.ax:
+            there = Cursors.SELECT_REGION if self.how == "add" else Cursors.MOVE if self.how == "move" else Cursors.HAND
+            free = self.how != "add" and self.near(event, self.what) is None
+            self.stage.canvas.set_cursor(Cursors.POINTER if free else there)
+            near = None if self.stage.playing or self.how == "add" else self.near(event, "points")
+            i = i if near is None else near
         if picture.ringed_point != self.pinned:
             i = None
         if i != picture.looked_at:
@@ -58,34 +113,105 @@ class ByHand:
             self.stage.show(self.player)
 
     def press(self, event):
-        picture = self.stage.picture
-        if event.inaxes is not picture.ax or event.button != 1:
-            return
-        self.presses += 1
-        to_centroids, to_points = self.stage.pixels_to(event, self.xy()), self.stage.pixels_to(event, picture.xy)
-        if to_centroids.min() <= GRAB:
-            self.dragged, picture.looked_at = int(to_centroids.argmin()), self.pinned
-            self.choose(self.dragged)
+        if event.inaxes is self.stage.picture.ax and event.button == 1:
+            self.put_cross(None)
+            taken, self.dragged = None, -1  # from now on the view stays
+            try:
+                taken = self.act(event)
+            finally:
+                self.dragged = taken
+
+    def act(self, event):
+        """Do what a click there does. Returns the centroid or point that follows from now on, -1 for a brush, or None."""
+        self.presses, self.edited = self.presses + 1, self.player.model
+        i, centroids = self.near(event, self.what), self.what == "centroids"
+        if self.how != "move":
+            self.brush(i, (event.xdata, event.ydata), 1)
+            return len(self.xy()) - 1 if centroids and self.how == "add" else -1
+        self.stage.picture.looked_at = self.pinned
+        if not centroids:
+            self.show("There is no point." if i is None else f"Point {i} taken.")
+        elif i is None:
+            self.show_point(self.near(event, "points"))
         else:
-            self.show_point(int(to_points.argmin()) if to_points.min() <= PICK else None)
+            self.choose(i)
+        return i
+
+    def brush(self, i, at, many):
+        """Add points or a centroid there, or remove the one there."""
+        run, centroids = self.run, self.what == "centroids"
+        if self.how == "add":
+            ax = self.stage.picture.ax
+            wide = NEAR * np.ptp([ax.get_xlim(), ax.get_ylim()], axis=1)
+            places = [at] if many == 1 else self.rng.normal(at, wide, (many, 2))
+            self.edit(*(run.add_centroid, at) if centroids else (run.paint, places))
+        elif i is not None:
+            self.edit(*(run.remove_centroid, i) if centroids else (run.paint, [], i))
+
+    def edit(self, action, *args, kind=None):
+        """Change the run. All changes of one press are one act; while the button is down, the view stays."""
+        picture = self.stage.picture
+        picture.hold_view = self.dragged is not None
+        try:
+            self.change(action, *args, kind=self.presses if kind is None else kind)
+        finally:
+            picture.hold_view, self.edited = False, self.player.model
+        many, said = len(self.run.setting.painted), f"{plural(len(self.xy()), 'centroid')} now. A new run begins from there."
+        if self.what == "points":
+            said = f"{plural(len(self.run.model.points), 'point')} now. A new run begins from the same start."
+        if many > WRITTEN:
+            said += f" {many} changes are too many for a replay string: Save keeps them, as points (.csv)."
+        if (self.what, self.how) != AT_FIRST:
+            self.page.sentence = said
 
     def drag(self, event):
-        if not getattr(event, "buttons", True):  # it was released outside the window; matplotlib 3.9 does not tell
-            self.dragged = None
+        points = self.what == "points"
+        # released outside the window (matplotlib 3.9 does not tell), or it is another run
+        if not getattr(event, "buttons", True) or self.player.model is not self.edited:
+            self.release(event)
         elif event.inaxes is self.stage.picture.ax:
-            self.move(self.dragged, (event.xdata, event.ydata), kind=self.presses)
+            at = event.xdata, event.ydata
+            if self.how == "remove" or (points and self.how == "add"):
+                self.brush(self.near(event, self.what), at, 2)
+            else:
+                self.edit(*(self.run.paint, [at], self.dragged) if points else (self.run.move_centroid, self.dragged, at))
 
     def release(self, event):
-        self.dragged = None
+        if self.dragged is not None:
+            self.dragged = None
+            self.stage.picture.set_view()
+            self.show(self.page.sentence)
 
     def key(self, event):
         key = (event.key or "").lower()
         fast, key = key.startswith("shift+"), key.removeprefix("shift+")
         ax, k, xy = self.stage.picture.ax, self.stage.picture.selected, self.xy()
-        if len(key) == 1 and "a" <= key <= "z" and ord(key) - ord("a") < len(xy):
+        limits = np.array([ax.get_xlim(), ax.get_ylim()])
+        away = (0.05 if fast else 0.01) * np.ptp(limits, axis=1) * KEYS.get(key, 0)  # a share of the view
+        if (self.what, self.how) != AT_FIRST and key in (*KEYS, "enter", "h"):
+            self.put_cross(np.clip((limits.mean(axis=1) if self.cross is None else self.cross) + away, *limits.T))
+            self.cross_key(key)
+        elif len(key) == 1 and "a" <= key <= "z" and ord(key) - ord("a") < len(xy) and (self.what, self.how) == AT_FIRST:
             self.choose(ord(key) - ord("a") if k != ord(key) - ord("a") else None)
         elif key in KEYS and k is not None:
-            far = (0.05 if fast else 0.01) * np.ptp([ax.get_xlim(), ax.get_ylim()], axis=1)  # a share of the view
-            self.move(k, xy[k] + far * KEYS[key], kind=-1 - k)
+            self.edit(self.run.move_centroid, k, xy[k] + away, kind=-1 - k)
         elif key in self.keys:
             self.keys[key]()
+
+    def cross_key(self, key):
+        """What a key does at the cross."""
+        ax, carried = self.stage.picture.ax, self.carried if self.player.model is self.edited else None
+        x, y = ax.transData.transform(self.cross)
+        event = SimpleNamespace(x=x, y=y, xdata=self.cross[0], ydata=self.cross[1], inaxes=ax)
+        if key == "h":
+            self.presses += 1
+            if self.how == "add":
+                self.brush(None, self.cross, 10)
+        elif key == "enter":
+            taken = self.act(event) if carried is None else self.show()
+            self.carried = taken if self.how == "move" else None
+        elif carried is not None:
+            self.edit(self.run.paint, [self.cross], carried)
+        else:
+            self.look(event)
+            self.stage.show(self.player)

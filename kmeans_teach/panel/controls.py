@@ -8,6 +8,7 @@ import traitlets
 
 from kmeans_teach.data import DATA_SETS, SPREAD
 from kmeans_teach.narrate import LEVELS
+from kmeans_teach.panel.by_hand import HOW, WHAT, explain
 from kmeans_teach.panel.run import COURSE
 
 STYLE = f"<style>{(Path(__file__).parent / 'panel.css').read_text(encoding='utf-8')}</style>"
@@ -15,11 +16,17 @@ STYLE = f"<style>{(Path(__file__).parent / 'panel.css').read_text(encoding='utf-
 MOST = {"k": 20, "spread": 1.5, "size": 1000, "clusters": 20, "seed": 10**15, "start": 10**15}
 GAP = "0 10px"
 LANES = ("another start", "start"), ("another K", "k"), ("another way of starting", "way")
-SETTERS = ("data", "k", "spread", "size", "clusters", "way", "seed", "start")  # controls named like the fields of Setting
-BY_HAND = """Hold the mouse over a point to see how far it is from each centroid; click it, and its ring and lines stay. Drag a
-centroid with the mouse or a finger. Or press Tab until the picture has a frame, then a letter to choose a centroid and the
-arrow keys to move it (with Shift: farther); the letter again lets it go. A new run begins from where you put them. While none
-is chosen, the left and right arrow keys step; Space plays."""
+SETTERS = (
+    "data",
+    "k",
+    "spread",
+    "size",
+    "clusters",
+    "way",
+    "seed",
+    "start",
+    "standardise",
+)  # controls named like the fields of Setting
 COMPARE = """The same points, two runs: they go together, and the one that is over first waits at its end. Dragging, Predict,
 Table, the score and Save are about the first."""
 REPLAY = "The same text gives the same run on any machine. Change it and press Enter."
@@ -76,6 +83,8 @@ def make_controls(own_data=False):
     c.way = w.Dropdown(options=ways, description="Start from", layout=at_most("285px"))
     c.seed = w.BoundedIntText(value=0, min=0, max=MOST["seed"], description="Data seed", layout=number)
     c.start = w.BoundedIntText(value=0, min=0, max=MOST["start"], description="Start seed", layout=number)
+    tip = "Each feature with mean 0 and standard deviation 1"
+    c.standardise = w.Checkbox(description="Standardise", indent=False, tooltip=tip, layout=number)
     c.new_data = button("New data", "Draw new points")
     c.new_centroids = button("New centroids", "Keep the points, draw a new start")
     c.undo = button("Undo", "Back to the run before (Ctrl+Z)").add_class("kmeans-undo")
@@ -97,6 +106,8 @@ def make_controls(own_data=False):
     c.table = w.HTML()
     c.differs = w.Dropdown(options=LANES, description="Against", layout=at_most("285px"))
     c.other = w.BoundedIntText(min=0, max=MOST["start"], description="Start seed", layout=number)
+    c.what, c.how = (w.ToggleButtons(options=names, style={"button_width": "auto"}) for names in (WHAT, HOW))
+    c.tool = w.HTML(explain(c.what.value, c.how.value))
     c.replay = w.Text(description="Replay", continuous_update=False, layout=at_most("560px"))
     for control in c.data, c.k, c.speed:
         control.style.description_width = "initial"  # otherwise ipywidgets gives each label 80 pixels
@@ -109,11 +120,11 @@ def lay_out(panel):
     c.room = row(panel.stage.canvas).add_class("kmeans-room")
     folds = {
         "Compare": [w.HTML(COMPARE), row(c.differs, c.other)],
-        "More settings": [row(c.spread, c.size, c.clusters), row(c.way, c.seed, c.start)],
+        "More settings": [row(c.spread, c.size, c.clusters), row(c.way, c.seed, c.start, c.standardise)],
         "See more": [row(c.regions, c.spokes, c.point, c.words), row(c.x, c.y)],
         "Table": [c.table],
         "Predict": [panel.quiz.box],
-        "By hand": [w.HTML(BY_HAND), panel.start_score.box],
+        "By hand": [row(c.how, c.what, grid_gap=GAP), c.tool, panel.start_score.box],
         "Replay": [w.HTML(REPLAY), row(c.replay)],
         "Save": [panel.saver.box],
     }

@@ -79,6 +79,7 @@ class Quiz:
 KINDS = {  # for each kind of file: its label, its media type, and the HTML that shows it
     ".gif": ("picture (.gif)", "image/gif", '<img src="{}" alt="the saved run" style="{}">'),
     ".html": ("page that plays (.html)", "text/html", ""),
+    ".csv": ("points (.csv)", "text/csv", ""),
     ".mp4": ("video (.mp4)", "video/mp4", '<video controls src="{}" aria-label="the saved run" style="{}"></video>'),
 }
 SHOWN_TO = 8_000_000  # bytes: a file up to this size is put into the page, to be seen and downloaded
@@ -109,7 +110,7 @@ class Saver:
     def __init__(self, run, picture, speed, folder, do, fail):
         self.folder, self._run, self._picture, self._speed, self._fail = folder, run, picture, speed, fail
         self.task, self.path = None, None
-        kinds = [(KINDS[suffix][0], suffix) for suffix in WRITERS]
+        kinds = [(KINDS[suffix][0], suffix) for suffix in (*WRITERS, ".csv")]
         self.kind = w.Dropdown(options=kinds, description="Save as", layout=at_most("280px"))
         self.button = button("Save this run", "Save every half-step of this run as a frame")
         self.progress = w.IntProgress(description="Frames", layout=at_most("280px", visibility="hidden"))
@@ -121,6 +122,11 @@ class Saver:
         if self.task is not None and not self.task.done():
             raise RuntimeError("a run is being saved; wait until it is done")
         path = new_path(self.folder, self.kind.value, datetime.now())
+        if path.suffix == ".csv":
+            replay = self._run.save_points(path)
+            again = escape(f"Panel({replay!r}, points={str(path)!r})")
+            self.path, self.result.value = path, f"{offer(path)}<br>Open it again by <code>{again}</code>"
+            return
         seen = {"regions": self._picture.regions, "spokes": self._picture.spokes} | self._run.axes_options
         frames = saving(self._run.model, path, fps=max(1, round(self._speed.value)), **seen)
         self.task = in_slices(self._work(frames, path))

@@ -67,7 +67,7 @@ class Panel(Runs, Lanes, Arrival, w.VBox):
         self.stage = Stage(run.model, lambda: self.do(self._tick), widest, **run.axes_options)
         self.controls, self.message = make_controls(own_data=run.own is not None), w.HTML(run.note)
         self.access = Access(canvas=self.stage.canvas)
-        self.by_hand = ByHand(self.stage, run.player, self.do, partial(self.change, run.move_centroid), self.show)
+        self.by_hand = ByHand(self.stage, run, self.access, self.do, self.change, self.show)
         self.quiz = Quiz(run.player, self.do, self.ring_point, partial(self.go, run.player.forward))
         mark = partial(self.access.set_trait, "best")
         self.start_score = StartScore(run, self.do, self.fail, mark, self.show_end)

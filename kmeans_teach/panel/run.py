@@ -1,23 +1,32 @@
 """The panel without its widgets: a setting, the run that it makes, and a cursor over the steps of the run."""
 
+import re
 from html import escape
-
-import numpy as np
+from operator import attrgetter
 
 from kmeans_teach.data import DATA_SETS
 from kmeans_teach.data.tables import different, own_table
 from kmeans_teach.inputs import as_table, check_columns
 from kmeans_teach.inputs.learners import Stopped, TookTooLong
 from kmeans_teach.kmeans import KMeansND, assign_points, update_centroids
+from kmeans_teach.panel.paint import Painted
 from kmeans_teach.panel.player import Player
 from kmeans_teach.panel.setting import Setting, check_replay
 
+NEW_POINTS = "data", "clusters", "size", "spread", "seed"  # a change of one of these drops what was painted
+MAKES_POINTS = attrgetter(*NEW_POINTS, "painted", "standardise")
 NEW_START = {"data", "k", "way", "start"}  # a change of one of these drops centroids that were put by hand
 COURSE = {"assign": assign_points, "update": update_centroids}
 AHEAD = 20_000_000  # the most labels to record ahead of the cursor: more would keep the processor busy for long
 
 
-class PanelRun:
+def standardised(names, n):
+    """The names of n standardised features: not in their units any more, but all in the same."""
+    names = names or ("xy"[:n] if n <= 2 else [f"feature {i}" for i in range(n)])
+    return [re.sub(r"\s*[(\[][^()\[\]]*[)\]]$", "", name) + " (standardised)" for name in names]
+
+
+class PanelRun(Painted):
     """The panel without widgets: `setting` says what is run, `player` where in the run we are. Nothing else is the truth.
 
     `values` is the setting as the controls show it: there, a start by hand is one more way of starting, "hand".
@@ -51,7 +60,7 @@ class PanelRun:
         setting = Setting.parse(setting) if isinstance(setting, str) else setting
         options = self.options | functions
         values = vars(setting) | ({"way": "hand"} if setting.hand else {}) | {"replay": str(setting)}
-        if self.points_of != (points_of := (setting.data, setting.clusters, setting.size, setting.spread, setting.seed)):
+        if self.points_of != (points_of := MAKES_POINTS(setting)):
             points, self._columns_of = setting.points(self.own), self._columns_of or setting.data
             own = DATA_SETS[setting.data].drawn if setting.data in DATA_SETS else None
             asked = self._columns if setting.data == self._columns_of else None
@@ -74,7 +83,9 @@ class PanelRun:
         self.player.second = second
         self.setting, self.values, self.options = setting, values, options
         self.note = self._note if setting.data == "mine" else ""
-        names = DATA_SETS[setting.data].columns if setting.data in DATA_SETS else self._own_names
+        self.names = names = DATA_SETS[setting.data].columns if setting.data in DATA_SETS else self._own_names
+        if setting.standardise:
+            names = standardised(names, self._points.shape[1])
         self.axes_options = {"names": names, "columns": self._drawn}
 
     def change(self, name, value):
@@ -84,12 +95,15 @@ class PanelRun:
             return
         if name in NEW_START:
             changes["hand"] = None
+        if name in NEW_POINTS:
+            changes["painted"] = ()
         if name == "data":  # another data set comes with its K, its number of heaps and, perhaps, a prepared start
             data = DATA_SETS.get(value)
             changes |= {"k": data.k if data else self._own_k, "clusters": data.clusters if data else 12, "start": 0}
         if changes.get("way") == "hand":  # the present start can be moved by hand from now on
             changes = {"hand": self.model.centroids}
-        self.set(self.setting.replace(**changes))
+        setting = self.setting.replace(**changes)
+        self.set(self._from_here(setting, self.own) if name == "standardise" and setting.hand else setting)
 
     def next_seed(self, name):
         """Add one to "seed" (new data) or "start" (a new start). The replay string can go back to the one before."""
@@ -98,14 +112,6 @@ class PanelRun:
             self.set(setting.replace(hand=None, start=start + 2, against=f"start:{start + 3}"))
         else:
             self.change(name, getattr(setting, name) + 1)
-
-    def move_centroid(self, k, xy):
-        """Start a run from the present centroids, with centroid k at xy in the drawn features."""
-        centroids = self.player.step.centroids.copy()
-        for n, x in zip(self.axes_options["columns"], xy, strict=False):
-            wide = np.ptp(self.model.points[:, n]) or 1.0
-            centroids[k, n] = round(float(x), 4 - int(np.floor(np.log10(wide))))  # finer than a pixel, and short to write
-        self.set(self.setting.replace(hand=centroids))
 
     def draw_columns(self, x, y):
         """Draw two other features of this data set. The run stays as it is; a feature is never drawn against itself."""

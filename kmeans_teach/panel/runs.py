@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from kmeans_teach.panel.by_hand import AT_FIRST, explain
+
 
 def _learners(name):
     """A property of the panel: the learner's function of this name. Another function can be put in its place."""
@@ -26,6 +28,15 @@ class Runs:
         self.stage.set_model(self.run.player.model, **self.run.axes_options)
         self.follow_lanes()
         self.show()
+
+    def use_tool(self):
+        """From now on, let the mouse and the keys do what the controls name; a closed fold lets go of all tools."""
+        c = self.controls
+        if not c.folds["By hand"].value:
+            c.what.value, c.how.value = AT_FIRST
+        c.tool.value = explain(c.what.value, c.how.value)
+        self.access.brush = (c.what.value, c.how.value) != AT_FIRST
+        self.by_hand.use(c.what.value, c.how.value)
 
     def show_end(self, setting):
         """Show the end of another run."""

@@ -20,6 +20,8 @@ def wire(panel):
     for control in c.regions, c.spokes:
         on(control, panel.see)
     on(c.words, panel.show)
+    for control in c.what, c.how, c.folds["By hand"]:
+        on(control, panel.use_tool)
     for control in c.x, c.y:
         on(control, panel.draw_columns)
     on(c.point, lambda: panel.by_hand.show_point(c.point.value))

@@ -90,6 +90,7 @@ class Picture(View):
         self._shortest = self.ax.plot([], [], "-", linewidth=3, zorder=6.3)[0]
         self._point_ring = self.ax.plot([], [], "o", mfc="none", mec="#d6006c", ms=18, mew=3, zorder=6.5)[0]
         self._ringed = self.ax.plot([], [], "o", zorder=6.6)[0]
+        self.cross = self.ax.plot([], [], "+", ms=22, mew=2, zorder=7)[0]  # where the keys are
         self._members = []  # for each cluster its points
         self.set_theme(LIGHT)
         self.set_points(points, k, columns=columns, names=names, include=include)
@@ -111,6 +112,7 @@ class Picture(View):
         self.title.set_color(theme.ink)
         self._links.set_color(theme.soft)
         self._trail.set_color(theme.ink)
+        self.cross.set_color(theme.ink)
         self._distances.set_color(theme.soft)
         self._shortest.set_color(theme.ink)
         self._from.set(mfc=theme.page, mec=theme.ink)
@@ -169,7 +171,8 @@ class Picture(View):
     def artists(self):
         """The artists that `show` moves, in drawing order. Everything else is background."""
         below = self._regions, self._links, self._raster, *self._members, self._changed, self._trail, self._from
-        return [*below, self._marks, self._distances, self._shortest, self._point_ring, self._ringed, self.title, self._key]
+        above = self._marks, self._distances, self._shortest, self._point_ring, self._ringed, self.cross
+        return [*below, *above, self.title, self._key]
 
     def show(self, step: Step, share=1.0):
         """Move the artists to one half-step. Returns them, because FuncAnimation asks for them.

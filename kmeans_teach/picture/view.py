@@ -14,6 +14,8 @@ MOST_UNLIKE = 10  # if one range is more than this many times the other, equal s
 class View:
     """The part of `Picture` that chooses its limits and makes room for its labels."""
 
+    hold_view = False  # does the view stay as it is for now?
+
     def arrange(self, wanted, room=((0, 0), (1, 1))):
         """Put the Axes at `wanted` (left, bottom, width, height: shares of the figure). They become smaller if the labels and
         the note would leave the `room`, which is given by two of its corners.
@@ -23,6 +25,8 @@ class View:
 
     def set_view(self):
         """Set the limits to the range of the points and 5 % more, and make room for the labels."""
+        if self.hold_view:
+            return
         low = np.vstack([self._low, self._include]).min(axis=0)
         high = np.vstack([self._high, self._include]).max(axis=0)
         if len(self.columns) == 1:

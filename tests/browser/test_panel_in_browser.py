@@ -89,7 +89,7 @@ def alone(browser, request, tmp_path_factory):
 @pytest.fixture(autouse=True)
 def at_the_start(page):
     """Each test begins with the same run, paused at its start, with nothing folded out."""
-    folded_out = page.locator(".kmeans-panel .jupyter-button.mod-active")
+    folded_out = page.locator(".kmeans-panel .kmeans-opener.mod-active")
     while folded_out.count():
         folded_out.first.click()
     replay(page, REPLAY)
@@ -551,11 +551,14 @@ def finger(page, *places):
     session.detach()
 
 
+# from now on, whether the page has scrolled with each move of a finger, or a control has used the move
+TOUCHES = """() => { window.untouched = []; document.addEventListener(
+    "touchmove", e => window.untouched.push(e.defaultPrevented), { passive: true }); }"""
+
+
 def test_a_finger_drags_a_centroid_and_scrolls_the_page_from_anywhere_else(page):
     x, y, _ = put_a_in_the_middle(page)
-    scrolled = """() => { window.untouched = []; document.addEventListener(
-        "touchmove", e => window.untouched.push(e.defaultPrevented), { passive: true }); }"""
-    page.evaluate(scrolled)
+    page.evaluate(TOUCHES)
     finger(page, *[(x + 9 + 5 * i, y + 5 * i) for i in range(9)])
     answered(page)
     dragged = replay_text(page)
@@ -565,6 +568,45 @@ def test_a_finger_drags_a_centroid_and_scrolls_the_page_from_anywhere_else(page)
     answered(page)
     assert replay_text(page) == dragged
     assert True not in page.evaluate("window.untouched"), "the page scrolls"
+
+
+def choose_tool(page, how, what):
+    fold(page, "By hand")
+    for name in how, what:
+        button(page, name).click()
+        expect(button(page, name)).to_have_attribute("aria-pressed", "true")
+    answered(page)
+
+
+def test_points_and_centroids_are_painted_by_mouse_finger_and_keys(page):
+    x, y, _ = put_a_in_the_middle(page)
+    choose_tool(page, "add", "points")
+    assert sentence(page).startswith("Click to add a point")
+    page.mouse.click(x + 90, y)
+    says(page, "^1201 points now. A new run begins from the same start")
+    assert page.evaluate(f"getComputedStyle(document.querySelectorAll('{CANVAS}')[1]).cursor") == "crosshair"
+    page.mouse.down()
+    page.mouse.move(x + 40, y, steps=5)
+    page.mouse.up()
+    answered(page)
+    says(page, r"^12(0[4-9]|1\d) points now")
+    button(page, "Undo").click()
+    says(page, "^Start: 2 centroids, and each of 1201 points")
+    page.evaluate(TOUCHES)
+    finger(page, *[(x + 30 + 5 * i, y - 5 * i) for i in range(5)])
+    says(page, r"^12(0[4-9]|1\d) points now")
+    assert page.evaluate("window.untouched").count(True) > 3, "the page does not scroll with it"
+    page.locator(CANVAS).last.locator("xpath=..").focus()
+    page.keyboard.press("Control+z")
+    says(page, "^Start: 2 centroids, and each of 1201 points")
+    for name in "Shift+ArrowDown", "ArrowLeft", "h":
+        page.keyboard.press(name)
+    says(page, "^1211 points now")
+    choose_tool(page, "remove", "centroids")
+    page.mouse.click(x, y)
+    says(page, "^1 centroid now")
+    button(page, "By hand").click()
+    says(page, "^Start: 1 centroid")
 
 
 def test_the_scrubber_by_finger(page):

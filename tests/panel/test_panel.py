@@ -1201,7 +1201,7 @@ def test_five_hundred_random_actions_leave_it_whole(monkeypatch):
         buttons = [c.first, c.back, c.step, c.step, c.last, c.new_data, c.new_centroids, panel.quiz.button, c.undo, c.undo]
         sliders = [c.k, c.spread, c.clusters, c.size, c.point]
         for i in range(500):
-            act = random_action.randrange(9)
+            act = random_action.randrange(10)
             if act <= 1:
                 random_action.choice(buttons).click()
             elif act == 2:
@@ -1213,7 +1213,7 @@ def test_five_hundred_random_actions_leave_it_whole(monkeypatch):
             elif act == 4:
                 c.data.value = random_action.choice([name for _, name in c.data.options])
             elif act == 5:
-                box = random_action.choice([c.regions, c.spokes, panel.quiz.on])
+                box = random_action.choice([c.regions, c.spokes, panel.quiz.on, c.standardise])
                 box.value = not box.value
             elif act == 6:
                 panel.access.cursor = random_action.randrange(len(panel.access.inertias))
@@ -1222,13 +1222,24 @@ def test_five_hundred_random_actions_leave_it_whole(monkeypatch):
             elif act == 7:
                 panel.compare(random_action.choice(["start:9", "k:3", "way:plusplus", "course"]))
             else:
-                centroids = panel.stage.picture.flat(panel.run.player.step.centroids)
-                mouse(panel, "button_press", centroids[0])
-                mouse(panel, "motion_notify", centroids[0] + random_action.random())
-                mouse(panel, "button_release", centroids[0])
+                c.folds["By hand"].value = True
+                c.what.value, c.how.value = random_action.choice(c.what.options), random_action.choice(c.how.options)
+                before = panel.run.setting, panel.run.player.cursor
+                picture = panel.stage.picture
+                at = random_action.choice([picture.flat(panel.run.player.step.centroids)[0], random_action.choice(picture.xy)])
+                if act == 8:
+                    for kind in "button_press", "motion_notify", "button_release":
+                        mouse(panel, kind, at)
+                        at = at + random_action.random()
+                else:
+                    key(panel, random_action.choice(["kEnter", "kh", "kArrowLeft", "kc"]))
+                c.folds["By hand"].value = random_action.random() < 0.5
+                if act == 8 and panel.run.setting != before[0] and random_action.random() < 0.5:
+                    c.undo.click()
+                    assert (panel.run.setting, panel.run.player.cursor) == before, (i, c.what.value, c.how.value)
             await asyncio.sleep(0)
-            player = panel.run.player
-            assert panel.last_error is None or "choose an answer" in str(panel.last_error), (i, act, panel.last_error)
+            player, refused = panel.run.player, "choose an answer|two dimensions only|k must be|points must have shape"
+            assert panel.last_error is None or re.search(refused, str(panel.last_error)), (i, act, panel.last_error)
             assert 0 <= player.cursor < max(len(panel.access.inertias), len(panel.access.other_inertias))
             assert (panel.second is not None) == (player.second is not None) == ("against=" in str(panel.run.setting))
             if player.step.phase != "update":

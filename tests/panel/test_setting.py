@@ -34,6 +34,8 @@ REPLAYS = [
     "empty-cluster k=3 seed=8",
     "bills k=2 hand=40.0,15.5;50.25,18.0",
     "blobs k=4 against=k:5",
+    "penguins k=3 start=4 standardise=1",
+    "heaps k=4 clusters=4 size=5 painted=2;3,0.5,-1.0;1.25,2.0",
 ]
 
 
@@ -50,6 +52,9 @@ def model(replay):
 def any_setting(draw):
     number = st.floats(-1e150, 1e150) | st.integers(-9, 9).map(float) | st.sampled_from([1e16, -2.5e22, 1e-7, 5e-324, -0.0])
     k = draw(st.integers(1, 30))
+    row, place = st.integers(0, 999), (number, number)
+    changes = st.tuples(*place) | st.tuples(row, *place) | st.tuples(row)
+    painted = st.lists(changes, max_size=40, unique_by=lambda change: change[0] if len(change) != 2 else change)
     hand = draw(st.none() | st.lists(st.tuples(number, number), min_size=k, max_size=k).map(tuple))
     return Setting(
         data=draw(st.sampled_from([*DATA_SETS, "mine"])),
@@ -62,6 +67,8 @@ def any_setting(draw):
         spread=draw(st.floats(0, 100)),
         hand=hand,
         against=draw(st.sampled_from([None, "course", "start:7", "k:5", "way:plusplus"])),
+        standardise=draw(st.booleans()),
+        painted=tuple(draw(painted)),
     )
 
 
@@ -108,6 +115,10 @@ def test_centroids_of_numpy_by_hand_are_kept_as_plain_numbers():
     assert hash(setting) == hash(Setting.parse(str(setting)))
 
 
+FEW = r"painted in a replay string must be at most 40 points added \(x,y\), .* \(save more as a .csv\), got "
+CHANGES = r"painted must be points added \(x, y\), moved \(row, x, y\) or removed \(row,\), got "
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -118,7 +129,7 @@ def test_centroids_of_numpy_by_hand_are_kept_as_plain_numbers():
         ),
         ("iris k=3", "data set must be one of heaps, blobs, .*, got 'iris'"),
         ("k=3", "data set must be one of heaps, blobs, .*, got 'k=3'"),
-        ("blobs 4", "a replay string must be a data set and words like k=4, with one of k, .*, hand, against; got '4'"),
+        ("blobs 4", "a replay string must be a data set and words like k=4, .*, hand, against, painted; got '4'"),
         ("blobs K=4", "a replay string must be a data set and words like k=4, .*; got 'K=4'"),
         ("blobs k=four", "k in a replay string must be a number, as in k=4, got 'k=four'"),
         ("blobs k=", "k in a replay string must be a number, as in k=4, got 'k='"),
@@ -146,6 +157,16 @@ def test_centroids_of_numpy_by_hand_are_kept_as_plain_numbers():
         ("blobs spread=100.5", "spread must be at most 100, got 100.5"),
         ("blobs k=3 hand=1,2;3,4", "hand must have k=3 centroids, got 2"),
         ("blobs k=2 hand=1,2;3", r"hand must be a table \(rows, features\), got rows of lengths \[2, 1\]"),
+        ("heaps standardise=2", "standardise in a replay string must be 0 or 1, got 'standardise=2'"),
+        ("heaps painted=", f"{FEW}'painted='"),
+        ("heaps painted=137-points", f"{FEW}'painted=137-points'"),
+        ("heaps painted=" + "1,2;" * 40 + "1,2", f"{FEW}'painted=1,2;.*1,2'"),
+        ("heaps painted=1_0,2", f"{FEW}'painted=1_0,2'"),
+        ("heaps painted=-1", rf"{CHANGES}\(-1.0,\)"),
+        ("heaps painted=0.5,1,2", rf"{CHANGES}\(0.5, 1.0, 2.0\)"),
+        ("heaps painted=1,2,3,4", rf"{CHANGES}\(1.0, 2.0, 3.0, 4.0\)"),
+        ("heaps painted=inf", rf"{CHANGES}\(inf,\)"),
+        ("heaps painted=7;7,1,2", "painted must change each row once"),
         ("blobs k=1 hand=nan,2", r"hand must be finite, got nan in row 1, column 1 \(counted from 1\)"),
     ],
 )
@@ -200,6 +221,39 @@ def test_a_prepared_start_is_that_of_start_0_at_its_own_k_only():
         assert set(map(tuple, Setting.parse(replay).centroids(points).tolist())) <= rows
     by_hand = Setting.parse("bad-start hand=0.0,0.0;1.0,1.0;2.0,2.0;3.0,3.0")
     assert by_hand.centroids(points).tolist() == [[0, 0], [1, 1], [2, 2], [3, 3]]
+
+
+def test_points_are_added_moved_and_removed_by_a_replay_string():
+    own = np.array([[0.0, 0], [1, 1], [2, 2], [3, 3]])
+    painted = Setting.parse("mine k=1 painted=5,6;1;3,7,8;9,9").points(own)
+    assert painted.tolist() == [[0, 0], [2, 2], [7, 8], [5, 6], [9, 9]]
+    assert own.tolist() == [[0, 0], [1, 1], [2, 2], [3, 3]]
+    for text, message in [
+        ("painted=4", "painted must change rows 0 to 3, got 4"),
+        ("painted=1e300,1,2", "painted must change rows 0 to 3, got 1"),
+        ("painted=1;0;3;2", r"points must have shape \(rows, features\) with at least one of each"),
+        ("painted=nan,1", "points must be finite, got nan in row 5, column 1"),
+        ("painted=1,1e200", r"points must be at most 1e\+150 in size, got 1e\+200 in row 5"),
+    ]:
+        with pytest.raises(ValueError, match=f"^{message}"):
+            KMeansND(Setting.parse(f"mine k=1 {text}").points(own), [[0, 0]])
+    for data, features in ("line", 1), ("penguins", 4):
+        with pytest.raises(ValueError, match=f"^points can be painted in two dimensions only; these have {features}$"):
+            Setting.parse(f"{data} painted=1,2").points()
+    with pytest.raises(ValueError, match=r"^at most 5000 points can be painted, got 5001$"):
+        Setting(painted=((1.0, 2.0),) * 5001)
+    assert str(Setting(k=2, painted=((1.0, 2.0),) * 41)) == "blobs k=2 painted=41-points"
+
+
+def test_points_are_standardised_with_the_prepared_start_and_a_constant_feature_stays_0():
+    own = np.array([[1.0, 5, 0], [3, 5, 0], [5, 5, 6]])
+    assert Setting.parse("mine k=1 standardise=1").points(own).T.tolist() == pytest.approx(
+        np.array([[-(1.5**0.5), 0, 1.5**0.5], [0, 0, 0], [-(0.5**0.5), -(0.5**0.5), 2**0.5]])
+    )
+    raw, scaled = (Setting.parse(f"bad-start{more}") for more in ("", " standardise=1"))
+    points = raw.points()
+    expected = (raw.centroids(points) - points.mean(axis=0)) / points.std(axis=0)
+    assert scaled.centroids(scaled.points()) == pytest.approx(expected)
 
 
 def test_equal_seeds_do_not_tie_the_start_to_the_making_of_the_points():
