@@ -10,29 +10,23 @@ from kmeans_teach.panel.paint import WRITTEN, check_plane
 
 GRAB, PICK = 14, 10  # CSS pixels (at zoom 1): a click this near to a centroid, or to a point, counts as on it
 NEAR = 0.03  # how far around its middle a heap is sprayed, as a share of the view
-WHAT, HOW = ("centroids", "points"), ("move", "add", "remove")
-AT_FIRST = WHAT[0], HOW[0]
-# what a click does: what is changed and how, then the sentence that says it, and the keys for it
-TOOLS = {
-    AT_FIRST: ("Drag a centroid; click a point to see its distances.", """Hold the mouse over a point to see how far it is from
-each centroid; click it, and its ring and lines stay. Drag a centroid with the mouse or a finger. Or press Tab until the picture
-has a frame, then a letter to choose a centroid and the arrow keys to move it (with Shift: farther); the letter again lets it
-go. A new run begins from where you put them. While none is chosen, the left and right arrow keys step; Space plays."""),
-    ("centroids", "add"): ("Click, and a centroid is added there.", "Enter adds one at the cross."),
-    ("centroids", "remove"): ("Click a centroid to remove it.", "Enter removes the one at the cross."),
-    ("points", "add"): ("Click to add a point; press and move to spray a heap.", "Enter adds one at the cross, H a heap."),
-    ("points", "move"): ("Drag a point.", "Enter takes the one at the cross, which carries it, and lets it go."),
-    ("points", "remove"): ("Click a point to remove it; press and move to remove more.", "Enter removes the one at the cross."),
-}  # fmt: skip
-ARROWS = """Or with keys: press Tab until the picture has a frame; the arrow keys move a cross (with Shift: farther). {}
-A new run begins after each change. Undo (Ctrl+Z) takes it back."""
+WHAT, CURSORS = ("centroids", "points"), {"move": Cursors.MOVE, "add": Cursors.SELECT_REGION, "remove": Cursors.HAND}
+AT_FIRST = "centroids", "move"
+# what a click does: what is changed and how, the sentence that says it, and all that mouse and keys do then
+TOOLS = {AT_FIRST: (None, """Hold the mouse over a point to see how far it is from each centroid; click it, and its ring and
+lines stay. Drag a centroid with the mouse or a finger. Or press Tab until the picture has a frame, then a letter to choose a
+centroid and the arrow keys to move it (with Shift: farther); the letter again lets it go. A new run begins from where you put
+them. While none is chosen, the left and right arrow keys step; Space plays.""")}  # fmt: skip
+for *tool, says, keys in (
+    ("centroids", "add", "Click, and a centroid is added there.", "adds one at the cross"),
+    ("centroids", "remove", "Click a centroid to remove it.", "removes the one at the cross"),
+    ("points", "add", "Click to add a point; press and move to spray a heap.", "adds one at the cross, H a heap"),
+    ("points", "move", "Drag a point.", "takes the one at the cross, which carries it, and lets it go"),
+    ("points", "remove", "Click a point to remove it; press and move to remove more.", "removes the one at the cross"),
+):
+    arrows = "Or press Tab until the picture has a frame: the arrow keys move a cross (with Shift: farther), Enter"
+    TOOLS[*tool] = says, f"{says} {arrows} {keys}. A new run begins after each change. Undo (Ctrl+Z) takes it back."
 KEYS = {name: np.array(way) for name, way in {"left": (-1, 0), "right": (1, 0), "down": (0, -1), "up": (0, 1)}.items()}
-
-
-def explain(what, how):
-    """What the mouse and the keys do, for the page."""
-    says, keys = TOOLS[what, how]
-    return keys if (what, how) == AT_FIRST else f"{says} {ARROWS.format(keys)}"
 
 
 class ByHand:
@@ -46,7 +40,7 @@ class ByHand:
 
     def __init__(self, stage, run, page, do, change, show):
         self.stage, self.run, self.player, self.page, self.change, self.show = stage, run, run.player, page, change, show
-        (self.what, self.how), self.keys, self.rng = AT_FIRST, {}, np.random.default_rng()
+        self.tool, self.keys, self.rng = AT_FIRST, {}, np.random.default_rng()
         self.pinned = None  # the point that stays ringed while the run goes on
         self.dragged, self.presses = None, 0  # the centroid or point that follows the mouse; how often its button was pressed
         self.cross, self.carried = None, None  # where the keys have put the cross (x, y); the point that follows it
@@ -59,15 +53,14 @@ class ByHand:
         connect("button_release_event", self.release)
         connect("key_press_event", lambda event: do(self.key, event))
 
-    def use(self, what, how):
+    def use(self, tool):
         """From now on a click does this."""
-        if (what, how) == (self.what, self.how):
-            return
-        self.what, self.how, self.stage.picture.selected = what, how, None
-        self.put_cross(None)
-        self.show(None if (what, how) == AT_FIRST else TOOLS[what, how][0])
-        if what == "points":
-            check_plane(self.player.model.points)
+        if tool != self.tool:
+            self.tool, self.stage.picture.selected = tool, None
+            self.put_cross(None)
+            self.show(TOOLS[tool][0])
+            if tool[0] == "points":
+                check_plane(self.player.model.points)
 
     def put_cross(self, xy):
         """Put the cross there, or nowhere. What follows it comes later."""
@@ -101,10 +94,10 @@ class ByHand:
         """Draw the distances of the point under the mouse, or else of the pinned one; none while a question is about them."""
         picture, i = self.stage.picture, self.pinned
         if event.inaxes is picture.ax:
-            there = Cursors.SELECT_REGION if self.how == "add" else Cursors.MOVE if self.how == "move" else Cursors.HAND
-            free = self.how != "add" and self.near(event, self.what) is None
-            self.stage.canvas.set_cursor(Cursors.POINTER if free else there)
-            near = None if self.stage.playing or self.how == "add" else self.near(event, "points")
+            what, how = self.tool
+            free = how != "add" and self.near(event, what) is None
+            self.stage.canvas.set_cursor(Cursors.POINTER if free else CURSORS[how])
+            near = None if self.stage.playing or how == "add" else self.near(event, "points")
             i = i if near is None else near
         if picture.ringed_point != self.pinned:
             i = None
@@ -123,13 +116,16 @@ class ByHand:
 
     def act(self, event):
         """Do what a click there does. Returns the centroid or point that follows from now on, -1 for a brush, or None."""
-        self.presses, self.edited = self.presses + 1, self.player.model
-        i, centroids = self.near(event, self.what), self.what == "centroids"
-        if self.how != "move":
-            self.brush(i, (event.xdata, event.ydata), 1)
-            return len(self.xy()) - 1 if centroids and self.how == "add" else -1
+        self.presses, self.edited, (what, how) = self.presses + 1, self.player.model, self.tool
+        i = self.near(event, what)
+        if how == "add":
+            self.edit([(event.xdata, event.ydata)])
+            return len(self.xy()) - 1 if what == "centroids" else -1
+        if how == "remove":
+            self.remove(i)
+            return -1
         self.stage.picture.looked_at = self.pinned
-        if not centroids:
+        if what == "points":
             self.show("There is no point." if i is None else f"Point {i} taken.")
         elif i is None:
             self.show_point(self.near(event, "points"))
@@ -137,44 +133,45 @@ class ByHand:
             self.choose(i)
         return i
 
-    def brush(self, i, at, many):
-        """Add points or a centroid there, or remove the one there."""
-        run, centroids = self.run, self.what == "centroids"
-        if self.how == "add":
-            ax = self.stage.picture.ax
-            wide = NEAR * np.ptp([ax.get_xlim(), ax.get_ylim()], axis=1)
-            places = [at] if many == 1 else self.rng.normal(at, wide, (many, 2))
-            self.edit(*(run.add_centroid, at) if centroids else (run.paint, places))
-        elif i is not None:
-            self.edit(*(run.remove_centroid, i) if centroids else (run.paint, [], i))
+    def remove(self, i):
+        if i is not None:
+            self.edit([], i)
 
-    def edit(self, action, *args, kind=None):
-        """Change the run. All changes of one press are one act; while the button is down, the view stays."""
-        picture = self.stage.picture
+    def spray(self, at, many):
+        """Add points around a place."""
+        ax = self.stage.picture.ax
+        wide = NEAR * np.ptp([ax.get_xlim(), ax.get_ylim()], axis=1)
+        self.edit(self.rng.normal(at, wide, (many, 2)).tolist())
+
+    def edit(self, places, i=None, kind=None):
+        """Add at the places, put i at the one place, or remove it. What one press does is one act; meanwhile the view stays."""
+        points, picture = self.tool[0] == "points", self.stage.picture
         picture.hold_view = self.dragged is not None
         try:
-            self.change(action, *args, kind=self.presses if kind is None else kind)
+            put = self.run.paint if points else self.run.put_centroid
+            self.change(put, places, i, kind=self.presses if kind is None else kind)
         finally:
             picture.hold_view, self.edited = False, self.player.model
-        many, said = len(self.run.setting.painted), f"{plural(len(self.xy()), 'centroid')} now. A new run begins from there."
-        if self.what == "points":
-            said = f"{plural(len(self.run.model.points), 'point')} now. A new run begins from the same start."
+        now, many = len(self.run.model.points if points else self.xy()), len(self.run.setting.painted)
+        start = "the same start" if points else "there"
+        said = f"{plural(now, 'point' if points else 'centroid')} now. A new run begins from {start}."
         if many > WRITTEN:
             said += f" {many} changes are too many for a replay string: Save keeps them, as points (.csv)."
-        if (self.what, self.how) != AT_FIRST:
+        if self.tool != AT_FIRST:
             self.page.sentence = said
 
     def drag(self, event):
-        points = self.what == "points"
         # released outside the window (matplotlib 3.9 does not tell), or it is another run
         if not getattr(event, "buttons", True) or self.player.model is not self.edited:
             self.release(event)
         elif event.inaxes is self.stage.picture.ax:
             at = event.xdata, event.ydata
-            if self.how == "remove" or (points and self.how == "add"):
-                self.brush(self.near(event, self.what), at, 2)
+            if self.tool[1] == "remove":
+                self.remove(self.near(event, self.tool[0]))
+            elif self.tool == ("points", "add"):
+                self.spray(at, 2)
             else:
-                self.edit(*(self.run.paint, [at], self.dragged) if points else (self.run.move_centroid, self.dragged, at))
+                self.edit([at], self.dragged)
 
     def release(self, event):
         if self.dragged is not None:
@@ -188,30 +185,29 @@ class ByHand:
         ax, k, xy = self.stage.picture.ax, self.stage.picture.selected, self.xy()
         limits = np.array([ax.get_xlim(), ax.get_ylim()])
         away = (0.05 if fast else 0.01) * np.ptp(limits, axis=1) * KEYS.get(key, 0)  # a share of the view
-        if (self.what, self.how) != AT_FIRST and key in (*KEYS, "enter", "h"):
+        if self.tool != AT_FIRST and key in (*KEYS, "enter", "h"):
             self.put_cross(np.clip((limits.mean(axis=1) if self.cross is None else self.cross) + away, *limits.T))
             self.cross_key(key)
-        elif len(key) == 1 and "a" <= key <= "z" and ord(key) - ord("a") < len(xy) and (self.what, self.how) == AT_FIRST:
+        elif len(key) == 1 and "a" <= key <= "z" and ord(key) - ord("a") < len(xy) and self.tool == AT_FIRST:
             self.choose(ord(key) - ord("a") if k != ord(key) - ord("a") else None)
         elif key in KEYS and k is not None:
-            self.edit(self.run.move_centroid, k, xy[k] + away, kind=-1 - k)
+            self.edit([xy[k] + away], k, kind=-1 - k)
         elif key in self.keys:
             self.keys[key]()
 
     def cross_key(self, key):
         """What a key does at the cross."""
-        ax, carried = self.stage.picture.ax, self.carried if self.player.model is self.edited else None
-        x, y = ax.transData.transform(self.cross)
-        event = SimpleNamespace(x=x, y=y, xdata=self.cross[0], ydata=self.cross[1], inaxes=ax)
-        if key == "h":
-            self.presses += 1
-            if self.how == "add":
-                self.brush(None, self.cross, 10)
-        elif key == "enter":
+        ax, (x, y), carried = self.stage.picture.ax, self.cross, self.carried if self.player.model is self.edited else None
+        pixels = ax.transData.transform((x, y))
+        event = SimpleNamespace(x=pixels[0], y=pixels[1], xdata=x, ydata=y, inaxes=ax)
+        if key == "enter":
             taken = self.act(event) if carried is None else self.show()
-            self.carried = taken if self.how == "move" else None
+            self.carried = taken if self.tool[1] == "move" else None
         elif carried is not None:
-            self.edit(self.run.paint, [self.cross], carried)
+            self.edit([self.cross], carried)
+        elif key == "h" and self.tool == ("points", "add"):
+            self.presses += 1
+            self.spray(self.cross, 10)
         else:
             self.look(event)
             self.stage.show(self.player)

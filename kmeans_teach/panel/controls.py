@@ -8,7 +8,7 @@ import traitlets
 
 from kmeans_teach.data import DATA_SETS, SPREAD
 from kmeans_teach.narrate import LEVELS
-from kmeans_teach.panel.by_hand import HOW, WHAT, explain
+from kmeans_teach.panel.by_hand import AT_FIRST, CURSORS, TOOLS, WHAT
 from kmeans_teach.panel.run import COURSE
 
 STYLE = f"<style>{(Path(__file__).parent / 'panel.css').read_text(encoding='utf-8')}</style>"
@@ -16,17 +16,8 @@ STYLE = f"<style>{(Path(__file__).parent / 'panel.css').read_text(encoding='utf-
 MOST = {"k": 20, "spread": 1.5, "size": 1000, "clusters": 20, "seed": 10**15, "start": 10**15}
 GAP = "0 10px"
 LANES = ("another start", "start"), ("another K", "k"), ("another way of starting", "way")
-SETTERS = (
-    "data",
-    "k",
-    "spread",
-    "size",
-    "clusters",
-    "way",
-    "seed",
-    "start",
-    "standardise",
-)  # controls named like the fields of Setting
+# controls named like the fields of Setting
+SETTERS = "data", "k", "spread", "size", "clusters", "way", "seed", "start", "standardise"
 COMPARE = """The same points, two runs: they go together, and the one that is over first waits at its end. Dragging, Predict,
 Table, the score and Save are about the first."""
 REPLAY = "The same text gives the same run on any machine. Change it and press Enter."
@@ -106,8 +97,8 @@ def make_controls(own_data=False):
     c.table = w.HTML()
     c.differs = w.Dropdown(options=LANES, description="Against", layout=at_most("285px"))
     c.other = w.BoundedIntText(min=0, max=MOST["start"], description="Start seed", layout=number)
-    c.what, c.how = (w.ToggleButtons(options=names, style={"button_width": "auto"}) for names in (WHAT, HOW))
-    c.tool = w.HTML(explain(c.what.value, c.how.value))
+    c.what, c.how = (w.ToggleButtons(options=[*names], style={"button_width": "auto"}) for names in (WHAT, CURSORS))
+    c.tool = w.HTML(TOOLS[AT_FIRST][1])
     c.replay = w.Text(description="Replay", continuous_update=False, layout=at_most("560px"))
     for control in c.data, c.k, c.speed:
         control.style.description_width = "initial"  # otherwise ipywidgets gives each label 80 pixels

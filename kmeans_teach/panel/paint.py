@@ -5,9 +5,7 @@ import numpy as np
 from kmeans_teach.inputs import short
 
 WRITTEN, MOST = 40, 5_000  # as many changed points as a replay string holds, and as can be changed at all
-AS_IN = (
-    f"at most {WRITTEN} points added (x,y), moved (row,x,y) or removed (row), as in painted=1.5,2;7,0,1;9 (save more as a .csv)"
-)
+AS_IN = f"at most {WRITTEN} points added (x,y), moved (row,x,y) or removed (row), as in 1.5,2;7,0,1;9 (save more as a .csv)"
 
 
 def read_rows(text):
@@ -30,7 +28,7 @@ def check_painted(painted):
     for row in painted if isinstance(painted, (tuple, list)) else [painted]:
         try:
             *i, x, y = row if len(row) != 1 else (*row, 0, 0)
-            new = (*map(int, i), *(() if len(row) == 1 else (float(x), float(y))))
+            new = (*map(int, i), float(x), float(y))[: len(row)]
             if len(i) > 1 or tuple(row) != new or min(i, default=0) < 0:
                 raise ValueError
         except (OverflowError, TypeError, ValueError):
@@ -70,23 +68,15 @@ def few_digits(x, wide):
 class Painted:
     """The part of `PanelRun` that puts points and centroids by hand. Each place xy is given in the drawn features."""
 
-    def _start(self, centroids, k, xy):
-        """Start a run from these centroids, with centroid k at xy."""
-        for n, x in zip(self.axes_options["columns"], xy, strict=False):
-            centroids[k, n] = few_digits(x, np.ptp(self.model.points[:, n]))
+    def put_centroid(self, places, k=None):
+        """Start a run from the present centroids: with one more at the one place, with k there, or, without a place, not k."""
+        points, centroids = self.model.points, self.player.step.centroids.copy()
+        if k is None:
+            k, centroids = len(centroids), np.vstack([centroids, points.mean(axis=0)])
+        for n, x in zip(self.axes_options["columns"], *places or [()], strict=False):
+            centroids[k, n] = few_digits(x, np.ptp(points[:, n]))
+        centroids = centroids if places else np.delete(centroids, k, axis=0)
         self.set(self.setting.replace(k=len(centroids), hand=centroids))
-
-    def move_centroid(self, k, xy):
-        """Start a run from the present centroids, with centroid k at xy."""
-        self._start(self.player.step.centroids.copy(), k, xy)
-
-    def add_centroid(self, xy):
-        """Start a run from the present centroids and one at xy; in the features that are not drawn, at the mean."""
-        self._start(np.vstack([self.player.step.centroids, self.model.points.mean(axis=0)]), -1, xy)
-
-    def remove_centroid(self, k):
-        """Start a run from the present centroids without centroid k."""
-        self._start(np.delete(self.player.step.centroids, k, axis=0), 0, ())
 
     def paint(self, places, row=None):
         """Add a point at each of the places, or put the point in this row at the one place, or, without a place, remove it."""
@@ -98,7 +88,7 @@ class Painted:
         new = [tuple(map(few_digits, xy, wide)) for xy in new * spread + centre]
         changed = {change[0]: change for change in setting.painted if len(change) != 2}
         added = [change for change in setting.painted if len(change) == 2]
-        first = len(points) - len(added)  # the first row that was added
+        first = len(points) - len(added)
         if row is None:
             added += new
         elif row >= first:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from kmeans_teach.panel.by_hand import AT_FIRST, explain
+from kmeans_teach.panel.by_hand import AT_FIRST, TOOLS
 
 
 def _learners(name):
@@ -34,9 +34,9 @@ class Runs:
         c = self.controls
         if not c.folds["By hand"].value:
             c.what.value, c.how.value = AT_FIRST
-        c.tool.value = explain(c.what.value, c.how.value)
-        self.access.brush = (c.what.value, c.how.value) != AT_FIRST
-        self.by_hand.use(c.what.value, c.how.value)
+        tool = c.what.value, c.how.value
+        c.tool.value, self.access.brush = TOOLS[tool][1], tool != AT_FIRST
+        self.by_hand.use(tool)
 
     def show_end(self, setting):
         """Show the end of another run."""

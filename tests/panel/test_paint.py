@@ -8,7 +8,7 @@ import pytest
 from matplotlib.backend_tools import Cursors
 
 from kmeans_teach.panel import Panel
-from kmeans_teach.panel.by_hand import HOW, TOOLS, WHAT
+from kmeans_teach.panel.by_hand import CURSORS, TOOLS, WHAT
 from kmeans_teach.panel.run import PanelRun
 from tests.panel.test_panel import drawn, key, mouse, nearest
 
@@ -199,7 +199,7 @@ def test_points_of_other_dimensions_are_not_painted_and_one_sentence_says_so(pan
         assert said in panel.message.value
         panel.controls.step.click()
         before = state(panel)
-        for how in HOW[1:]:
+        for how in [*CURSORS][1:]:
             use(panel, "points", how)
             stroke(panel, panel.stage.picture.xy[0])
             assert said in panel.message.value
@@ -329,15 +329,14 @@ def test_the_mouse_shows_and_the_page_says_what_a_click_does_and_a_closed_fold_l
     shown = []
     monkeypatch.setattr(panel.stage.canvas, "set_cursor", shown.append)
     point, centroid = panel.run.model.points[0], panel.run.model.centroids[0]
-    there = {"add": Cursors.SELECT_REGION, "move": Cursors.MOVE, "remove": Cursors.HAND}
     for what, at in zip(WHAT, (centroid, point), strict=True):
-        for how in HOW:
+        for how in CURSORS:
             use(panel, what, how)
             assert TOOLS[what, how][1].split(",")[0] in panel.controls.tool.value
             assert panel.access.brush == ((what, how) != ("centroids", "move"))
             mouse(panel, "motion_notify", at, held=False)
             mouse(panel, "motion_notify", free(panel), held=False)
-            assert shown[-2:] == [there[how], there[how] if how == "add" else Cursors.POINTER]
+            assert shown[-2:] == [CURSORS[how], CURSORS[how] if how == "add" else Cursors.POINTER]
     key(panel, "kArrowUp")
     panel.controls.folds["By hand"].value = False
     assert (panel.controls.what.value, panel.controls.how.value, panel.access.brush) == ("centroids", "move", False)

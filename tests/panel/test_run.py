@@ -161,7 +161,7 @@ def test_a_centroid_moved_by_hand():
     run = PanelRun("penguins k=3", columns=(0, 3))
     run.player.seek(2)
     present = run.player.step.centroids
-    run.move_centroid(1, (45.5, 4000.0))
+    run.put_centroid([(45.5, 4000.0)], 1)
     now = run.player.step.centroids
     assert run.player.cursor == 0
     assert now[1].tolist() == [45.5, *present[1, 1:3], 4000.0]
@@ -172,7 +172,7 @@ def test_a_centroid_moved_by_hand():
     run.change("k", 4)
     assert run.setting.hand is None
     line = PanelRun("line k=2")
-    line.move_centroid(0, (3.0, 99.0))
+    line.put_centroid([(3.0, 99.0)], 0)
     assert line.player.step.centroids[0].tolist() == [3.0]
     line.next_seed("start")
     assert line.setting.hand is None
@@ -201,7 +201,7 @@ def test_another_function_stands_where_we_stood():
         (lambda run: run.set("mine k=3"), "needs points of your own"),
         (lambda run: run.change("k", 5000), "k must be at most 100, got 5000"),
         (lambda run: run.change("data", "nowhere"), "data set must be one of"),
-        (lambda run: run.move_centroid(0, (np.nan, 0.0)), "hand must be finite, got nan in row 1, column 1"),
+        (lambda run: run.put_centroid([(np.nan, 0.0)], 0), "hand must be finite, got nan in row 1, column 1"),
         (lambda run: run.set("blobs k=2 hand=1;2"), "points and centroids must have the same number of features"),
         (lambda run: run.use_functions(assign=broken), "on purpose"),
     ],

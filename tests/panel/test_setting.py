@@ -54,7 +54,7 @@ def any_setting(draw):
     k = draw(st.integers(1, 30))
     row, place = st.integers(0, 999), (number, number)
     changes = st.tuples(*place) | st.tuples(row, *place) | st.tuples(row)
-    painted = st.lists(changes, max_size=40, unique_by=lambda change: change[0] if len(change) != 2 else change)
+    painted = st.lists(changes, max_size=6, unique_by=lambda change: change[0] if len(change) != 2 else change)
     hand = draw(st.none() | st.lists(st.tuples(number, number), min_size=k, max_size=k).map(tuple))
     return Setting(
         data=draw(st.sampled_from([*DATA_SETS, "mine"])),
