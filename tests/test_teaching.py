@@ -194,6 +194,20 @@ def test_the_minutes_of_a_lesson_are_those_that_it_says_itself():
             assert not said or said[1] == minutes, path.name
 
 
+def test_each_point_of_the_two_posts_is_taught_under_the_heading_that_is_named():
+    rows = table("The lessons at a glance", "the posts of N. Syed (2017)", "where it is taught")
+    assert len(rows) >= 15
+    for point, place in rows:
+        number, heading, file, anchor = re.fullmatch(r"(\d\d), \[(.+)\]\(\.\./notebooks/(\S+)#(\S+)\)", place).groups()
+        assert file.startswith(number)
+        cells = nbformat.read(ROOT / "notebooks" / file, as_version=4).cells
+        text = "\n".join(cell.source for cell in cells)
+        part = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+        assert part, heading
+        assert anchor == re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+        assert [word for word in re.findall(r"`([^`]+)`", point) if word not in part[0]] == [], heading
+
+
 @pytest.mark.parametrize(
     ("section", "last"),
     [("Fifteen minutes without code", 15), ("Clusters by eye", 30), ("A lab of ninety minutes", 90)],
