@@ -15,12 +15,15 @@ from secrets import token_hex
 from tempfile import TemporaryDirectory
 
 from matplotlib.animation import AbstractMovieWriter, Animation, FFMpegWriter, FuncAnimation, PillowWriter
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from kmeans_teach.inputs import parts, short
 from kmeans_teach.kmeans import KMeansND
 from kmeans_teach.narrate import describe
-from kmeans_teach.picture import Picture
-from kmeans_teach.pixels import own_look, small_png
+from kmeans_teach.picture import RASTER_FROM, Picture
+from kmeans_teach.picture.curve import HIGH, Curve
+from kmeans_teach.pixels import COLOURS, own_look, small_png
 
 
 def animate(model: KMeansND, *, interval: int = 800, **picture_options) -> FuncAnimation:
@@ -94,7 +97,14 @@ class PlayerWriter(AbstractMovieWriter):
 
     def setup(self, *args, **kwargs):
         super().setup(*args, **kwargs)
-        self.frames, self.sentences, self.texts = [], [], []
+        self.frames, self.sentences, self.texts, self.inertias, self.places = [], [], [], [], []
+
+    def tell(self, step, picture):
+        """What the page says and does beside the last picture: `places` are the centroids, in % from the upper left."""
+        self.sentences.append(describe(step))
+        self.inertias.append(step.inertia)
+        shares = picture.ax.transData.transform(picture.flat(step.centroids)) / self.fig.bbox.size
+        self.places.append((100 * abs(shares - (0, 1))).round(1).tolist())
 
     def grab_frame(self, **kwargs):
         self.frames.append("data:image/png;base64," + b64encode(small_png(self.fig, self.dpi)).decode())
@@ -103,21 +113,29 @@ class PlayerWriter(AbstractMovieWriter):
 
     def finish(self):
         self.sentences = self.sentences or self.texts  # of an animation that is not ours: what is written in its pictures
-        page = (files("kmeans_teach") / "assets" / "player.html").read_text(encoding="utf-8")
+        page, strip_css, strip_js = (
+            (files("kmeans_teach") / name).read_text(encoding="utf-8")
+            for name in ("assets/player.html", "panel/strip.css", "panel/strip.js")
+        )
+        page = page.replace("@css@", strip_css).replace("@js@", strip_js)
         page = page.replace("@first@", self.frames[0]).replace("@sentence@", escape(self.sentences[0]))
-        data = dumps({"frames": self.frames, "sentences": self.sentences, "ms": round(1000 / self.fps)})
-        page = page.replace("@data@", data.replace("<", "\\u003c"))
+        data = {"frames": self.frames, "sentences": self.sentences, "ms": round(1000 / self.fps)}
+        data |= {"inertias": self.inertias, "places": self.places, "colours": COLOURS}
+        page = page.replace("@data@", dumps(data).replace("<", "\\u003c"))
         Path(self.outfile).write_text(page, encoding="utf-8")
 
 
+GLIDING, MOST_GLIDING = {".mp4": 12, ".gif": 8}, 400  # pictures a second; in a file: a .gif keeps them all in memory
 WRITERS = {".mp4": _Ffmpeg, ".gif": PillowWriter, ".html": PlayerWriter}
 if sys.platform == "emscripten":
     del WRITERS[".mp4"]  # Python in a browser can start no ffmpeg
 
 
-def saving(model: KMeansND, path, *, fps: float = 2, dpi: int = 100, **picture_options) -> Iterator[tuple[int, int]]:
-    """`save` as a generator that yields (frames done, all frames). At first it counts them, and yields (0, counted)."""
-    path = Path(path)
+def saving(
+    model: KMeansND, path, *, fps: float = 2, dpi: int = 100, glide=False, curve=False, **picture_options
+) -> Iterator[tuple[int, int]]:
+    """`save` as a generator that yields (half-steps done, all of them). At first it counts them, and yields (0, counted)."""
+    path, inertias = Path(path), []
     if path.suffix.lower() not in WRITERS:
         raise ValueError(f"a run is saved as one of {', '.join(WRITERS)}, got {short(path.name)}")
     if path.suffix.lower() == ".mp4" and parts.ffmpeg() is None:
@@ -131,23 +149,35 @@ def saving(model: KMeansND, path, *, fps: float = 2, dpi: int = 100, **picture_o
     for name, value, least, most in ("fps", fps, 0.01, fastest), ("dpi", dpi, 1, 1000):
         if not (isinstance(value, Real) and least <= value <= most):
             raise ValueError(f"{name} must be a number from {least} to {most} for a {path.suffix} file, got {short(value)}")
-    for total, _ in enumerate(model.steps(), 1):  # a second run costs less than keeping all steps in memory
+    for total, step in enumerate(model.steps(), 1):  # a second run costs less than keeping all steps in memory
+        inertias.append(step.inertia)
         yield 0, total
+    kind = path.suffix.lower()
+    each = max(1, round(GLIDING.get(kind, 0) / fps)) if glide else 1  # pictures for each half-step, and those that move
+    each = each if each * total <= MOST_GLIDING else 1
+    moving = max(1, round(each * min(0.4 * fps, 0.8)))
+    if curve and kind != ".html":  # there, the strip is drawn by the page
+        picture_options["figure"] = FigureCanvasAgg(Figure(figsize=(6.4, 4.8 + HIGH))).figure
     picture = Picture.of(model, **picture_options)  # a new one, so that a picture on the screen does not change
     with own_look():  # a person's settings may ask for what a moving picture cannot have: savefig.bbox, animation.codec
-        writer = WRITERS[path.suffix.lower()](fps=float(fps))
+        strip = Curve(picture, inertias) if curve and kind != ".html" else None
+        writer = WRITERS[kind](fps=float(fps) * each)
     part = path.with_name(f".part-{token_hex(4)}{path.suffix}")  # in the same folder, so that it can be renamed at the end
     part.touch(exist_ok=False)  # not by tempfile, which would keep others from reading it: the umask decides
     try:
         writer.setup(picture.figure, part, dpi)
         try:
             for done, step in enumerate(model.steps(), 1):
-                picture.show(step)
+                if strip is not None:
+                    strip.show(done - 1)
+                glides = step.before is not None and (step.phase == "update" or len(picture.xy) < RASTER_FROM)
+                for i in range(1, each + 1):
+                    picture.show(step, min(1, i / moving) if glides else 1)
+                    with own_look():
+                        writer.grab_frame()
+                    yield done - (i < each), total
                 if isinstance(writer, PlayerWriter):
-                    writer.sentences.append(describe(step))
-                with own_look():
-                    writer.grab_frame()
-                yield done, total
+                    writer.tell(step, picture)
         except BaseException:
             with suppress(Exception):
                 writer.finish()  # stop ffmpeg; the first error is the one to raise
@@ -174,7 +204,12 @@ def save(model: KMeansND, path, **options) -> Path:
     fps : float, optional
         Frames per second, 2 by default: from 0.01 to 240, or to 50 in a .gif, because browsers slow down a faster one.
     dpi : int, optional
-        Dots per inch, 100 by default: from 1 to 1000. The picture is 6.4 by 4.8 inches.
+        Dots per inch, 100 by default: from 1 to 1000. The picture is 6.4 by 4.8 inches. An .html shows it at most 640 pixels
+        wide: with a dpi of 200 it is crisp also where two pixels of the screen make one.
+    glide : bool, optional
+        Move on the way from a half-step to the next, as the panel does. An .html always does.
+    curve : bool, optional
+        Draw the inertia of all half-steps as a strip below the picture, as the panel does. An .html always does.
     **picture_options
         Options of `Picture`: columns, names, regions, spokes.
 

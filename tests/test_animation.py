@@ -9,6 +9,7 @@ import pathlib
 import re
 import subprocess
 from io import BytesIO
+from itertools import pairwise
 
 import imageio_ffmpeg
 import matplotlib
@@ -24,6 +25,7 @@ from kmeans_teach.animation import animate, player_page, save, saving
 from kmeans_teach.kmeans import KMeansND
 from kmeans_teach.narrate import describe
 from kmeans_teach.picture import Picture
+from kmeans_teach.picture.curve import Curve
 
 LINE = [[-3.0], [-1.0], [0.0], [1.0], [1.0], [8.0]]
 STEPS = 10  # by hand: from -3 and 0.99 it takes 5 updates, with the start and 4 assigns
@@ -170,6 +172,62 @@ def test_a_saved_run_has_a_frame_for_each_half_step_and_they_are_the_pictures(na
         assert frame.shape == expected.shape == (240, 320, 3)
         # colours are packed (64 or 256 of them, or a video's), so a pixel here and there is another one
         assert np.abs(frame - expected).mean() < 4
+
+
+@pytest.mark.parametrize(("name", "fps", "each"), [("run.gif", 2, 4), ("run.mp4", 3, 4), ("run.gif", 8, 1), ("run.html", 2, 1)])
+def test_a_run_that_glides_has_pictures_on_the_way_and_takes_as_long(name, fps, each, tmp_path):
+    path, done = tmp_path / name, []
+    done += saving(model(max_iter=1), path, fps=fps, dpi=40, glide=True)
+    assert done[-1] == (3, 3)
+    assert [step for step, _ in done if step] == sorted(step for step, _ in done if step)
+    if name.endswith(".gif"):
+        with Image.open(path) as gif:
+            seconds = 0
+            for i in range(gif.n_frames):  # equal neighbours are one frame, shown for longer
+                gif.seek(i)
+                seconds += gif.info["duration"] / 1000
+            assert gif.n_frames <= 3 * each
+            assert gif.n_frames > 3 or each == 1
+            assert seconds == pytest.approx(3 / fps, rel=0.05)  # a GIF counts in hundredths
+        return
+    frames, seconds = frames_of(path)
+    assert len(frames) == 3 * each
+    assert len(frames) * seconds == pytest.approx(3 / fps, abs=0.01)
+    if each > 1:
+        differ = [np.abs(a.astype(int) - b).mean() > 0.02 for a, b in pairwise(frames)]
+        assert differ[each - 1 : each + 1] == [True, True], "the centroids are on their way"
+        assert not differ[0], "the start rests"
+
+
+def test_a_long_run_does_not_glide_because_a_gif_keeps_all_pictures_in_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "MOST_GLIDING", 11)
+    assert len(list(saving(model(max_iter=1), tmp_path / "a.gif", dpi=20, glide=True))) == 6
+
+
+def test_the_curve_of_the_inertia_is_drawn_below_the_picture_with_a_mark_that_moves(tmp_path):
+    assert [f.shape for f in frames_of(save(model(max_iter=1), tmp_path / "a.gif", dpi=60, curve=True))[0]] == [
+        (330, 384, 3)
+    ] * 3
+    picture = Picture.of(model(), figure=FigureCanvasAgg(Figure(figsize=(6.4, 5.5))).figure)
+    curve, inertias = Curve(picture, [9.0, 4.0, 4.0, 1.0]), [9.0, 4.0, 4.0, 1.0]
+    picture.figure.canvas.draw()
+    assert curve.ax.get_window_extent().y1 < picture.ax.get_tightbbox().y0, "below all that the picture has"
+    assert curve.ax.get_position().width == pytest.approx(picture.ax.get_position().width, abs=0.02)
+    for i in 0, 3:
+        curve.show(i)
+        assert curve.now.get_xydata().tolist() == [[i, inertias[i]]]
+        assert [text.get_text() for text in curve.texts] == [f"inertia {inertias[i]:.0f}", f"{i} of 3"]
+
+
+def test_the_page_has_the_inertias_and_the_places_of_the_centroids(tmp_path):
+    data = page_data(player_page(model(), dpi=40))
+    steps, picture = list(model().steps()), Picture.of(model())
+    picture.figure.canvas.draw()
+    assert data["inertias"] == [step.inertia for step in steps]
+    width, height = picture.figure.bbox.size
+    for step, places in zip(steps, data["places"], strict=True):
+        x, y = picture.ax.transData.transform(picture.flat(step.centroids)).T
+        assert np.allclose(places, np.column_stack([100 * x / width, 100 - 100 * y / height]), atol=0.06)
 
 
 SETTINGS = {  # what a person may have set, and what would change or break a film

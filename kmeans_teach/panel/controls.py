@@ -11,7 +11,8 @@ from kmeans_teach.narrate import LEVELS
 from kmeans_teach.panel.by_hand import AT_FIRST, CURSORS, TOOLS, WHAT
 from kmeans_teach.panel.run import COURSE
 
-STYLE = f"<style>{(Path(__file__).parent / 'panel.css').read_text(encoding='utf-8')}</style>"
+STYLE = "".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("strip.css", "panel.css"))
+STYLE = f"<style>{STYLE}</style>"
 # where controls end; a browser's Python could not send a seed near 2**53
 MOST = {"k": 20, "spread": 1.5, "size": 1000, "clusters": 20, "seed": 10**15, "start": 10**15}
 GAP = "0 10px"

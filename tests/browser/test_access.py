@@ -1,7 +1,12 @@
-"""What access.js speaks, on an empty page with a clock of our own."""
+"""What access.js speaks, on an empty page with a clock of our own; and a saved run's page by its keys."""
 
+import re
 from itertools import pairwise
 
+from playwright.sync_api import expect
+
+from kmeans_teach.animation import save
+from kmeans_teach.kmeans import KMeansND
 from kmeans_teach.panel.access import Access
 
 # a page with a model that is no widget: `tell` sets its sentence, and `spoken` gets what the live region says, and when
@@ -49,3 +54,43 @@ def test_at_most_one_sentence_in_a_second_is_spoken_and_the_last_one_always(brow
         assert page.evaluate("spoken.at(-1)[1]") == "A click on a point."
     finally:
         page.close()
+
+
+def test_a_saved_page_is_played_by_keys_glides_and_is_crisp(browser, tmp_path):
+    points = [[3, 3], [4, 3], [4, 2], [9, 2], [5, 1], [6, 2], [9, 4], [5, 2], [5, 4], [7, 4], [6, 5]]
+    path = save(KMeansND(points, points[:3]), tmp_path / "run.html", fps=5, dpi=200)
+    context = browser.new_context(viewport={"width": 700, "height": 800}, device_scale_factor=2)
+    try:
+        page, errors = context.new_page(), []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(path.as_uri())
+        said, discs, scrubber = page.locator(".kmeans-said"), page.locator(".kmeans-frame i"), page.get_by_role("slider")
+        page.keyboard.press("Tab")
+        page.evaluate("window.seen = []; new MutationObserver(all => all.forEach(one => seen.push(one.addedNodes.length)))"
+                      ".observe(document.querySelector('.kmeans-frame'), { childList: true })")  # fmt: skip
+        for key, words, at in [
+            ("ArrowRight", "Update 1:", 1), ("ArrowRight", "Assign 1:", 2), ("ArrowLeft", "Update 1:", 1), 
+            ("End", "Update 3:", 5), ("Home", "Start:", 0),
+        ]:  # fmt: skip
+            page.keyboard.press(key)
+            expect(said).to_have_text(re.compile(f"^{words}"))
+            expect(scrubber).to_have_value(str(at))
+        moved = page.evaluate("seen.filter(added => added).length")
+        assert moved == 2, "two centroids moved in the first update; Back, Home and End jump"
+        expect(discs).to_have_count(0)
+        page.keyboard.press("Space")
+        expect(page.get_by_role("button", name="Pause")).to_be_visible()
+        assert said.get_attribute("aria-live") == "off", "while it plays, nothing is spoken"
+        expect(said).to_have_text(re.compile("converged"), timeout=10_000)
+        expect(said).to_have_attribute("aria-live", "polite")
+        width = page.locator("img").evaluate("img => [img.naturalWidth, img.clientWidth]")
+        assert width == [1280, 640], "a pixel of the file for each of the screen"
+        page.emulate_media(reduced_motion="reduce")
+        page.keyboard.press("Home")
+        page.evaluate("seen.length = 0")
+        page.keyboard.press("ArrowRight")
+        expect(said).to_have_text(re.compile("^Update 1:"))
+        assert page.evaluate("seen.length") == 0, "where a person wants no motion, it jumps"
+        assert errors == []
+    finally:
+        context.close()
