@@ -86,7 +86,10 @@ class Setting:
 
     @classmethod
     def parse(cls, text: str) -> "Setting":
-        """Read a replay string; ValueError names the word that cannot be read."""
+        """Read a replay string; ValueError names the word that cannot be read.
+
+        Without k=, a data set has its own K and its own number of heaps: "rings" is "rings k=2 clusters=2".
+        """
         name, *words = re.sub(r"(?<=\d[eE]) (?=\d)", "+", text).split() or [""]  # a link has made "1e 16" of 1e+16
         readers = {f.name: type(f.default) for f in fields(cls)[1:]} | {name: read for name, (read, _) in READERS.items()}
         values = {}
