@@ -50,10 +50,15 @@ def ranks(results):
     return {"best": int(order[0]), "median": int(order[(len(order) - 1) // 2]), "worst": int(order[-1])}
 
 
+def apart(m):
+    """Heights from -0.5 to 0.5 for m dots on a line, only to keep them apart: by the golden ratio, neighbours differ most."""
+    return (np.arange(m) * 0.6180339887498949) % 1 - 0.5
+
+
 def strip(ax, results, height=0.0):
-    """A dot for each run at its inertia. The heights only keep the dots apart."""
+    """A dot for each run at its inertia."""
     values = np.array([one.inertia for one in results])
-    heights = height + 0.5 * ((np.arange(len(values)) * 0.6180339887498949) % 1 - 0.5)
+    heights = height + 0.5 * apart(len(values))
     ax.plot(values, heights, "o", color="#3f90da", alpha=0.6, ms=5, mew=0)
     legend = []
     for (name, row), marker, sign in zip(ranks(results).items(), "<D>", "◀◆▶", strict=True):
@@ -86,10 +91,12 @@ def gallery(*items):
     """Clusterings, two in a row. items: (title, points (M, 2), labels)."""
     rows = (len(items) + 1) // 2
     figure, axes = blank(6.4, 3 * rows, rows, 2, squeeze=False)
-    for ax, (title, points, labels) in zip(axes.flat, items, strict=True):
+    for ax, (title, points, labels) in zip(axes.flat, items, strict=False):
         scatter(ax, points, labels)
         ax.set(xlabel="x", ylabel="y", aspect="equal", adjustable="datalim")
         ax.set_title(title, fontsize=10)
+    for ax in axes.flat[len(items) :]:
+        ax.remove()
     return figure
 
 

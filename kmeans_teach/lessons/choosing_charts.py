@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Polygon
 
-from kmeans_teach.lessons.charts import blank, scatter
+from kmeans_teach.lessons.charts import blank
 from kmeans_teach.lessons.choosing import turned
 from kmeans_teach.pixels import own_look, shape
 
@@ -25,9 +25,13 @@ def curve(ks, values, what="inertia"):
 def cloud(points):
     """Points (M, 2), all in one colour."""
     figure, ax = blank(4.5, 3.4)
-    ax.plot(*points.T, ".", color=GREY, ms=4)
-    ax.set(**PLANE)
+    draw_cloud(ax, points)
     return figure
+
+
+def draw_cloud(ax, points, size=4):
+    ax.plot(*points.T, ".", color=GREY, ms=size)
+    ax.set(**PLANE)
 
 
 @own_look()
@@ -69,9 +73,8 @@ def boxes(points, rng):
 def strays_picked(points, strays, shares):
     """The points and the strays; and for each way to start, the share of starts that choose a stray."""
     figure, (ax, bars) = blank(6.8, 3.1, 1, 2)
-    ax.plot(*points.T, ".", color=GREY, ms=2)
+    draw_cloud(ax, points, 2)
     ax.plot(*strays.T, "o", color=RED, ms=6)
-    ax.set(**PLANE)
     names = [*shares][::-1]
     bars.barh(names, [shares[name] for name in names], color=BLUE)
     for name in names:
@@ -85,8 +88,7 @@ def strays_picked(points, strays, shares):
 def bets_on(points, said):
     """A cloud, and who bets on which K. said: {name: K}, or nothing, while the bets are closed."""
     figure, (ax, bets) = blank(6.8, 3.3, 1, 2, width_ratios=(3, 2))
-    ax.plot(*points.T, ".", color=GREY, ms=4)
-    ax.set(**PLANE)
+    draw_cloud(ax, points)
     for height, (name, k) in enumerate(said.items()):
         sign = {"you": "s", "made from": "D"}.get(name, "o")
         bets.plot(k, -height, sign, ms=9, color=BLUE if height else RED)
@@ -94,17 +96,4 @@ def bets_on(points, said):
     bets.set_yticks(-np.arange(len(said)), [*said])
     if not said:
         bets.text(3.5, 0, "the bets\nare closed", ha="center", va="center", color=GREY)
-    return figure
-
-
-@own_look()
-def four_answers(points, found, scores):
-    """The points in the colours of each labelling, two in a row. scores: {name: ARI}."""
-    figure, axes = blank(6.8, 5.6, 2, 2)
-    for ax, (name, labels) in zip(axes.flat, found.items(), strict=False):
-        scatter(ax, points, labels, 4)
-        ax.set(aspect="equal", adjustable="datalim")
-        ax.set_title(f"{name}: ARI {scores[name]:z.2f}", fontsize=11)
-    for ax in axes.flat[len(found) :]:
-        ax.axis("off")
     return figure

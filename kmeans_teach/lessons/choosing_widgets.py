@@ -4,6 +4,7 @@ import numpy as np
 from ipywidgets import Button, FloatSlider, IntSlider
 
 from kmeans_teach.lessons import choosing_charts as charts
+from kmeans_teach.lessons.charts import gallery
 from kmeans_teach.lessons.choosing import ari, bets, remedies, six_clouds, two_clusters
 from kmeans_teach.lessons.starts import WAYS, draw_rows, strays
 from kmeans_teach.lessons.widgets import PictureBox
@@ -72,4 +73,5 @@ class FailChooser(PictureBox):
         self.scores = {name: ari(labels, other) for name, other in found.items()}
         sentence = "Angle {}, stretch {:g}, count ratio {}, distance {:g}: ARI ".format(*setting)
         said = ", ".join(f"{name} {score:z.2f}" for name, score in self.scores.items())
-        self.put(charts.four_answers(points, found, self.scores), f"{sentence}{said}.")
+        answers = [(f"{name}: ARI {self.scores[name]:z.2f}", points, labels) for name, labels in found.items()]
+        self.put(gallery(*answers), f"{sentence}{said}.")

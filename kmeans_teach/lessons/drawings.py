@@ -8,7 +8,7 @@ from timeit import repeat
 import numpy as np
 
 from kmeans_teach.kmeans import Step
-from kmeans_teach.lessons.charts import Chart, blank, side_by_side
+from kmeans_teach.lessons.charts import Chart, apart, blank, side_by_side
 from kmeans_teach.narrate import letter
 from kmeans_teach.picture import Picture
 from kmeans_teach.pixels import colour, shape
@@ -21,7 +21,7 @@ def number_lines(points, *states):
     """
     points = np.asarray(points, float)
     figure, axes = blank(6.4, 0.62 * len(states) + 0.25, len(states), sharex=True, squeeze=False)
-    heights = ((np.arange(len(points)) * 0.6180339887498949) % 1 - 0.5) * (0.9 if len(points) > 20 else 0)
+    heights = apart(len(points)) * (0.9 if len(points) > 20 else 0)
     for ax, (title, labels, centroids) in zip(axes[:, 0], states, strict=True):
         ax.set(ylim=(-0.7, 2.4), yticks=[])
         ax.spines["left"].set_visible(False)

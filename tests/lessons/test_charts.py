@@ -15,7 +15,7 @@ from PIL import Image
 
 from kmeans_teach import KMeansND, Setting, load
 from kmeans_teach.lessons.charts import dots, gallery, montage, projections, ranks, strips, triptych
-from kmeans_teach.lessons.choosing_charts import bets_on, boxes, cloud, curve, distances_of, four_answers, strays_picked
+from kmeans_teach.lessons.choosing_charts import bets_on, boxes, cloud, curve, distances_of, strays_picked
 from kmeans_teach.lessons.choosing_widgets import BlindRound, FailChooser, StrayChooser
 from kmeans_teach.lessons.images import Colours, landscape, plate
 from kmeans_teach.lessons.moving_charts import Strip, Surface
@@ -164,13 +164,12 @@ def test_the_other_charts_are_not_blank(table):
         boxes(points, np.random.default_rng(0)),
         strays_picked(points, points[:2], {"random points": 0.1, "farthest first": 1.0}),
         bets_on(points, {"you": 2, "silhouette": 3, "made from": 1}),
-        four_answers(points, {"raw": labels, "scaled": labels}, {"raw": 0.5, "scaled": -0.001}),
-        gallery(("one", points, labels), ("two", points, labels)),
+        gallery(("one", points, labels), ("two", points, labels), ("three", points, labels)),
         dots(seven, ("figure", seven.inside)),
         montage([image[..., 0]] * 3, 2),
         projections(np.hstack([points, points]), labels, np.zeros((2, 4)), list("abcd"), plane=np.eye(4)[:2]),
     ]
-    assert [size_of(figure) > 0 for figure in figures] == [True] * 12
+    assert [size_of(figure) > 0 for figure in figures] == [True] * 11
 
 
 def test_names_with_dollars_are_drawn_as_they_are_written_and_styles_change_no_chart(table):
