@@ -3,6 +3,8 @@
 This file lies at the top because `pytest --nbval notebooks` needs it too.
 """
 
+import gc
+
 import pytest
 
 BROWSER, SITE = "tests/browser/", "tests/test_site.py"
@@ -42,3 +44,9 @@ def pytest_xdist_make_scheduler(config, log):
             return LONGEST[0] if file in LONGEST else BROWSER if file.startswith((BROWSER, SITE)) else file
 
     return Scheduler(config, log)
+
+
+def pytest_collection_finish():
+    """All modules are loaded now and stay: Python need not look through them for garbage again and again."""
+    gc.collect()
+    gc.freeze()
