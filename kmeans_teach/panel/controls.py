@@ -120,11 +120,13 @@ def lay_out(panel):
         "Replay": [w.HTML(REPLAY), row(c.replay)],
         "Save": [panel.saver.box],
     }
-    c.folds, boxes = {}, []
+    c.folds, boxes, auto = {}, [], w.Layout(width="auto")
     for title, inside in folds.items():
-        box = w.VBox(inside, layout=w.Layout(display="none", width="100%", padding="4px 0 8px 10px")).add_class("kmeans-fold")
-        opener = w.ToggleButton(description=title, tooltip="Show or hide", layout=w.Layout(width="auto"))
-        c.folds[title] = opener.add_class("kmeans-opener")
+        hidden = w.Layout(display="none", width="100%", padding="4px 0 8px 10px")
+        box = w.VBox(inside, layout=hidden, _dom_classes=["kmeans-fold"])  # to add a class later is one more message
+        c.folds[title] = opener = w.ToggleButton(
+            description=title, tooltip="Show or hide", layout=auto, _dom_classes=["kmeans-opener"]
+        )
         opener.observe(lambda change, box=box: setattr(box.layout, "display", "flex" if change["new"] else "none"), "value")
         boxes.append(box)
     new = row(c.new_data, c.new_centroids, c.undo, width=None).add_class("kmeans-pair")

@@ -64,8 +64,10 @@ def stop(*tasks):
 
 
 def replaces(new, old):
-    """Whether a message about a widget's state sets everything that an older one sets."""
+    """Whether a message about a widget's state sets everything that an older one sets, or both tell where the mouse is."""
     new, old = new["content"]["data"], old["content"]["data"]
+    if new["method"] == old["method"] == "custom":
+        return new["content"].get("type") == old["content"].get("type") == "motion_notify"
     return new["method"] == old["method"] == "update" and old["state"].keys() <= new["state"].keys()
 
 

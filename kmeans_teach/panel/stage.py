@@ -15,11 +15,14 @@ DPI = 100
 WIDEST, NARROWEST, SMALL_BELOW = 860, 280, 600  # CSS pixels
 HIGH, LOWEST, BESIDES = 0.63, 200, 300  # a share of the width; CSS pixels; those that the window needs for all else
 LEFT, BOTTOM, RIGHT, TOP = 54, 44, 12, 30  # of the Axes, for the labels and the title: CSS pixels at zoom 1
-GLIDE, FRAME, SHORTEST = (
-    0.4,
-    0.04,
-    0.1,
-)  # seconds: from a half-step to the next, from a picture to the next; else nothing glides
+# seconds: from a half-step to the next, from a picture to the next; else nothing glides
+GLIDE, FRAME, SHORTEST = 0.4, 1 / 30, 0.1
+
+
+class LivePicture(Picture):
+    """A picture that is laid out by a stage, and not before: it takes time to find the sizes of labels."""
+
+    round_limits, hold_view = True, True
 
 
 class Stage:
@@ -32,8 +35,8 @@ class Stage:
     def __init__(self, model, tick, widest=WIDEST, **axes_options):
         self.widest = widest
         self.figure = Figure(figsize=(8.6, 5.4), dpi=DPI)
-        self.picture = Picture.of(model, figure=self.figure, **axes_options)
-        self.picture.round_limits = True
+        self.picture = LivePicture.of(model, figure=self.figure, **axes_options)
+        self.picture.hold_view = False
         self._centroids = self.picture.flat(model.centroids)
         self._arrange(WIDEST, round(HIGH * WIDEST))
         self.canvas = LiveCanvas(self.figure, moving=lambda: self.picture.artists, background=lambda: self.picture.background)
@@ -112,11 +115,14 @@ class Stage:
     def still(self):
         """A PNG of what is shown now, and in a free corner a sentence for those who cannot play it."""
         at = {"ha": "right", "va": "top", "fontsize": 9, "color": "0.35"}
-        note = self.figure.text(0.99, 0.98, "a picture: run this cell\nto play it", **at)
-        try:
-            return small_png(self.figure)
-        finally:
-            note.remove()
+        note = self.figure.text(0.99, 0.98, "a picture: run this cell\nto play it", animated=True, **at)
+        kept, renderer = self.canvas.kept, self.canvas.get_renderer()
+        kept.draw(self.picture.background)  # quicker than to save the figure, which would draw all of it
+        note.draw(renderer)
+        note.remove()
+        pixels = np.array(renderer.buffer_rgba())
+        kept.draw(self.picture.background)
+        return small_png(pixels)
 
     def set_speed(self, steps_a_second):
         self.pace = 1 / steps_a_second

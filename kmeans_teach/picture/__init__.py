@@ -77,7 +77,6 @@ class Picture(View):
         self.name = ""  # in the title, where there are two pictures
         self.looked_at = None  # the index of a point whose K distances are drawn as lines, or None
         self.scale, self.xy = 1.0, np.empty((0, 2))
-        self.round_limits = False  # are the limits round numbers? Then they seldom move when the points move a little
         self._view = None  # all that the limits and the place of the Axes were computed from
         self._regions = self.ax.add_collection(PolyCollection([], zorder=0, linewidths=1), autolim=False)
         self._links = self.ax.plot([], [], "-", alpha=0.4, linewidth=0.5, zorder=1)[0]
@@ -133,7 +132,6 @@ class Picture(View):
             xy[:, 1] = (np.arange(m) * 0.6180339887498949) % 1 - 0.5
         if not np.array_equal(xy, self.xy):  # otherwise the array stays, because the raster has computed its pixels already
             self.xy = self._marks.points = xy
-            self._low, self._high = (np.array([end(x) for x in xy.T]) for end in (np.min, np.max))  # with an axis: slower
         drawn = [f"feature {i}" if n > 2 else "xy"[i] for i in columns] if names is None else [names[i] for i in columns]
         drawn = [" ".join(str(name).split())[:200] for name in drawn]
         units = [re.findall(r"[(\[]\s*([^()\[\]]+?)\s*[)\]]$", name) for name in drawn]

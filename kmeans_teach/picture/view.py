@@ -15,6 +15,8 @@ class View:
     """The part of `Picture` that chooses its limits and makes room for its labels."""
 
     hold_view = False  # does the view stay as it is for now?
+    round_limits = False  # are the limits round numbers? Then they seldom move when the points move a little
+    _measured = None  # the drawn points whose ends are known
 
     def arrange(self, wanted, room=((0, 0), (1, 1))):
         """Put the Axes at `wanted` (left, bottom, width, height: shares of the figure). They become smaller if the labels and
@@ -27,8 +29,11 @@ class View:
         """Set the limits to the range of the points and 5 % more, and make room for the labels."""
         if self.hold_view:
             return
-        low = np.vstack([self._low, self._include]).min(axis=0)
-        high = np.vstack([self._high, self._include]).max(axis=0)
+        if self._measured is not self.xy:
+            self._measured = self.xy
+            self._ends = [np.array([[end(x) for x in self.xy.T]]) for end in (np.min, np.max)]  # with an axis it is slower
+        low = np.vstack([self._ends[0], self._include]).min(axis=0)
+        high = np.vstack([self._ends[1], self._include]).max(axis=0)
         if len(self.columns) == 1:
             low[1], high[1] = -1.5, 1.5
         wide = np.where(high > low, high - low, 1.0)

@@ -7,7 +7,7 @@ import pytest
 
 from kmeans_teach.ask import close_inside
 from kmeans_teach.panel import main_thread
-from kmeans_teach.panel.main_thread import MainThread, take_over
+from kmeans_teach.panel.main_thread import MainThread, replaces, take_over
 from tests.open_widgets import open_widgets
 
 comm = pytest.importorskip(
@@ -79,6 +79,14 @@ def test_a_drag_is_handled_as_its_newest_value():
         update(slider, value=value)
     main.go_on()
     assert happened == [30]
+
+
+def test_of_a_mouse_that_moves_only_its_newest_place_is_handled_and_every_other_message_is():
+    def message(kind):
+        return {"content": {"data": {"method": "custom", "content": {"type": kind}}}}
+
+    kinds = "motion_notify", "button_press", "draw", None
+    assert [(a, b) for a in kinds for b in kinds if replaces(message(a), message(b))] == [("motion_notify", "motion_notify")]
 
 
 def test_a_value_is_not_dropped_for_a_message_about_something_else():
