@@ -135,6 +135,8 @@ class Shown(Stored, VBox):
 
     def __init__(self, children):
         super().__init__(children, layout={"align_items": "flex-start"})  # else the image is stretched
+        for row in (child for child in children if isinstance(child, HBox)):
+            row.layout.flex_flow, row.layout.max_width = "row wrap", "100%"  # in a narrow page
         MainThread().watch(self)  # matplotlib is not thread-safe
 
     def __repr__(self):
