@@ -17,6 +17,7 @@ NEW_POINTS = "data", "clusters", "size", "spread", "seed"  # a change of one of 
 MAKES_POINTS = attrgetter(*NEW_POINTS, "painted", "standardise")
 NEW_START = {"data", "k", "way", "start"}  # a change of one of these drops centroids that were put by hand
 COURSE = {"assign": assign_points, "update": update_centroids}
+NOTE = '<div class="kmeans-note" role="note">{}</div>'
 AHEAD = 20_000_000  # the most labels to record ahead of the cursor: more would keep the processor busy for long
 
 
@@ -41,7 +42,7 @@ class PanelRun(Painted):
         check_replay(setting)
         points, names = own_table(points, names, without_missing)
         self.left_out = getattr(points, "attrs", {}).get("left_out", "")
-        self._note = self.left_out and f'<div class="kmeans-note" role="note">{escape(self.left_out)}</div>'
+        self._note = self.left_out and NOTE.format(escape(self.left_out))
         names = getattr(points, "columns", None) if names is None else names
         self.own = None if points is None else as_table(points, "points")
         self._own_names = None if names is None else [str(name) for name in names]
@@ -102,8 +103,10 @@ class PanelRun(Painted):
             changes |= {"k": data.k if data else self._own_k, "clusters": data.clusters if data else 12, "start": 0}
         if changes.get("way") == "hand":  # the present start can be moved by hand from now on
             changes = {"hand": self.model.centroids}
-        setting = self.setting.replace(**changes)
+        setting, painted = self.setting.replace(**changes), self.setting.painted
         self.set(self._from_here(setting, self.own) if name == "standardise" and setting.hand else setting)
+        if painted and not setting.painted:
+            self.note = NOTE.format("The painted points went with the old data. Undo brings them back.")
 
     def next_seed(self, name):
         """Add one to "seed" (new data) or "start" (a new start). The replay string can go back to the one before."""

@@ -222,7 +222,9 @@ def test_other_data_drop_what_was_painted_and_undo_brings_it_back(panel):
     for control, value in [(panel.controls.spread, 0.1), (panel.controls.size, 9), (panel.controls.data, "rings")]:
         control.value = value
         assert panel.run.setting.painted == ()
+        assert "The painted points went with the old data. Undo brings them back." in panel.message.value
         undone(panel, before)
+        assert panel.message.value == ""
 
 
 # ---- centroids
