@@ -93,7 +93,7 @@ def test_two_clusters_from_a_start_in_the_right_heap_end_with_a_heap_each():
     (_, _, start), *_, (_, labels, _) = names["run"]
     assert (start > 0).all()
     assert labels.tolist() == [0] * 40 + [1] * 40
-    assert says(ONE["k-01"], "A letter for each heap, from a start with both in the right one")
+    assert says(ONE["k-01"], "Each heap has a letter of its own, although both began in the right one")
 
 
 def test_a_centroid_between_the_two_heaps_gets_one_point_of_the_left_one():
