@@ -126,7 +126,7 @@ function followFinger(model) {
     const send = (type, { clientX, clientY }) =>
       canvas.dispatchEvent(new MouseEvent(type, { clientX, clientY, buttons: type === "mouseup" ? 0 : 1, bubbles: true }));
     if (e.type === "touchstart" && e.touches.length === 1 && canvas.matches(`${CANVAS} canvas`)
-        && !canvas.closest(".jupyter-matplotlib").previousElementSibling) {  // the second picture is only looked at
+        && !canvas.closest(".kmeans-second")) {  // the second picture is only looked at
       const box = canvas.getBoundingClientRect();
       const away = ([x, y]) => Math.hypot(box.left + x * box.width - touch.clientX, box.top + (1 - y) * box.height - touch.clientY);
       const [x, y] = model.get("places").reduce((one, other) => (away(one) <= away(other) ? one : other), [9, 9]);

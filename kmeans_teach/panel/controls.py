@@ -21,6 +21,7 @@ LANES = ("another start", "start"), ("another K", "k"), ("another way of startin
 SETTERS = "data", "k", "spread", "size", "clusters", "way", "seed", "start", "standardise"
 COMPARE = """The same points, two runs: they go together, and the one that is over first waits at its end. Dragging, Predict,
 Table, the score and Save are about the first."""
+BY_EYE = "<b>By eye</b>: before the first step, put each centroid where you think a cluster is, then press <i>Score my eye</i>."
 REPLAY = "The same text gives the same run on any machine. Change it and press Enter."
 
 
@@ -116,7 +117,7 @@ def lay_out(panel):
         "See more": [row(c.regions, c.spokes, c.point, c.words), row(c.x, c.y)],
         "Table": [c.table],
         "Predict": [panel.quiz.box],
-        "By hand": [row(c.how, c.what, grid_gap=GAP), c.tool, panel.start_score.box],
+        "By hand": [row(c.how, c.what, grid_gap=GAP), c.tool, w.HTML(BY_EYE), panel.start_score.box],
         "Replay": [w.HTML(REPLAY), row(c.replay)],
         "Save": [panel.saver.box],
     }

@@ -1,5 +1,7 @@
 """Two lanes: a second run of the same points beside the first, which goes along with it and is drawn by a stage of its own."""
 
+import ipywidgets as w
+
 from kmeans_teach.narrate import at_level
 from kmeans_teach.panel.stage import BESIDES, Stage
 
@@ -46,26 +48,31 @@ class Lanes:
 
     def follow_lanes(self):
         """Make or close the second stage, as the run asks for it, and let it draw the points and K of its run."""
-        player, page = self.run.player.second, self.access
+        player, page, old = self.run.player.second, self.access, self.second
         if player is None:
-            self.close_lane()
-        elif self.second is None:
+            self.second = None
+        elif old is None:
             self.second = Stage(player.model, list, self.stage.widest, **self.run.axes_options)
             self.second.set_speed(1 / self.stage.pace)
             self.second.canvas.mpl_connect("key_press_event", lambda event: self.do(self.by_hand.key, event))
             self.stage.canvas.main_thread.watch(self.second.canvas)
         else:
-            self.second.set_model(player.model, **self.run.axes_options)
-        stages = [self.stage, self.second] if self.second else [self.stage]
-        canvases = [stage.canvas for stage in stages]
-        if len(self.controls.room.children) != len(canvases):
-            (self.add_class if self.second else self.remove_class)("kmeans-two")
-            page.second_canvas, self.controls.room.children = (canvases[1] if self.second else None), canvases
-            if page.width:
-                self.fit_page()
+            old.set_model(player.model, **self.run.axes_options)
         page.names = lane_names(self.run.setting) if player else []
+        stages = [self.stage, self.second] if self.second else [self.stage]
         for stage, name in zip(stages, page.names or [""], strict=True):
             stage.picture.name = name
+        if self.second is not old:
+            (self.add_class if self.second else self.remove_class)("kmeans-two")
+            page.second_canvas = self.second and self.second.canvas
+            # in a box: a page takes that away, and never ipympl's canvas alone
+            box = [w.Box([self.second.canvas]).add_class("kmeans-second")] if self.second else []
+            room, (_, *gone) = self.controls.room, self.controls.room.children
+            room.children = [self.stage.canvas, *box]
+            for widget in [old, *(part for box in gone for part in (box.layout, box))] if old else []:
+                widget.close()
+            if page.width:
+                self.fit_page()
 
     def show_lane(self, glide):
         """Draw the half-step of the second run, with the same things to see as in the first. Returns its sentence."""

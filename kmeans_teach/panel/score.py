@@ -45,6 +45,7 @@ class StartScore:
         if self.task is not None:
             stop(self.task)
         self.task = None
+        self.button.description = "Score my eye" if self._run.setting.hand else "Score this start"
         self.text.value, self.ended, self.card.layout.display = "", False, "none"
         if self._ends_of != self._of():
             self.best = None
@@ -79,11 +80,24 @@ class StartScore:
             text = f"This start: inertia {number(start.inertia)}. K-means from it ends at {number(end.inertia)}."
             self.text.value = text
             yield from self._hundred()
+            if self._run.setting.hand and self.best > 0:
+                self.text.value = self._by_eye(start.inertia, end.inertia)
+                return
             beaten = sum(end.inertia <= other for other in self._ends)
             compared = f"This one ends as well as, or better than, {beaten} of the {STARTS}."
             self.text.value = f"{text} Best of {STARTS} random starts: {number(self.best)}. {compared}"
         except Exception as error:
             self._fail(error)
+
+    def _by_eye(self, placed, end):
+        """A sentence, with a score that a class can compare, and the replay string that gives the same."""
+        best = min(self.best, end)
+        more, then = (number(round(100 * (x / best - 1), 1)) for x in (placed, end))
+        known = f"{more} % above the best known, {number(best)} ({STARTS} random starts and yours)"
+        here = f"as you placed them, the inertia is {number(placed)}, {known}"
+        there = f"K-means from there ends at {number(end)}, {then} % above"
+        again = f"The same place again: <code>{self._run.setting.replace(against=None)}</code>"
+        return f"<b>Your eye scores {int(100 * best / placed)} of 100</b>: {here}; {there}. {again}"
 
     def rest(self, ended):
         """The panel rests: at the end of a run, where the card is shown if it costs little, or elsewhere."""

@@ -664,10 +664,15 @@ def test_the_keys_of_a_control_do_nothing_to_the_notebook_and_those_of_the_noteb
     says(page, "^Start: 6 centroids")
 
 
-def test_a_score_against_a_hundred_starts(page):
+def test_a_start_is_scored_against_a_hundred_and_an_eye_by_keys_alone(page):
     fold(page, "By hand")
     button(page, "Score this start").press("Enter")
     page.get_by_text(re.compile("Best of 100 random starts: .*This one ends as well as")).wait_for(timeout=60_000)
+    page.locator(CANVAS.removesuffix(" canvas")).focus()
+    page.keyboard.press("b")
+    page.keyboard.press("ArrowUp")
+    button(page, "Score my eye").press("Enter")
+    page.get_by_text(re.compile(r"Your eye scores \d+ of 100")).wait_for(timeout=60_000)
 
 
 @pytest.mark.page
@@ -791,9 +796,47 @@ def rgb(url):
     return np.asarray(Image.open(BytesIO(b64decode(url.partition(",")[2]))).convert("RGB"))
 
 
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_two_lanes(page, by):
+    pictures, both = page.locator(CANVAS.removesuffix(" canvas")), r"^K = 6\. {0}.*K = 7\. {0}"
+    button(page, "Compare").click() if by == "mouse" else button(page, "Compare").press("Enter")
+    expect(pictures).to_have_count(2)
+    says(page, r"^.* 0\. Start: .* 1\. Start: |^K = 6\. Start: ")
+    against = page.locator(".kmeans-panel").get_by_label("Against", exact=True)
+    against.select_option("another start") if by == "mouse" else against.press("Home")
+    says(page, r"^Start seed 0\. Start: .*Start seed 1\. Start: ")
+    against.select_option("another K") if by == "mouse" else against.press("ArrowDown")
+    says(page, both.format("Start: "))
+    button(page, "Step").click() if by == "mouse" else button(page, "Step").press("Enter")
+    says(page, both.format("Update 1: "))
+    first, second = (pictures.nth(i).bounding_box() for i in range(2))
+    assert (first["y"], first["width"]) == (second["y"], second["width"])
+    assert first["x"] + first["width"] <= second["x"], "side by side"
+    expect(pictures.nth(1)).to_have_attribute("aria-label", re.compile("^K = 7. Update 1: "))
+    handle(page, "Half-step").scroll_into_view_if_needed()
+    if by == "mouse":
+        page.locator(".kmeans-strip svg").click(position={"x": 3, "y": 20}, force=True)
+    else:
+        pictures.nth(1).focus()
+        page.keyboard.press("ArrowLeft")
+    says(page, both.format("Start: "))
+    try:
+        page.set_viewport_size({"width": 700, "height": 1000})
+        page.wait_for_function(f"[...document.querySelectorAll('{CANVAS}')].every(canvas => canvas.clientWidth < 400)")
+        button(page, "Play").scroll_into_view_if_needed()
+        play_y, first, second = (e.bounding_box() for e in (button(page, "Play"), pictures.nth(0), pictures.nth(1)))
+        assert first["y"] + first["height"] <= second["y"], "below each other"
+        assert second["y"] + second["height"] - play_y["y"] < 800, "all in view with Play"
+    finally:
+        button(page, "Compare").press("Space")
+        expect(pictures).to_have_count(1)
+        says(page, "^Start: ")
+        resize(page, narrow=False)
+
+
 @pytest.mark.page
 def test_axe_finds_nothing_wrong_in_the_panel(page):
-    for name in "More settings", "See more", "Table", "Predict", "By hand", "Replay", "Save":
+    for name in "Compare", "More settings", "See more", "Table", "Predict", "By hand", "Replay", "Save":
         fold(page, name)
     axe = importlib.resources.files("axe_core_python") / "axe.min.js"
     page.evaluate(axe.read_text(encoding="utf-8"))
@@ -810,7 +853,7 @@ def test_axe_finds_nothing_wrong_in_the_panel(page):
 def test_on_a_narrow_page_everything_wraps_and_nothing_is_clipped(page):
     resize(page, narrow=True)
     try:
-        for name in "More settings", "See more", "Table", "Predict", "By hand", "Replay", "Save":
+        for name in "Compare", "More settings", "See more", "Table", "Predict", "By hand", "Replay", "Save":
             fold(page, name)
         over = page.evaluate(
             """() => { const panel = document.querySelector(".kmeans-panel"), right = panel.getBoundingClientRect().right + 1;
@@ -820,6 +863,7 @@ def test_on_a_narrow_page_everything_wraps_and_nothing_is_clipped(page):
         assert over == []
         assert page.locator(CANVAS).first.bounding_box()["width"] >= NARROWEST
     finally:
+        button(page, "Compare").click()  # two pictures are never as wide as one
         resize(page, narrow=False)
 
 

@@ -753,6 +753,38 @@ def test_the_score_compares_a_start_with_its_end_and_with_a_hundred_others(panel
     assert "Best of 100 random starts" in panel.start_score.text.value
 
 
+def test_an_eye_is_scored_against_the_best_known_and_the_replay_string_gives_the_same(panel):
+    score, points = panel.start_score, panel.run.model.points
+    assert score.button.description == "Score this start"
+    for i in range(4):
+        heap = points[i::4]  # made in turn
+        panel.change(panel.run.put_centroid, [heap.mean(axis=0) + 0.3], i)
+    assert score.button.description == "Score my eye"
+    panel.controls.step.click()  # the place is scored, wherever the run is by now
+    score.button.click()
+    hand = np.array(panel.run.setting.hand)
+    away = ((points[:, None, :] - hand) ** 2).sum(axis=2)
+    placed, best = away.min(axis=1).sum(), min(score.best, panel.run.model.fit().inertia)
+    assert f"scores {int(100 * best / placed)} of 100" in score.text.value
+    assert f"inertia is {placed:.3g}, {100 * (placed / best - 1):.3g} % above the best known, {best:.3g}" in score.text.value
+    again = re.search("<code>(.*)</code>", score.text.value)[1]
+    text = score.text.value
+    panel.replay(f"{again} against=k:3")
+    score.button.click()
+    assert score.text.value == text, "and what it is compared with is left out"
+    panel.controls.last.click()
+    panel.change(panel.run.set, str(panel.run.setting.replace(hand=panel.run.player.step.centroids)))
+    score.button.click()
+    assert "scores 100 of 100" in score.text.value
+    assert "inertia is " in score.text.value
+    assert score.text.value.count("0 % above") == 2
+    panel.replay(
+        f"blobs k=2 clusters=1 size=2 hand={';'.join(','.join(map(str, p)) for p in Setting(k=2, clusters=1, size=2).points())}"
+    )
+    score.button.click()
+    assert "inertia 0" in score.text.value, "nothing can be a share of 0"
+
+
 def test_at_the_end_a_card_compares_the_run_with_a_hundred_others_and_shows_the_best():
     async def scenario():
         panel = Panel("bad-start k=4 size=10")  # two heaps share a centroid, and two centroids share a heap
