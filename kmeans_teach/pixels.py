@@ -3,7 +3,7 @@
 import re
 import struct
 import zlib
-from functools import partial
+from functools import cache, partial
 from io import BytesIO
 from types import SimpleNamespace
 
@@ -46,11 +46,33 @@ def shape(k: int) -> str:
     return SHAPES[k % len(SHAPES)]
 
 
+def luminance(name) -> float:
+    """WCAG's relative luminance, from 0 for black to 1 for white."""
+    rgb = np.array(to_rgb(name))
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4) @ (0.2126, 0.7152, 0.0722)
+
+
 def ink(background: str) -> str:
-    """Black or white: the one that is easier to read on this colour (by WCAG's relative luminance)."""
-    rgb = np.array(to_rgb(background))
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    return "black" if linear @ (0.2126, 0.7152, 0.0722) > 0.179 else "white"
+    """Black or white: the one that is easier to read on this colour."""
+    return "black" if luminance(background) > 0.179 else "white"
+
+
+@cache
+def edges(page: str) -> list:
+    """Each of the COLOURS, as much darker or lighter as gives it a contrast of 3 on this page (what WCAG asks of a mark), and
+    whether it had to be changed.
+    """
+    end, far = np.array(to_rgb(ink(page))), luminance(page) + 0.05
+    mixed = [[to_rgb(name) + share * (end - to_rgb(name)) for share in np.linspace(0, 1, 51)] for name in COLOURS]
+    enough = [
+        [max(near, far) >= 3 * min(near, far) for near in (luminance(c) + 0.05 for c in row)].index(True) for row in mixed
+    ]
+    return [(tuple(row[i]), i > 0) for row, i in zip(mixed, enough, strict=True)]
+
+
+def edge(k: int, page: str) -> tuple:
+    """The colour of cluster k with enough contrast on this page."""
+    return edges(page)[k % len(COLOURS)][0]
 
 
 def letter_path(name: str, **font):
@@ -66,7 +88,7 @@ class Raster(Artist):
     def __init__(self):
         super().__init__()
         self.set_zorder(2)
-        self._view, self._cells, self._inside = None, None, None
+        self._view, self._cells, self._inside, self.page = None, None, None, LIGHT.page
         self.xy, self.labels, self._pale = np.empty((0, 2)), np.empty(0, dtype=np.intp), None
 
     def show(self, xy, labels, pale=None, alpha=1.0):
@@ -104,7 +126,7 @@ class Raster(Artist):
         for down in range(dot):
             for along in range(dot):
                 image[cells + (down * width + along)] = values
-        colours = [[255 * c for c in to_rgb(colour(k))] for k in range(clusters)]
+        colours = [[255 * c for c in edge(k, self.page)] for k in range(clusters)]
         table = [(0, 0, 0, 0), *((*rgb, 255) for rgb in colours), *((*rgb, 255 * self._alpha) for rgb in colours)]
         table = np.array(table, dtype=np.uint8).view(np.uint32).ravel()  # each pixel as one number: quicker to look up
         pixels = table[image].view(np.uint8).reshape(height, width, 4)

@@ -21,7 +21,7 @@ from kmeans_teach.panel.stage import Stage
 from kmeans_teach.picture import EDGES_TO, OLD_COLOUR, RASTER_FROM, Picture
 from kmeans_teach.picture.marks import cells
 from kmeans_teach.picture.view import PAD
-from kmeans_teach.pixels import COLOURS, DARK, LIGHT, SHAPES, colour, ink, shape
+from kmeans_teach.pixels import COLOURS, DARK, LIGHT, SHAPES, colour, edge, ink, shape
 
 # two tight heaps, one point of the left one nearer to the right start
 HEAPS = np.array([[0.0, 0.0], [0.0, 1.0], [3.0, 0.5], [9.0, 0.0], [9.0, 1.0], [10.0, 0.5]])
@@ -141,7 +141,7 @@ def test_update_draws_where_a_centroid_came_from_and_assign_shows_who_changed_fr
     assert assign.changed == 1
     picture.show(assign)
     assert changes(picture) == ([[3, 0.5]], [0])
-    assert picture._changed.get_edgecolors()[0].tolist() == [*to_rgb(colour(1)), 1], "its old colour"
+    assert picture._changed.get_edgecolors()[0].tolist() == [*edge(1, "white"), 1], "its old colour, dark enough"
     assert picture._key.get_text() == OLD_COLOUR
     assert picture._members[0].get_alpha() == picture._members[1].get_alpha() == pytest.approx(LIGHT.faded), "all others"
     assert len(picture._from.get_xdata()) == 0
@@ -525,18 +525,18 @@ def test_from_eight_thousand_points_on_each_is_a_dot_of_its_colour(m, raster):
         artist.set_visible(False)
     picture.ax.grid(False)
     image = pixels(picture)
-    palette = np.array([rgb(c) for c in COLOURS[:3]])
+    palette = 255 * np.array([edge(k, "white") if raster else to_rgb(colour(k)) for k in range(3)])
     for i in range(0, m, 7):
         row, column = on_canvas(picture, points[i])
         near = image[row - 1 : row + 2, column - 1 : column + 2].reshape(-1, 3)
-        matches = (near[:, None] == palette).all(axis=2).any(axis=0)
+        matches = (abs(near[:, None] - palette) < 1).all(axis=2).any(axis=0)
         assert matches[labels[i]]
         assert not raster or matches.sum() == 1  # a marker of this size touches its neighbours; a dot does not
     other = Step(1, "assign", centroids, (labels + 1) % 3, 1.0, m, 0.0)
     picture.show(other)
     row, column = on_canvas(picture, points[0])
-    near = pixels(picture)[row - 1 : row + 2, column - 1 : column + 2].reshape(-1, 3).tolist()
-    assert rgb(COLOURS[1]) in near
+    near = pixels(picture)[row - 1 : row + 2, column - 1 : column + 2].reshape(-1, 3)
+    assert (abs(near - palette[1]) < 1).all(axis=1).any()
 
 
 def test_points_outside_a_narrowed_view_are_not_drawn_at_its_rim():
@@ -756,6 +756,20 @@ def test_every_colour_can_be_seen_on_a_white_page_and_on_a_dark_one():
     for page in LIGHT.page, DARK.page:
         assert min(contrast(name, page) for name in COLOURS) > 1.6
         assert contrast(LIGHT.soft if page == LIGHT.page else DARK.soft, page) > 4.5
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_each_point_has_three_times_the_contrast_of_the_page_by_its_colour_or_its_edge(theme):
+    points = np.random.default_rng(0).normal(size=(40, 2))
+    picture = Picture(points, 20)
+    picture.set_theme(theme)
+    for k, members in enumerate(picture._members):
+        seen = members.get_markeredgecolor() if members.get_markeredgewidth() > 0.6 else members.get_markerfacecolor()
+        assert contrast(seen, theme.page) >= 2.99, k
+        assert contrast(edge(k, theme.page), theme.page) >= 2.99, "also where each is a dot"
+    edged = [members.get_markeredgewidth() > 0 for members in picture._members]
+    assert any(edged), "the orange of B is too light for white paper, and the violet of D too dark for a dark page"
+    assert not all(edged)
 
 
 def test_the_measure_of_colour_blindness_has_teeth():

@@ -84,9 +84,9 @@ def make_controls(own_data=False):
     # time
     c.first = button("First", "To the start of the run")
     c.back = button("Back", "One half-step back")
-    c.play = w.ToggleButton(description="Play", tooltip="Play or pause; at the end, play again", layout=w.Layout(width="5.6em"))
+    c.play = w.ToggleButton(description="Play", tooltip="Play or pause; at the end, play again", layout=w.Layout(width="5.2em"))
     c.play.add_class("kmeans-play")
-    c.step = button("", "One half-step on", "20.2em", button_style="primary").add_class("kmeans-step")
+    c.step = button("", "One half-step on", "19.4em", button_style="primary").add_class("kmeans-step")
     c.last = button("Last", "To the end of the run")
     speed = {"readout_format": ".1f", "tooltip": "Half-steps a second"}
     c.speed = slider(FloatLogSlider, "Speed", 10**0.3, 0, 1.5, 0.05, **speed)

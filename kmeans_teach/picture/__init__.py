@@ -76,7 +76,7 @@ class Picture(View):
         self.selected, self.ringed_point = None, None  # the index of a centroid and of a point to highlight, or None
         self.name = ""  # in the title, where there are two pictures
         self.looked_at = None  # the index of a point whose K distances are drawn as lines, or None
-        self.scale, self.xy = 1.0, np.empty((0, 2))
+        self.scale, self._size, self.xy = 1.0, 1.0, np.empty((0, 2))
         self._view = None  # all that the limits and the place of the Axes were computed from
         self._regions = self.ax.add_collection(PolyCollection([], zorder=0, linewidths=1), autolim=False)
         self._links = self.ax.plot([], [], "-", alpha=0.4, linewidth=0.5, zorder=1)[0]
@@ -116,6 +116,7 @@ class Picture(View):
         self._shortest.set_color(theme.ink)
         self._from.set(mfc=theme.page, mec=theme.ink)
         self._regions.set_edgecolor(theme.page)
+        self.set_marks()
         self._ringed.set(mec=theme.ink)
         self._marks.page, self._marks.ink = theme.page, theme.ink
 
@@ -140,24 +141,13 @@ class Picture(View):
         self._notes = [f"{m:,} points, each a dot of its cluster's colour; shapes left out"] if m >= RASTER_FROM else []
         self._notes += [f"2 of {n} features drawn; distances use all"] if n > 2 else []
         self.ax.get_yaxis().set_visible(n > 1)
-        self.resize(self.scale)
         self._include = self.flat(include) if include is not None else self.xy[:0]
         if len(self._members) < self.k:
             with own_look():
                 for k in range(len(self._members), self.k):
-                    self._members += self.ax.plot([], [], shape(k), color=colour(k), ms=self._size, mew=0, zorder=2)
+                    self._members += self.ax.plot([], [], shape(k), color=colour(k), zorder=2)
+        self.resize(self.scale)
         self.set_view()
-
-    def resize(self, scale):
-        """Scale the markers and the title; 1 is for the default figure size."""
-        self.scale, m = scale, len(self.points)
-        self._size = scale * (7 if m <= 150 else 5.5 if m <= 600 else 4.5 if m <= 2000 else 3)
-        for members in self._members:
-            members.set_markersize(self._size)
-        self._ringed.set_markersize(self._size + 3 * scale)
-        self._marks.scale = scale
-        room = self.ax.get_position()  # a narrow picture has no room for a title but over its labels, too
-        self.title.set(fontsize=11 * (scale + 1) / 2, x=0.01 if scale == 1 else 0.02 - room.x0 / room.width)
 
     def flat(self, table):
         """The two drawn coordinates (rows, 2) of a table of points or centroids."""

@@ -12,7 +12,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, IdentityTransform
 
 from kmeans_teach.narrate import letter
-from kmeans_teach.pixels import COLOURS, SHAPES, colour, letter_path, shape
+from kmeans_teach.pixels import COLOURS, SHAPES, colour, edge, letter_path, shape
 
 DISC, LETTER = 7.5, 10.0  # the width of a disc and the size of a letter, in points (1/72 inch); smaller for many clusters
 # places for a letter around its disc, the best first: above it, then around it, then farther and farther away
@@ -157,12 +157,14 @@ class ChangedPoints(PathCollection):
 
     def __init__(self, axes):
         super().__init__([], offsets=np.empty((0, 2)), offset_transform=axes.transData, zorder=3)
+        self.page = "white"
         self.set_transform(IdentityTransform())
 
     def show(self, xy, old, new, size, share=1.0):
         """Draw points at xy (rows, 2), a share of the way from their old clusters to the new ones, given by numbers."""
         table = np.array([to_rgb(c) for c in COLOURS])
         olds, news = table[old % len(COLOURS)], table[new % len(COLOURS)]
+        edges = np.array([edge(k, self.page) for k in range(len(COLOURS))])[old % len(COLOURS)]
         self.set_offsets(xy)
         self.set_paths([marker_path(k % len(SHAPES)) for k in (new if share >= 0.5 else old).tolist()])
-        self.set(sizes=[size**2], facecolors=olds + (news - olds) * share, edgecolors=olds, linewidths=0.27 * size)
+        self.set(sizes=[size**2], facecolors=olds + (news - olds) * share, edgecolors=edges, linewidths=0.27 * size)

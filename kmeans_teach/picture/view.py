@@ -1,18 +1,35 @@
 """The limits of a picture, and labels that fit beside it."""
 
+from itertools import cycle
 from textwrap import fill
 
 import numpy as np
 from matplotlib.transforms import Bbox, BboxTransformFrom, BboxTransformTo
 
-from kmeans_teach.pixels import own_look
+from kmeans_teach.pixels import edges, own_look
 
 PAD = 0.05  # empty space around the points, as a share of their range; the original post has the same
 MOST_UNLIKE = 10  # if one range is more than this many times the other, equal scales would show a line instead of a plane
 
 
 class View:
-    """The part of `Picture` that chooses its limits and makes room for its labels."""
+    """The part of `Picture` that chooses its limits, makes room for its labels, and draws each point with enough contrast."""
+
+    def resize(self, scale):
+        """Scale the markers and the title; 1 is for the default figure size."""
+        self.scale, m = scale, len(self.points)
+        self._size = scale * (7 if m <= 150 else 5.5 if m <= 600 else 4.5 if m <= 2000 else 3)
+        self.set_marks()
+        room = self.ax.get_position()  # a narrow picture has no room for a title but over its labels, too
+        self.title.set(fontsize=11 * (scale + 1) / 2, x=0.01 if scale == 1 else 0.02 - room.x0 / room.width)
+
+    def set_marks(self):
+        """Set the size of the points, and an edge where the colour of a cluster alone is too near to that of the page."""
+        self._raster.page = self._changed.page = self.theme.page
+        self._ringed.set_markersize(self._size + 3 * self.scale)
+        self._marks.scale = self.scale
+        for members, (line, needed) in zip(self._members, cycle(edges(self.theme.page)), strict=False):
+            members.set(ms=self._size, mec=line, mew=0.7 * self.scale * needed)
 
     hold_view = False  # does the view stay as it is for now?
     round_limits = False  # are the limits round numbers? Then they seldom move when the points move a little
