@@ -6,7 +6,6 @@ They are in a notebook with only the cells of the lessons that make them. With L
 import base64
 import io
 import re
-from statistics import median
 
 import nbformat
 import numpy as np
@@ -18,12 +17,10 @@ from tests.browser.lab import open_notebook, run_all
 
 pytestmark = pytest.mark.browser
 
-# resolves, after the next key or click, to the milliseconds from it to the picture's next frame
-WATCH = """image => { window.shown = new Promise(done => {
-    let pressed = null;
-    const begin = () => { pressed = performance.now(); };
-    for (const kind of ["keydown", "click"]) window.addEventListener(kind, begin, { once: true, capture: true });
-    image.addEventListener("load", () => requestAnimationFrame(() => done(performance.now() - pressed)), { once: true });
+# resolves with the picture's next frame
+WATCH = """image => { window.shown = new Promise((done, failed) => {
+    image.addEventListener("load", () => requestAnimationFrame(done), { once: true });
+    setTimeout(() => failed(new Error("no new picture within half a minute")), 30_000);
 }); }"""
 
 
@@ -60,7 +57,7 @@ def press(page, handle, image, key):
     handle.focus()
     page.evaluate(WATCH, image.element_handle())
     page.keyboard.press(key)
-    return page.evaluate("window.shown")
+    page.evaluate("window.shown")
 
 
 def click(page, image, x, y):
@@ -150,12 +147,10 @@ def test_the_picture_in_k_colours_follows_its_slider(widgets):
     assert shown.shape == (256, 568, 3)  # original, result and palette, pixel for pixel
     assert [len(np.unique(part.reshape(-1, 3), axis=0)) for part in (shown[:, 264:520], shown[:, 528:])] == [2, 2]
     assert len(np.unique(shown[:, :256].reshape(-1, 3), axis=0)) > 5_000
-    times = [press(page, handle, image, key) for key in ["ArrowRight"] * 14 + ["ArrowLeft"] * 6]
-    assert len(times) == 20
-    expect(sentence).to_contain_text("K = 10,")
-    print(f"K slider to picture: median {median(times):.0f} ms, shortest {min(times):.0f} ms, longest {max(times):.0f} ms")
-    assert min(times) < 300  # what else the machine does can only make it longer
-    assert len(np.unique(pixels(image)[:, 264:520].reshape(-1, 3), axis=0)) == 10
+    for key in ["ArrowRight"] * 6 + ["ArrowLeft"] * 2:
+        press(page, handle, image, key)  # one picture for each
+    expect(sentence).to_contain_text("K = 6,")
+    assert len(np.unique(pixels(image)[:, 264:520].reshape(-1, 3), axis=0)) == 6
 
     box = handle.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
