@@ -72,7 +72,8 @@ check_line_assign, check_line_update = map(_checker, ("line_assign", "line_updat
 check_squared, check_inertia, check_limits = map(_checker, ("squared", "inertia", "limits"))
 check_cursor, check_changed = map(_checker, ("cursor", "changed"))
 check_start, check_restarts, check_a_and_b, check_rule = map(_checker, ("start", "restarts", "a_and_b", "rule"))
-check_standardise, check_bounds, check_look = map(_checker, ("standardise", "bounds", "look"))
+check_standardise, check_ready = map(_checker, ("standardise", "ready"))
+check_bounds, check_look = map(_checker, ("bounds", "look"))
 check_join, check_farthest = map(_checker, ("join", "farthest"))
 
 

@@ -10,7 +10,7 @@ from kmeans_teach.check.mistakes import known
 from kmeans_teach.check.report import words_of
 from kmeans_teach.check.seen import one_start
 from kmeans_teach.check.stub import reads_global
-from kmeans_teach.check.trial import as_array, first_share, most_memory, same_array, same_steps, same_value
+from kmeans_teach.check.trial import as_array, first_share, most_memory, run, same_array, same_steps, same_value
 
 
 def diagnose(f, trials, check):
@@ -92,8 +92,12 @@ def hidden(f, trials, check):
     """What is wrong with a function whose results are right: a name and more; or None."""
     if name := _unstable(f, trials, check):
         return name, ""
-    if check.name == "start" and one_start(trials):
-        return "always the same start", ""
+    if check.name == "start":
+        if one_start(trials):
+            return "always the same start", ""
+        points, draws = trials[0].case[0], map(np.random.default_rng, range(100))
+        if len({as_array(run(f, (points, 2, rng)).value)[0].tobytes() for rng in draws}) < len(points):
+            return "first point from some rows only", ""
     if check.stream and first_share(f, trials[-1].case) > 0.7:
         return "all steps computed first", ""
     if check.memory:

@@ -9,8 +9,7 @@ from itertools import permutations
 
 import numpy as np
 
-from kmeans_teach.data import plus_plus
-from kmeans_teach.data import standardise as standardise
+from kmeans_teach.data import plus_plus, standardise
 from kmeans_teach.inputs import as_points, as_table, check_count, check_k
 from kmeans_teach.kmeans import assign_points, inertia
 from kmeans_teach.panel.setting import Setting
@@ -170,6 +169,12 @@ def nearer_in_picture(points, labels, centroids, columns):
     """The rows whose nearest centroid is another one if only these columns count, as in a picture of them."""
     in_picture = assign_points(np.ascontiguousarray(points[:, columns]), np.ascontiguousarray(centroids[:, columns]))
     return np.flatnonzero(in_picture != labels)
+
+
+def ready(table) -> tuple[np.ndarray, np.ndarray]:
+    """The numbers of the rows without a hole (NaN), and these rows, standardised."""
+    rows = np.flatnonzero(~np.isnan(table).any(axis=1))
+    return rows, standardise(table[rows])
 
 
 def match(counts) -> tuple[int, ...]:

@@ -348,6 +348,23 @@ def grow(chosen):
     near = np.min([((points - c) ** 2).sum(1) for c in chosen], axis=0)
     return grow([*chosen, points[near.argmax()]])
 return np.array(grow([points[rng.integers(len(points))]]))
+# rows of a list
+i = [rng.integers(len(points))]
+for _ in range(k - 1): i.append(np.linalg.norm(points[:, None] - points[i], axis=2).min(axis=1).argmax())
+return points[i]
+# vstack and a key
+c = rng.choice(points, 1)
+while len(c) < k: c = np.vstack([c, max(points, key=lambda p: min(((p - q) ** 2).sum() for q in c))])
+return c
+# cdist and append
+from scipy.spatial.distance import cdist
+c = points[[rng.integers(0, len(points))]]
+for _ in range(1, k): c = np.append(c, points[[cdist(points, c).min(1).argmax()]], axis=0)
+return c
+# a table full of the first
+c = np.empty((k, points.shape[1])); c[:] = points[int(rng.uniform(0, len(points)))]
+for j in range(1, k): c[j] = points[((points[:, None] - c) ** 2).sum(2).min(1).argmax()]
+return c
 """,
     """
 # a point chosen twice / nearest for farthest
@@ -429,6 +446,38 @@ chosen += [points[i] for i in np.argsort(d)[::-1][: k - 1]]
 return np.array(chosen)
 # no return
 chosen = [points[rng.integers(len(points))]]
+# far from the sum of all
+c = [points[rng.integers(len(points))]]
+while len(c) < k: c.append(points[np.linalg.norm(points - np.mean(c, axis=0), axis=1).argmax()])
+return np.array(c)
+# a point chosen twice
+c = [points[rng.integers(len(points))]]
+while len(c) < k: c.append(points[np.max([((points - q) ** 2).sum(1) for q in c], axis=0).argmax()])
+return np.array(c)
+# wrong shape
+i = [rng.integers(len(points))]
+while len(i) < k: i.append(np.min([((points - points[j]) ** 2).sum(1) for j in i], axis=0).argmax())
+return np.array(i)
+# first point from some rows only
+c = [points[rng.integers(k)]]
+while len(c) < k: c.append(points[np.min([((points - q) ** 2).sum(1) for q in c], axis=0).argmax()])
+return np.array(c)
+# wrong shape
+c = [points[rng.integers(len(points))]]
+while len(c) <= k: c.append(points[np.min([((points - q) ** 2).sum(1) for q in c], axis=0).argmax()])
+return np.array(c)
+# sum before square
+c = [points[rng.integers(len(points))]]
+while len(c) < k: c.append(points[np.min([(points - q).sum(1) ** 2 for q in c], axis=0).argmax()])
+return np.array(c)
+# first point from some rows only
+c = [points[rng.integers(len(points) - 1)]]
+while len(c) < k: c.append(points[np.min([((points - q) ** 2).sum(1) for q in c], axis=0).argmax()])
+return np.array(c)
+# no square
+c = [points[rng.integers(len(points))]]
+while len(c) < k: c.append(points[np.min([abs(points - q).sum(1) for q in c], axis=0).argmax()])
+return np.array(c)
 """,
 )
 
@@ -462,6 +511,17 @@ return np.array(ks)[np.argmax(ok)]
 # arrays only
 ok = np.append(gaps[:-1] >= gaps[1:] - errors[1:], True)
 return int(ks[ok.argmax()])
+# argmax of True
+ok = np.append(np.array(gaps[:-1]) >= np.array(gaps[1:]) - np.array(errors[1:]), True)
+return ks[int(ok.argmax())]
+# while less
+i = 0
+while i < len(ks) - 1 and gaps[i] < gaps[i + 1] - errors[i + 1]: i += 1
+return ks[i]
+# a function of itself
+return ks[0] if len(ks) == 1 or gaps[0] >= gaps[1] - errors[1] else (
+    lambda f: f(f, 1)
+)(lambda f, i: ks[i] if i == len(ks) - 1 or gaps[i] >= gaps[i + 1] - errors[i + 1] else f(f, i + 1))
 """,
     """
 # the last for the first
@@ -518,6 +578,19 @@ return ks[-1]
 # raises IndexError
 for i in range(len(ks)):
     if gaps[i] >= gaps[i + 1] - errors[i + 1]: return ks[i]
+# first at the end
+return ks[int(np.argmax(np.array(gaps[:-1]) >= np.array(gaps[1:]) - np.array(errors[1:])))]
+# index, not K
+for i in range(len(ks) - 1):
+    if gaps[i] >= gaps[i + 1] - errors[i + 1]: return i + 1
+return len(ks)
+# raises IndexError
+for i in range(len(ks)):
+    if gaps[i] >= gaps[i + 1] - errors[i + 1]: return ks[i]
+return ks[-1]
+# compared with the largest gap
+g = np.array(gaps); m = int(g.argmax())
+return ks[int(np.argmax(g >= g[m] - errors[m]))]
 """,
 )
 
@@ -558,6 +631,16 @@ return z
 # sklearn
 from sklearn.preprocessing import StandardScaler
 return StandardScaler().fit_transform(points)
+# where, in a line
+s = points.std(axis=0); return (points - points.mean(axis=0)) / np.where(s > 0, s, 1)
+# divide, where, by hand
+c = points - points.mean(0); s = np.sqrt((c ** 2).mean(0)); return np.divide(c, s, out=np.zeros_like(c), where=s > 0)
+# StandardScaler
+from sklearn.preprocessing import StandardScaler
+return StandardScaler().fit_transform(points)
+# pandas
+import pandas as pd
+d = pd.DataFrame(points); return ((d - d.mean()) / d.std(ddof=0).replace(0, 1)).to_numpy()
 """,
     """
 # sign turned
@@ -606,6 +689,17 @@ s = points.std(0)
 # rounded
 s = points.std(0); s[s == 0] = 1
 return ((points - points.mean(0)) / s).round(2)
+# divided by 0
+return (points - points.mean(axis=0)) / points.std(axis=0)
+# ddof=1, not 0
+import pandas as pd
+d = pd.DataFrame(points); return ((d - d.mean()) / d.std()).fillna(0).to_numpy()
+# a number added to the spread
+return (points - points.mean(axis=0)) / (points.std(axis=0) + 1e-3)
+# only the mean divided
+return points - points.mean(axis=0) / np.where(points.std(axis=0) > 0, points.std(axis=0), 1)
+# wrong shape
+s = points.std(axis=0); return ((points - points.mean(axis=0)) / s)[:, s > 0]
 """,
 )
 
@@ -640,6 +734,17 @@ for k in range(len(moves)):
     upper[mine] += moves[k]
     lower[mine] -= max(*moves[:k], *moves[k + 1 :], -1)
 return [upper, lower]
+# max of a generator
+return upper + moves[labels], lower - np.array([max(m for j, m in enumerate(moves) if j != l) for l in labels])
+# the two last of a sort
+o = np.sort(moves); big = np.where(np.arange(len(moves)) == moves.argmax(), o[-2], o[-1])
+return upper + moves[labels], lower - big[labels]
+# a diagonal of minus infinity
+t = np.tile(moves, (len(moves), 1)); np.fill_diagonal(t, -np.inf)
+return upper + moves[labels], lower - t.max(axis=1)[labels]
+# the fastest taken out
+m = moves.copy(); f = m.argmax(); top = m[f]; m[f] = -1
+return upper + moves[labels], lower - np.where(labels == f, m.max(), top)
 """,
     """
 # the largest of all
@@ -676,6 +781,15 @@ lower = lower - moves.max()
 return upper + moves, lower - moves.max()
 # one thing, not two / wrong shape
 return upper + moves[labels]
+# input changed in place
+upper += moves[labels]; lower -= moves.max()
+return upper, lower
+# raises ValueError
+return upper + moves[labels], lower - np.delete(moves, labels).max()
+# its own, and the second largest
+o = np.where(moves == moves.max(), np.sort(moves)[-2], moves); return upper + moves[labels], lower - o[labels]
+# cut off at 0
+return upper + moves[labels], np.maximum(lower - (moves.sum() - moves[labels]), 0)
 """,
 )
 
@@ -735,6 +849,26 @@ for k, c in enumerate(centroids):
     d = np.hypot.reduce(points - c, axis=1)
     b = np.clip(d, a, b); labels = np.where(d < a, k, labels); a = np.minimum(a, d)
 return labels, b - a
+# where
+l = np.zeros(len(points), int); a = np.full(len(points), np.inf); b = a.copy()
+for k, c in enumerate(centroids):
+    d = np.sqrt(((points - c) ** 2).sum(1)); n = d < a
+    b = np.where(n, a, np.minimum(b, d)); l[n] = k; a[n] = d[n]
+return l, b - a
+# sorted lists
+l, s = [], []
+for p in points:
+    d = [math.dist(p, c) for c in centroids]; o = sorted(d); l.append(d.index(o[0])); s.append(o[1] - o[0])
+return np.array(l), np.array(s)
+# a tree
+from scipy.spatial import cKDTree
+d, i = cKDTree(centroids).query(points, k=2)
+return i[:, 0], d[:, 1] - d[:, 0]
+# a sorted stack of three
+l = np.zeros(len(points), int); ab = np.full((2, len(points)), np.inf)
+for k, c in enumerate(centroids):
+    d = np.linalg.norm(points - c, axis=1); l[d < ab[0]] = k; ab = np.sort(np.vstack([ab, d]), axis=0)[:2]
+return l, ab[1] - ab[0]
 """,
     """
 # makes the table
@@ -799,6 +933,33 @@ for k, c in enumerate(centroids):
     second = np.minimum(second, np.maximum(near, d))
     labels[d < near] = k; near = np.minimum(near, d)
 return second - near, labels
+# makes the table
+d = np.linalg.norm(points[:, None] - centroids, axis=2); s = np.sort(d, axis=1); return d.argmin(1), s[:, 1] - s[:, 0]
+# old second kept only
+l = np.zeros(len(points), int); a = np.full(len(points), np.inf); b = a.copy()
+for k, c in enumerate(centroids):
+    d = np.linalg.norm(points - c, axis=1); n = d < a; b[n] = a[n]; a[n] = d[n]; l[n] = k
+return l, b - a
+# slack of the squares
+l = np.zeros(len(points), int); a = np.full(len(points), np.inf); b = a.copy()
+for k, c in enumerate(centroids):
+    d = ((points - c) ** 2).sum(1); b = np.minimum(b, np.maximum(a, d)); l[d < a] = k; a = np.minimum(a, d)
+return l, b - a
+# nearest replaced too soon
+l = np.zeros(len(points), int); a = np.full(len(points), np.inf); b = a.copy()
+for k, c in enumerate(centroids):
+    d = np.linalg.norm(points - c, axis=1); a = np.minimum(a, d); b = np.minimum(b, np.maximum(a, d)); l[d <= a] = k
+return l, b - a
+# begun at 0
+l = np.zeros(len(points), int); a = np.zeros(len(points)); b = a.copy()
+for k, c in enumerate(centroids):
+    d = np.linalg.norm(points - c, axis=1); b = np.minimum(b, np.maximum(a, d)); l[d < a] = k; a = np.minimum(a, d)
+return l, b - a
+# nearest replaced too soon
+l = np.zeros(len(points), int); a = np.full(len(points), np.inf); b = a
+for k, c in enumerate(centroids):
+    d = np.linalg.norm(points - c, axis=1); n = d < a; b[n] = a[n]; a[n] = d[n]; l[n] = k
+return l, b - a
 """,
 )
 
@@ -847,6 +1008,19 @@ return m, n
 n = a[1] + b[1]; m = np.zeros(a[0].shape); some = n > 0
 m[some] = (a[0] * a[1][:, None] + b[0] * b[1][:, None])[some] / n[some, None]
 return m, n
+# divide, where, two columns
+n = a[1] + b[1]
+return np.divide(a[0] * a[1][:, None] + b[0] * b[1][:, None], n[:, None], out=np.zeros_like(a[0]), where=n[:, None] > 0), n
+# a list by cluster
+m, n = [], a[1] + b[1]
+for k in range(len(n)): m.append((a[1][k] * a[0][k] + b[1][k] * b[0][k]) / n[k] if n[k] else a[0][k])
+return np.array(m), n
+# einsum
+n = a[1] + b[1]; w = np.stack([a[1], b[1]]) / np.where(n == 0, 1, n)
+return np.einsum("bk,bkn->kn", w, np.stack([a[0], b[0]])), n
+# np.average
+n = a[1] + b[1]
+return np.array([np.average([p, q], axis=0, weights=[x, y]) if x + y else p for p, q, x, y in zip(a[0], b[0], a[1], b[1])]), n
 """,
     """
 # NaN where nobody is
@@ -881,6 +1055,17 @@ n = a[1] + b[1]
 # one thing, not two / wrong shape
 n = a[1] + b[1]
 return (a[0] * a[1][:, None] + b[0] * b[1][:, None]) / np.maximum(n, 1)[:, None]
+# NaN where nobody is
+n = a[1] + b[1]; return (a[0] * a[1][:, None] + b[0] * b[1][:, None]) / n[:, None], n
+# NaN where nobody is
+n = a[1] + b[1]
+with np.errstate(all="ignore"): return (a[0] * a[1][:, None] + b[0] * b[1][:, None]) / n[:, None], n
+# -
+n = a[1] + b[1]; return (a[0] * a[1] + b[0] * b[1]) / n, n
+# sums, not means
+n = a[1] + b[1]; return a[0] * a[1][:, None] + b[0] * b[1][:, None], n
+# one added to the count
+n = a[1] + b[1]; return (a[0] * a[1][:, None] + b[0] * b[1][:, None]) / (n + 1)[:, None], n
 """,
 )
 
@@ -906,6 +1091,18 @@ labels = ((points[:, None] - centroids) ** 2).sum(2).argmin(1)
 return float(((points - centroids[labels]) ** 2).sum(axis=1).max())
 # distances, squared at the end
 return max(min(math.dist(p, c) for c in centroids) for p in points) ** 2
+# max of min
+return max(min(((p - c) ** 2).sum() for c in centroids) for p in points)
+# cdist
+from scipy.spatial.distance import cdist
+return cdist(points, centroids, 'sqeuclidean').min(axis=1).max()
+# a running minimum
+near = np.full(len(points), np.inf)
+for c in centroids: near = np.minimum(near, ((points - c) ** 2).sum(1))
+return float(near.max())
+# a tree, squared at the end
+from scipy.spatial import cKDTree
+return cKDTree(centroids).query(points)[0].max() ** 2
 """,
     """
 # distance, not squared
@@ -932,6 +1129,18 @@ return abs(points[:, None] - centroids).sum(2).min(1).max()
 d = ((points[:, None] - centroids) ** 2).sum(2).min(1).max()
 # largest, then smallest
 return ((points[:, None] - centroids) ** 2).sum(2).max(1).min()
+# distance, not squared
+return np.linalg.norm(points[:, None] - centroids, axis=2).min(axis=1).max()
+# farthest centroid, not the nearest
+return ((points[:, None] - centroids) ** 2).sum(axis=2).max()
+# nearest point of each centroid
+return ((points[:, None] - centroids) ** 2).sum(axis=2).min(axis=0).max()
+# largest, then smallest
+return ((points[:, None] - centroids) ** 2).sum(axis=2).max(axis=1).min()
+# not one number
+return ((points[:, None] - centroids) ** 2).sum(axis=2).min(axis=1)
+# not one number
+return points[((points[:, None] - centroids) ** 2).sum(axis=2).min(axis=1).argmax()]
 """,
 )
 
@@ -1068,6 +1277,16 @@ while miss > 1 - sure + 1e-12:
 return n
 # next
 return next(n for n in range(1, 10**6) if (1 - p) ** n <= 1 - sure + 1e-9)
+# a logarithm to a base
+return math.ceil(math.log(1 - sure, 1 - p) - 1e-9)
+# misses on one line
+miss, n = 1.0, 0
+while miss > 1 - sure + 1e-12: miss *= 1 - p; n += 1
+return n
+# next, closely
+return next(n for n in range(1, 10**6) if (1 - p) ** n <= 1 - sure + 1e-12)
+# rounded to nine digits
+return int(np.ceil(np.round(np.log1p(-sure) / np.log1p(-p), 9)))
 """,
     """
 # rounded down
@@ -1101,6 +1320,18 @@ return n
 return math.ceil(math.log(1 - p) / math.log(1 - sure))
 # no return
 n = math.ceil(math.log(1 - sure) / math.log(1 - p))
+# one too many
+return math.floor(math.log(1 - sure) / math.log(1 - p)) + 1
+# one too few
+n = 0
+while 1 - (1 - p) ** n < sure: n += 1
+return n - 1
+# the good chance multiplied
+return math.ceil(math.log(1 - sure) / math.log(p))
+# one too many
+n = 1
+while 1 - (1 - p) ** n <= sure: n += 1
+return n
 """,
 )
 A_AND_B = (
@@ -1135,6 +1366,20 @@ counts = np.bincount(labels)
 means = np.bincount(labels, d) / np.maximum(counts - (np.arange(len(counts)) == labels[i]), 1)
 others = np.delete(means, labels[i])
 return np.array([means[labels[i]], others.min()])
+# sum over one less
+d = np.linalg.norm(points - points[i], axis=1); s = labels == labels[i]
+return d[s].sum() / (s.sum() - 1), min(d[labels == c].mean() for c in set(labels) - {labels[i]})
+# lists of distances
+m = {c: [math.dist(points[i], points[j]) for j in range(len(points)) if j != i and labels[j] == c]
+     for c in set(labels.tolist())}
+a = np.mean(m.pop(int(labels[i]))); return a, min(np.mean(v) for v in m.values())
+# groupby
+import pandas as pd
+g = pd.Series(np.hypot.reduce(points - points[i], axis=1)).drop(i).groupby(np.delete(labels, i)).mean()
+return [g[labels[i]], g.drop(labels[i]).min()]
+# infinity for its own
+d = np.sqrt(((points - points[i]) ** 2).sum(1)); n = np.bincount(labels).astype(float); n[labels[i]] -= 1
+m = np.bincount(labels, d) / n; a = m[labels[i]]; m[labels[i]] = np.inf; return np.array([a, m.min()])
 """,
     """
 # the point counts itself
@@ -1172,5 +1417,109 @@ a, b = d[own].sum() / (own.sum() - 1), min(d[labels == k].mean() for k in set(la
 return (b - a) / max(a, b)
 # no return
 d = np.linalg.norm(points - points[i], axis=1)
+# all the others in one
+d = np.linalg.norm(points - points[i], axis=1); m = labels == labels[i]
+return d[m].mean(), d[~m].mean()
+# the two least means
+d = np.linalg.norm(points - points[i], axis=1); m = [d[labels == k].mean() for k in np.unique(labels)]
+return sorted(m)[0], sorted(m)[1]
+# the point counts itself
+d = np.linalg.norm(points - points[i], axis=1)
+return d[labels == labels[i]].mean(), min(d[labels == k].mean() for k in np.unique(labels) if k != labels[i])
+# medians, not means
+d = np.linalg.norm(points - points[i], axis=1); o = np.arange(len(points)) != i
+return np.median(d[o & (labels == labels[i])]), min(np.median(d[labels == k]) for k in np.unique(labels) if k != labels[i])
+# roots of mean squares
+d = ((points - points[i]) ** 2).sum(1); o = np.arange(len(points)) != i
+a = d[o & (labels == labels[i])].mean()
+return a**0.5, min(d[labels == k].mean() for k in np.unique(labels) if k != labels[i]) ** 0.5
+# nearest by its closest point
+d = np.linalg.norm(points - points[i], axis=1); n = labels[np.where(labels != labels[i], d, np.inf).argmin()]
+return d[(labels == labels[i]) & (d > 0)].mean(), d[labels == n].mean()
+# nearest by centroids
+d = np.linalg.norm(points - points[i], axis=1); o = np.arange(len(points)) != i
+ks = [k for k in np.unique(labels) if k != labels[i]]
+n = min(ks, key=lambda k: np.linalg.norm(points[labels == k].mean(0) - points[i]))
+return d[o & (labels == labels[i])].mean(), d[labels == n].mean()
+# nearest by centroids
+d = np.linalg.norm(points - points[i], axis=1); own = labels == labels[i]
+ks = [k for k in np.unique(labels) if k != labels[i]]
+n = min(ks, key=lambda k: np.linalg.norm(points[labels == k].mean(0) - points[own].mean(0)))
+return d[own].sum() / (own.sum() - 1), d[labels == n].mean()
+""",
+)
+READY = (
+    "table",
+    """
+# as in the solution
+rows = np.flatnonzero(~np.isnan(table).any(axis=1))
+whole = table[rows]
+return rows, (whole - whole.mean(axis=0)) / whole.std(axis=0)
+# pandas
+import pandas as pd
+frame = pd.DataFrame(table).dropna()
+return frame.index, (frame - frame.mean()) / frame.std(ddof=0)
+# a list of rows, and StandardScaler
+from sklearn.preprocessing import StandardScaler
+rows = [i for i, row in enumerate(table) if not any(math.isnan(x) for x in row)]
+return rows, StandardScaler().fit_transform(table[rows])
+# a sum is a hole if one is in it
+keep = np.isfinite(table.sum(axis=1))
+z = table[keep] - table[keep].mean(0)
+z /= np.sqrt((z**2).mean(0))
+return [np.where(keep)[0], z.tolist()]
+# equal to itself
+rows = np.arange(len(table))[(table == table).all(axis=1)]
+z = np.array([(c - c.mean()) / c.std() for c in table[rows].T]).T
+return rows, z
+""",
+    """
+# holes filled with 0
+rows = np.arange(len(table)); t = np.nan_to_num(table)
+return rows, (t - t.mean(0)) / t.std(0)
+# holes filled with the mean
+import pandas as pd
+t = pd.DataFrame(table); t = t.fillna(t.mean())
+return np.arange(len(t)), ((t - t.mean()) / t.std(ddof=0)).to_numpy()
+# standardised before the holes were gone
+rows = np.flatnonzero(~np.isnan(table).any(axis=1))
+return rows, ((table - np.nanmean(table, axis=0)) / np.nanstd(table, axis=0))[rows]
+# holes stay
+return np.arange(len(table)), (table - table.mean(0)) / table.std(0)
+# the rows with holes
+rows = np.flatnonzero(np.isnan(table).any(axis=1)); t = table[~np.isnan(table).any(axis=1)]
+return rows, (t - t.mean(0)) / t.std(0)
+# only rows that are all holes
+rows = np.flatnonzero(~np.isnan(table).all(axis=1)); t = table[rows]
+return rows, (t - t.mean(0)) / t.std(0)
+# columns, not rows
+keep = ~np.isnan(table).any(axis=0); t = table[:, keep]
+return np.flatnonzero(keep), (t - t.mean(0)) / t.std(0)
+# numbers in the short table
+import pandas as pd
+frame = pd.DataFrame(table).dropna().reset_index(drop=True)
+return frame.index, (frame - frame.mean()) / frame.std(ddof=0)
+# a mask, not numbers
+keep = ~np.isnan(table).any(axis=1); t = table[keep]
+return keep, (t - t.mean(0)) / t.std(0)
+# not standardised
+rows = np.flatnonzero(~np.isnan(table).any(axis=1))
+return rows, table[rows]
+# ddof=1, not 0
+import pandas as pd
+frame = pd.DataFrame(table).dropna()
+return frame.index, (frame - frame.mean()) / frame.std()
+# the two in the other order
+rows = np.flatnonzero(~np.isnan(table).any(axis=1)); t = table[rows]
+return (t - t.mean(0)) / t.std(0), rows
+# one thing, not two
+t = table[~np.isnan(table).any(axis=1)]
+return (t - t.mean(0)) / t.std(0)
+# counted from 1
+rows = np.flatnonzero(~np.isnan(table).any(axis=1)); t = table[rows]
+return rows + 1, (t - t.mean(0)) / t.std(0)
+# holes stay
+rows = [i for i in range(len(table)) if np.nan not in table[i]]
+return rows, (table[rows] - table[rows].mean(0)) / table[rows].std(0)
 """,
 )
