@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.colors import LogNorm
 
-from kmeans_teach.kmeans import KMeansND
+from kmeans_teach.kmeans import KMeansND, assign_points
 from kmeans_teach.lessons.charts import blank, ranks, strip
 from kmeans_teach.lessons.starts import best_on_line, loss_surface, run_many
 from kmeans_teach.narrate import number
@@ -81,7 +81,11 @@ class Surface(MovingChart):
             other = min(self.others, key=lambda end: np.hypot(*(end - best)))
             way = best + np.linspace(0, 1, 201)[:, None] * (other - best)
             self.profile = np.minimum(*((self.points - way[:, i]) ** 2 for i in (0, 1))).sum(axis=0)
+            for labels in (assign_points(self.points, end[:, None]) for end in way[[0, -1]]):  # two bowls: nobody changes
+                bowl = ((self.points.T - way[:, labels]) ** 2).sum(axis=1)
+                self.cut.plot(way[:, 0], bowl, "--", color="0.6", lw=1)
             self.cut.plot(way[:, 0], self.profile, "-", color="black")
+            self.cut.set_ylim(0.9 * self.least, 1.15 * self.profile.max())
             for end, mark in (0, "*"), (-1, "D"):
                 self.cut.plot(way[end, 0], self.profile[end], mark, mfc="white", mec="black", ms=13 if mark == "*" else 6)
 
