@@ -610,7 +610,7 @@ def hidden(replay):
         picture._marks.show(picture.flat(step.centroids))
         image = pixels(picture)
         at = [image[on_canvas(picture, xy)].tolist() != rgb("lime") for xy in picture.xy]
-        _, letters = picture._marks.places(100 / 72 * 0.76)
+        _, letters = picture._marks.places(100 / 72 * 0.87)
         touch = (np.abs(letters[:, None] - letters) < np.array([9, 10]) * 100 / 72 * 0.76).all(axis=2)
         yield np.mean(at), (touch.sum() - len(letters)) // 2
 

@@ -25,6 +25,11 @@ class LivePicture(Picture):
     round_limits, hold_view = True, True
 
 
+CALM = (
+    1 / 6
+)  # seconds from a half-step to the next, from which on a run that fades its points has three flashes a second at most
+
+
 class Stage:
     """Shows a `Player` and ticks for it. `tick()` is called for each frame while it plays.
 
@@ -126,16 +131,18 @@ class Stage:
 
     def set_speed(self, steps_a_second):
         self.pace = 1 / steps_a_second
+        self.picture.fades = not (self.playing and self.pace < CALM)
         if self._glide is None:
             self.clock.period = self.pace
 
     def play(self):
         if not self.closed:
             self.playing = self._resume()
+            self.picture.fades = self.pace >= CALM
 
     def pause(self):
         """Stop playing. A picture that is on its way to a half-step arrives there."""
-        self.playing = False
+        self.playing, self.picture.fades = False, True
         if self._glide is None:
             self._end_glide(self.pace)
 

@@ -68,12 +68,13 @@ class Picture(View):
         self.title = self.ax.add_artist(KeptText(0.01, 1.02, "", fontsize=11, fontweight="bold", **above))
         self._key = self.ax.add_artist(KeptText(1, 1.02, "", fontsize=9, ha="right", **above))
         below = {"xycoords": ("axes fraction", self.ax.xaxis.label), "xytext": (0, -3), "textcoords": "offset points"}
-        self.note = self.ax.annotate("", (1, 0), **below, fontsize=8, ha="right", va="top", annotation_clip=False)
+        self.note = self.ax.annotate("", (1, 0), **below, fontsize=8.7, ha="right", va="top", annotation_clip=False)
         self.ax.yaxis.get_offset_text().set_ha("right")  # otherwise it lies under the title
         for label in self.ax.xaxis.label, self.ax.yaxis.label:
             label.set_parse_math(False)  # "Ke$$a" is a name
         self.regions, self.spokes = regions, spokes
         self.selected, self.ringed_point = None, None  # the index of a centroid and of a point to highlight, or None
+        self.fades = True  # do points become pale where others matter more? In a fast run, that would flash
         self.name = ""  # in the title, where there are two pictures
         self.looked_at = None  # the index of a point whose K distances are drawn as lines, or None
         self.scale, self._size, self.xy = 1.0, 1.0, np.empty((0, 2))
@@ -179,7 +180,7 @@ class Picture(View):
         return artists
 
     def _show_points(self, step, share):
-        many, before, faded = len(self.xy) >= RASTER_FROM, step.before, self.theme.faded
+        many, before, faded = len(self.xy) >= RASTER_FROM, step.before, self.theme.faded if self.fades else 1
         changed = np.zeros(len(self.xy), dtype=bool)  # the points that stand out among the others
         if step.phase == "assign" and before is not None and step.changed > 0:
             changed = step.labels != before.labels

@@ -15,6 +15,8 @@ from kmeans_teach.narrate import letter
 from kmeans_teach.pixels import COLOURS, SHAPES, colour, edge, letter_path, shape
 
 DISC, LETTER = 7.5, 10.0  # the width of a disc and the size of a letter, in points (1/72 inch); smaller for many clusters
+SMALLEST = 8.7  # points: a letter of the panel has at least 12 CSS pixels, however many there are
+
 # places for a letter around its disc, the best first: above it, then around it, then farther and farther away
 WAYS = np.array(
     [
@@ -125,14 +127,15 @@ class Marks(Artist):
         if not self.get_visible() or not len(self.xy):
             return
         dot = renderer.points_to_pixels(self.scale) * (1 if len(self.xy) <= 8 else 0.82 if len(self.xy) <= 16 else 0.76)
-        discs, letters = self.places(dot)
+        unit = max(dot, renderer.points_to_pixels(SMALLEST / LETTER))
+        discs, letters = self.places(unit)
         self._letters += [letter_path(letter(k), prop={"weight": "bold"}) for k in range(len(self._letters), len(discs))]
         gc = renderer.new_gc()
         gc.set_clip_rectangle(self.axes.bbox)
         gc.set_joinstyle("round")
 
         for disc, name in zip(discs, letters, strict=True):  # a line to each letter that is not beside its disc
-            if math.dist(disc, name) > 14 * dot:
+            if math.dist(disc, name) > 14 * unit:
                 gc.set_foreground(self.ink)
                 gc.set_linewidth(0.7 * dot)
                 renderer.draw_path(gc, Path([disc, name]), IdentityTransform())
@@ -142,7 +145,7 @@ class Marks(Artist):
             gc.set_linewidth((3.2 if k == self.selected else 1.3) * dot)
             renderer.draw_path(gc, circle, Affine2D().scale(size).translate(*disc), to_rgb(colour(k)))
         paths = zip(self._letters, letters, strict=False)
-        ends = np.concatenate([path.vertices * (LETTER / 10 * dot) + at for path, at in paths])
+        ends = np.concatenate([path.vertices * (LETTER / 10 * unit) + at for path, at in paths])
         names = Path(ends, np.concatenate([path.codes for path in self._letters[: len(letters)]]))
         for page, width in (self.page, 2), (self.ink, 0):  # all letters at once; behind them, all their edges
             gc.set_foreground(page)

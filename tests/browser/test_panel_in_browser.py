@@ -435,6 +435,9 @@ def test_a_screen_reader_meets_time_picture_scrubber_sentence_and_setup_in_this_
     kinds = "|".join({kind for kind, _, _ in ORDER})
     tree = page.locator(".kmeans-panel").aria_snapshot()
     assert tree.startswith('- group "K-means panel"')
+    smallest = """() => Math.min(...[...document.querySelectorAll(".kmeans-panel *")].filter(e => e.clientWidth && e.innerText)
+                                     .map(e => parseFloat(getComputedStyle(e).fontSize)))"""
+    assert page.evaluate(smallest) >= 12
     met = re.findall(rf"""^ *- '?({kinds})(?: "|: "?)([^"\n]+)""", tree, re.MULTILINE)
     met = [(kind, text[: len(name)]) for (kind, text), (_, name, _) in zip(met, ORDER, strict=True)]
     assert met == [(kind, name) for kind, name, _ in ORDER]

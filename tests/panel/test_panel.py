@@ -17,6 +17,7 @@ from types import SimpleNamespace
 import matplotlib.style
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from kmeans_teach.animation import saving
 from kmeans_teach.kmeans import KMeansND, assign_points, update_centroids
@@ -25,6 +26,7 @@ from kmeans_teach.panel import panel as panel_module
 from kmeans_teach.panel.folds import new_path
 from kmeans_teach.panel.setting import Setting
 from kmeans_teach.panel.stage import NARROWEST
+from kmeans_teach.picture.marks import SMALLEST
 from tests.open_widgets import ipywidgets_8, open_widgets
 
 
@@ -736,6 +738,35 @@ def test_every_title_fits(width):
         assert box.x1 <= picture.figure.bbox.width, titles
     assert {"nothing moves", "stopped (max_iter)"} <= {title.partition(": ")[2] for title in titles}
     panel.close()
+
+
+@pytest.mark.parametrize("width", [NARROWEST, 860])
+def test_no_text_of_the_picture_is_smaller_than_12_pixels(width):
+    panel = Panel("penguins k=3")
+    page_is(panel, width)
+    panel.stage.canvas.draw()
+    picture = panel.stage.picture
+    texts = [text for text in picture.figure.findobj(Text) if text.get_text() and text.get_visible()]
+    assert len(texts) > 8
+    assert min(text.get_fontsize() for text in texts) * 100 / 72 >= 12
+    assert SMALLEST * 100 / 72 >= 12, "and the letters of the centroids, which are drawn as outlines"
+    panel.close()
+
+
+def test_a_fast_run_does_not_flash(panel):
+    stage, pales = panel.stage, []
+    panel.replay("heaps")  # its first assign changes points
+    for speed in 2, 20:
+        stage.set_speed(speed)
+        stage.play()
+        panel.run.player.seek(2)
+        stage.show(panel.run.player)
+        pales.append(min(members.get_alpha() for members in stage.picture._members))
+    assert panel.run.player.step.changed > 0
+    assert pales == [pytest.approx(0.3), 1]
+    stage.pause()
+    stage.show(panel.run.player)
+    assert stage.picture._members[0].get_alpha() == pytest.approx(0.3)
 
 
 def test_a_question_is_not_answered_by_the_mouse(panel):
