@@ -6,30 +6,39 @@ moved by more than its slack. So in most iterations most points need no distance
 k-means even faster" (SDM 2010), with his two bounds joined in one. Elkan, "Using the triangle inequality to accelerate
 k-means" (ICML 2003), keeps one bound for every centroid.
 
-An estimate never decides a close call. Each estimate has an error bound. A point within that bound gets its label from
-`assign_points`, with the exact centroids of `update_centroids`. So labels, count, stop and centroids are those of `KMeansND`.
+Where it pays, a point without slack first asks only the *neighbours* of its centroid. If the point is u away from its own
+centroid, a centroid that is D away from that one is at least D - u away from the point. (Newling and Fleuret, "Fast k-means
+with accurate bounds", ICML 2016, choose such neighbours for each point; here a whole cluster has the same two.) If that
+leaves a doubt, the point asks all.
+
+An estimate never decides a close call. Each estimate has an error bound. A point within that bound is measured with more
+digits, and then gets its label from `assign_points`, with the exact centroids of `update_centroids`. So labels, count, stop
+and centroids are those of `KMeansND`.
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 
 from kmeans_teach.inputs import read_only
-from kmeans_teach.kmeans import KMeansND, Step, assign_points, distances_moved, fingerprint, inertia, update_centroids
+from kmeans_teach.kmeans import KMeansND, Step, assign_points, distances_moved, fingerprint, inertia
+from kmeans_teach.lessons.ruler import FULL, VANISH, Ruler, exact_means, joined
 
-EPS = np.finfo(np.float64).eps
-VANISH = 1e-150  # the square of a smaller distance has lost its digits
+EPS = float(np.finfo(FULL).eps)
 SMALL = 1 << 15  # with this many distances or fewer, it is faster to measure all of them than to choose some
+FEW = 1 << 16  # so many distances, or fewer, are measured with all digits at once
+NEAR = 2  # neighbours of a centroid
+# asking neighbours first pays from so many points on, times (N + 16). To choose costs time too: at 12,000 points in 2-D,
+# all 12 distances of a point take less time than to find out which of them are needed
+WORTH = 300_000
+RESTLESS = 16  # while more than one point in 16 changes label, a slack would not last: none is measured
 TABLE = 1 << 18  # distances in one table: it fits in the cache, and the calls of NumPy cost little compared with the work
-# OpenBLAS starts threads of its own for a product of more multiplications than PRODUCT. They wait for each other by spinning,
-# and slow down our two threads. So a large product is made of tiles, each with TILE centroids.
-PRODUCT, TILE = 1 << 18, 64
 SPLIT = 1 << 15  # with this many points or more to measure, a second thread is worth its cost
 CHUNK = 1 << 18  # points in one scan
 AHEAD = 8  # the list of points to watch is made for about this many iterations
 # an array as large as this, freed once, makes glibc keep smaller ones (mallopt(3)): clearing new pages took a third of a run
 FREED = 1 << 20
-RESTLESS = 16  # while more than one point in 16 changes label, a slack would not last: no slack is measured
 
 
 def fit(points, centroids, *, max_iter: int = 300) -> Step:
@@ -59,93 +68,14 @@ def fit(points, centroids, *, max_iter: int = 300) -> Step:
     """
     plain = KMeansND(points, centroids, max_iter=max_iter)
     np.empty(FREED)
-    run = Small if len(plain.points) * len(plain.centroids) <= SMALL else Skipping
     with np.errstate(all="ignore"):  # an overflow becomes NaN, and a comparison with NaN is never true
-        last = run(plain.points, plain.centroids).last_step(plain.max_iter)
+        last = choose(plain.points, plain.centroids).last_step(plain.max_iter)
     return last or plain.fit()  # rounding made a cycle: the plain run finds where it begins
 
 
-def exact_means(points, labels, centroids):
-    """The result of `update_centroids`, equal to the last bit, by one pass for each feature instead of each cluster."""
-    if points.shape[1] == 1:  # NumPy adds a single column in pairs, but several columns row by row, as bincount does
-        return update_centroids(points, labels, centroids)
-    k = len(centroids)
-    counts, means = np.bincount(labels, minlength=k)[:, None], np.empty_like(centroids)
-    for n in range(points.shape[1]):
-        means[:, n] = np.bincount(labels, points[:, n], k)
-    means /= np.maximum(counts, 1)
-    return means if np.count_nonzero(counts) == k else np.where(counts > 0, means, centroids)
-
-
-class Ruler:
-    """Squared distances by a product of matrices: quick, and with a known largest error."""
-
-    def __init__(self, points, start):
-        self.points, self.start = points, start
-        (self.k, self.n), self.m = start.shape, len(points)
-        self.centre = points[:: 1 + len(points) // 1000].mean(axis=0)  # small numbers lose less in the product
-        low, high = min(points.min(), start.min()), max(points.max(), start.max())
-        # no two points or centroids are farther apart than this, measured from the centre or from the origin
-        self.size = 4 * self.n**0.5 * max(-low, high)
-        self.reach = max(high - self.centre.min(), self.centre.max() - low)  # the largest coordinate, from the centre
-        self.names = np.arange(self.k, dtype=np.min_scalar_type(self.k - 1))[:, None]  # cluster numbers, in the smallest dtype
-        self.error = EPS * (8 * self.n + 64)  # of a square, relative to the sum of |x|^2 and the square
-        self.tie = 16 * self.n * self.error * self.reach**2 + VANISH**2  # twice the error of the largest square possible
-        self.form = np.empty((self.k, self.n + 1))
-        self.tile = max(32, PRODUCT // (min(self.k, TILE) * (self.n + 1)))
-
-    def lay_out(self, points):
-        """The points (m, N) relative to the centre, one row for each feature and a last row of ones: (N + 1, m)."""
-        x = np.empty((self.n + 1, len(points)))
-        np.subtract(points.T, self.centre[:, None], out=x[:-1])
-        x[-1] = 1
-        return x
-
-    def set_centroids(self, centroids):
-        """From now on, measure to these centroids (relative to the centre)."""
-        self.form[:, :-1] = -2 * centroids
-        np.add.reduce(centroids * centroids, axis=1, out=self.form[:, -1])
-
-    def measure(self, x):
-        """|c|^2 - 2 c.x: the squared distances (K, m), each without its |x|^2."""
-        table = np.empty((self.k, x.shape[1]))
-        for k in range(0, self.k, TILE):
-            for s in range(0, x.shape[1], self.tile):
-                across, along = slice(k, k + TILE), slice(s, s + self.tile)
-                np.matmul(self.form[across], x[:, along], out=table[across, along])
-        return table
-
-    def nearest(self, x, tie):
-        """The label of each point, and the points whose second smallest square is within `tie` of the smallest, or is NaN."""
-        table = self.measure(x)
-        within = (table <= table.min(axis=0) + tie).view(np.uint8)
-        labels = (within * self.names).max(axis=0).astype(np.intp)  # argmin(axis=0), but quicker
-        return labels, (within.sum(axis=0, dtype=self.names.dtype) != 1).nonzero()[0]
-
-
-class Small(Ruler):
-    """A run over few points: each iteration measures all distances."""
-
-    def last_step(self, max_iter):
-        points, centroids, seen = np.asfortranarray(self.points), self.start, {fingerprint(self.start)}
-        self.x = self.lay_out(points)
-        labels = self.assign(centroids)
-        for i in range(1, max_iter + 1):
-            moved = exact_means(points, labels, centroids)
-            if np.count_nonzero(moved == centroids) == moved.size:
-                return last_step(points, labels, moved, i, "converged")
-            if (key := fingerprint(moved)) in seen:
-                return None
-            seen.add(key)
-            before, labels, centroids = labels, self.assign(moved), moved
-        return last_step(points, labels, centroids, i, "max_iter", int((labels != before).sum()))
-
-    def assign(self, centroids):
-        self.set_centroids(centroids - self.centre)
-        labels, close = self.nearest(self.x, self.tie)
-        if len(close):
-            labels[close] = assign_points(self.points[close], centroids)
-        return labels
+def choose(points, start):
+    """A run that was not started yet. It will list in `measured` the number of distances of each look at the points."""
+    return (Small if len(points) * len(start) <= SMALL else Skipping)(points, start)
 
 
 class Skipping(Ruler):
@@ -156,17 +86,14 @@ class Skipping(Ruler):
 
     def __init__(self, points, start):
         super().__init__(points, start)
-        self.block = max(64, TABLE // self.k)
-        self.columns = np.arange(self.block)
-        self.wider = np.array([[1 + self.error], [1 - self.error]])  # rounds the nearest distance up and the second down
-        self.labels = np.zeros(len(points), np.intp)
-        self.budget = np.full(len(points), -np.inf)  # the drift at which the slack is used up
+        self.labels = np.zeros(self.m, np.intp)
+        self.budget = np.full(self.m, -np.inf)  # the drift at which the slack is used up
         self.drift = np.zeros(self.k)  # for each cluster: the sum of its own moves and of the largest move of another
         self.calm, self.limit, self.watch = False, np.full(self.k, -np.inf), None
         self.kept, self.exact = start.copy(), start  # where centroids without points stay; the plain run's centroids, or None
-        self.margin = self.rounding = (EPS * 64 * self.n + 4 * self.error) * self.size + VANISH
-        self.blur, self.blurred, self.trail, self.seen = 0.0, 0.0, 0, {0}
-        self.measured = []  # the number of points measured in each iteration
+        self.margin = self.rounding = (EPS * 64 * self.n + 4 * self.error[FULL]) * self.size + VANISH
+        self.blur, self.blurred, self.trail, self.seen, self.measured = 0.0, 0.0, 0, {0}, []
+        self.restless, self.helpful = True, self.k > NEAR + 2  # whether it pays to ask the neighbours
 
     def last_step(self, max_iter):
         # each thread has its own settings
@@ -174,22 +101,11 @@ class Skipping(Ruler):
             return self.run(max_iter)
 
     def run(self, max_iter):
-        self.set_centroids(self.start - self.centre)
-        for s in range(0, self.m, CHUNK):  # nearly all rows change: writing them in pieces saves memory
-            rows, names = self.search(np.arange(s, min(s + CHUNK, self.m)), self.find_sure_changes)
-            self.labels[rows] = names
-        self.begin()
-        restless = True
+        self.first_look()
         for i in range(1, max_iter + 1):
             self.move(i)
-            if restless:
-                self.measured.append(len(self.points))
-                rows, names = self.search_all()
-                restless = len(rows) > len(self.points) / RESTLESS
-            else:
-                rows = self.due()
-                self.measured.append(len(rows))
-                rows, names = self.search(rows, self.measure_slack)
+            rows, names = self.look()
+            self.restless &= len(rows) > self.m / RESTLESS
             if not len(rows):
                 return self.converged(i, max_iter)
             if i == max_iter:
@@ -200,30 +116,149 @@ class Skipping(Ruler):
             self.seen.add(self.trail)
         return self.ended(centroids, i, "max_iter", len(rows))
 
-    def converged(self, i, max_iter):
-        """No label changed in iteration i. If its update moved a centroid, the next update will move none."""
-        centroids, moved = self.exact_centroids(), True
-        if i == 1:
-            moved = not np.array_equal(centroids, self.start)
-        elif self.shift <= 2 * self.blur:  # too small to be sure: compare with the exact centroids before this update
-            rows, was = self.undo
-            labels = self.labels.copy()
-            labels[rows] = was
-            moved = not np.array_equal(centroids, exact_means(self.points, labels, self.kept))
-        if moved and i == max_iter:
-            return self.ended(centroids, i, "max_iter")
-        return self.ended(centroids, i + moved, "converged")
+    # ---- the points: who is measured, and against which centroids
 
-    def ended(self, *how):
-        self.budget = self.watch = None  # frees the memory that the inertia needs
-        return last_step(self.points, self.labels, *how)
+    def due(self):
+        """The rows whose slack is used up, in pieces."""
+        edge = self.drift + self.margin
+        if not self.calm:
+            yield from self.used_up(edge)
+        else:
+            if (edge > self.limit).any():  # the list of points to watch is too old
+                self.limit = edge + AHEAD * self.step
+                self.watch = np.concatenate([*self.used_up(self.limit)])
+            yield self.watch[self.budget.take(self.watch) <= edge.take(self.labels.take(self.watch))]
+
+    def used_up(self, edge):
+        """The rows whose budget is not above the edge of their cluster, in pieces."""
+        for s in range(0, self.m, CHUNK):
+            yield (self.budget[s : s + CHUNK] <= edge.take(self.labels[s : s + CHUNK])).nonzero()[0] + s
+
+    def first_look(self):
+        """The first labels. Nearly all rows change: writing them in pieces saves memory."""
+        self.set_centroids(self.start - self.centre)
+        self.measured.append(0)
+        for s in range(0, self.m, CHUNK):
+            rows, names = self.ask_all(np.arange(s, min(s + CHUNK, self.m)))
+            self.labels[rows] = names
+        self.begin()
+
+    def look(self):
+        """The rows that change label now, and their new labels."""
+        self.measured.append(self.k)  # how far each centroid moved
+        self.asked, found, size = None, [], 0
+        for rows in self.due():
+            size += len(rows)
+            if self.helpful and len(rows) * (self.n + 16) > WORTH:
+                rows = self.ask_neighbours(rows)
+            found.append(self.ask_all(rows))
+        self.calm = size < self.m / 16
+        return joined(found)
+
+    def find_neighbours(self):
+        """For each cluster `asked`: its centroid and the nearest to that. All others are at least `beyond` away from it."""
+        error, form = self.error[FULL], self.form[FULL]
+        squares = self.measure(np.vstack([self.centroids.T, np.ones(self.k)]), form) + (1 - error) * form[:, -1]
+        apart = (1 - error) * np.sqrt(np.maximum(squares, 0))  # rounded down
+        np.fill_diagonal(apart, -1)
+        order = np.argpartition(apart, [0, NEAR, NEAR + 1], axis=0)
+        self.beyond = apart[order[NEAR + 1], np.arange(self.k)]
+        self.asked = self.form[self.half][order[: NEAR + 1].T]
+        self.measured[-1] += self.k * (self.k - 1) // 2
+
+    def ask_neighbours(self, rows):
+        """The rows that do not surely stay: another centroid may be nearer than their own."""
+        if self.asked is None:
+            self.find_neighbours()
+        self.measured[-1] += len(rows) * (NEAR + 1)
+        size = min(-(-len(rows) // 2), max(2 * TABLE // self.n, self.k))
+        blocks = [rows[s : s + size] for s in range(0, len(rows), size)]
+        unsure = np.sort(np.concatenate(self.in_threads(self.stay, blocks, len(rows))))
+        self.helpful = (len(rows) - len(unsure)) * self.k > len(rows) * (NEAR + 1)  # it saves more distances than it takes
+        return unsure
+
+    def stay(self, rows):
+        """Set the budget of these rows, as far as the neighbours of their centroids tell, and return those that may leave."""
+        own = self.labels.take(rows).astype(self.names.dtype)
+        order = own.argsort(kind="stable")  # one product for each cluster
+        rows, own = rows.take(order), own.take(order)
+        x, table = self.lay_out(self.points.take(rows, axis=0), self.half), np.empty((NEAR + 1, len(rows)), self.half)
+        start = 0
+        for form, end in zip(self.asked, np.bincount(own, minlength=self.k).cumsum().tolist(), strict=True):
+            if end > start:
+                self.measure(x[:, start:end], form, table[:, start:end])
+            start = end
+        np.minimum(table[1], table[2], out=table[1])
+        near, far = self.roots(table[:2], x)
+        slack = np.minimum(far, self.beyond.take(own) - near) - near - self.blunt[self.half]
+        sure = slack > self.margin
+        self.budget[rows] = np.where(sure, slack + self.drift.take(own), -np.inf)
+        return rows[~sure]
+
+    def ask_all(self, rows):
+        """The rows that change label now, of these rows, and their new labels; measured with half the digits, then with all."""
+        found = []
+        for kind in dict.fromkeys((self.half, FULL) if len(rows) * self.k > FEW else (FULL,)):
+            size = max(64, TABLE // self.k)
+            blocks = [rows[s : s + size] for s in range(0, len(rows), size)]
+            self.measured[-1] += len(rows) * self.k
+            measure = partial(self.find_changes if self.restless else self.measure_slack, kind=kind)
+            changed, names, rows = joined(self.in_threads(measure, blocks, len(rows)) or [(rows, rows, rows)])
+            found.append((changed, names))
+        if len(rows):  # these points are too close to call, and have kept their labels until here
+            self.measured[-1] += len(rows) * self.k
+            self.budget[rows] = -np.inf
+            names = assign_points(self.points[rows], self.exact_centroids())
+            other = names != self.labels[rows]
+            found.append((rows[other], names[other]))
+        return joined(found)
+
+    def find_changes(self, rows, kind):
+        """The rows that surely change label, their labels, and the rows that are too close to call."""
+        names, close = self.nearest(self.lay_out(self.pick(rows), kind), self.blurred + self.tie[kind])
+        changes = names != self.labels.take(rows)
+        changes[close] = False
+        changes = changes.nonzero()[0]
+        self.budget[rows[changes]] = -np.inf  # what it was, was for another cluster
+        return rows[changes], names[changes], rows[close]
+
+    def pick(self, rows):
+        """The points in these rows, which are in order: a slice, if no row is missing, is quicker."""
+        together = len(rows) and rows[-1] - rows[0] + 1 == len(rows)
+        return self.points[rows[0] : rows[-1] + 1] if together else self.points.take(rows, axis=0)
+
+    def measure_slack(self, rows, kind):
+        """As `find_changes`, and it also sets the budget of each row."""
+        before = self.labels.take(rows)
+        names, slack = self.slack(self.pick(rows), before, kind)
+        sure = slack > self.margin
+        budget, changes, close = slack + self.drift.take(names), names != before, rows[:0]
+        if np.count_nonzero(sure) < len(rows):
+            budget[~sure] = -np.inf
+            changes &= sure
+            close = rows[~sure]
+        self.budget[rows] = budget
+        changes = changes.nonzero()[0]
+        return rows[changes], names[changes], close
+
+    def slack(self, points, labels, kind):
+        """Label and slack of these points, which had these labels. The slack minus `margin` is never above the true slack."""
+        x = self.lay_out(points, kind)
+        labels, pair = self.two_nearest(x, labels)
+        near, far = self.roots(pair, x)
+        return labels, far - near - self.blunt[kind]
+
+    def in_threads(self, function, blocks, size):
+        """The results of a function for each of these blocks, which have so many points together."""
+        if size >= SPLIT and len(blocks) > 1:
+            try:
+                parts = [*self.pool.map(lambda some: [*map(function, some)], (blocks[::2], blocks[1::2]))]
+                return parts[0] + parts[1]
+            except RuntimeError:  # "can't start new thread": in a browser, or where a machine allows no more threads
+                self.pool.shutdown()  # wait for a thread that was started; from here on, map fails at once
+        return [*map(function, blocks)]
 
     # ---- the centroids
-
-    def exact_centroids(self):
-        if self.exact is None:
-            self.exact = exact_means(self.points, self.labels, self.kept)
-        return self.exact
 
     def begin(self):
         """Counts and sums of the first labels."""
@@ -276,102 +311,56 @@ class Skipping(Ruler):
         # four centroids may be wrong: its own and the other one, of then and of now
         self.margin = 4 * self.blur + self.rounding + EPS * 8 * (i + 8) * float(self.drift.max())
 
-    # ---- the points
+    def exact_centroids(self):
+        if self.exact is None:
+            self.exact = exact_means(self.points, self.labels, self.kept)
+        return self.exact
 
-    def due(self):
-        """The rows whose slack is used up."""
-        edge = self.drift + self.margin
-        if self.calm and (edge > self.limit).any():  # the list of points to watch is too old
-            self.limit = edge + AHEAD * self.step
-            self.watch = self.used_up(self.limit)
-        rows = self.used_up(edge, self.watch) if self.calm else self.used_up(edge)
-        self.calm = len(rows) < len(self.points) / 16
-        return rows
+    # ---- the end
 
-    def used_up(self, edge, among=None):
-        """The rows, of all or of those in `among`, whose budget is not above the edge of their cluster."""
-        parts = []
-        for s in range(0, len(self.points if among is None else among), CHUNK):
-            if among is None:
-                budget, labels = self.budget[s : s + CHUNK], self.labels[s : s + CHUNK]
-                parts.append((budget <= edge.take(labels)).nonzero()[0] + s)
-            else:
-                rows = among[s : s + CHUNK]
-                parts.append(rows[self.budget.take(rows) <= edge.take(self.labels.take(rows))])
-        return np.concatenate(parts) if parts else among
+    def converged(self, i, max_iter):
+        """No label changed in iteration i. If its update moved a centroid, the next update will move none."""
+        centroids, moved = self.exact_centroids(), True
+        if i == 1:
+            moved = not np.array_equal(centroids, self.start)
+        elif self.shift <= 2 * self.blur:  # too small to be sure: compare with the exact centroids before this update
+            rows, was = self.undo
+            labels = self.labels.copy()
+            labels[rows] = was
+            moved = not np.array_equal(centroids, exact_means(self.points, labels, self.kept))
+        if moved and i == max_iter:
+            return self.ended(centroids, i, "max_iter")
+        return self.ended(centroids, i + moved, "converged")
 
-    def search_all(self):
-        """The rows that change label now, of all rows, and their new labels. No slack is measured."""
-        parts = [self.search(np.arange(s, min(s + CHUNK, self.m)), self.find_sure_changes) for s in range(0, self.m, CHUNK)]
-        return joined(parts)
-
-    def search(self, rows, measure):
-        """The rows that change label now, of these rows, and their new labels."""
-        parts = np.array_split(rows, 2) if len(rows) >= SPLIT else [rows]
-        changed, names, close = joined(self.in_threads(lambda part: self.in_blocks(part, measure), parts))
-        if len(close):  # these points have kept their labels until here
-            chosen = assign_points(self.points[close], self.exact_centroids())
-            other = chosen != self.labels[close]
-            changed, names = np.concatenate([changed, close[other]]), np.concatenate([names, chosen[other]])
-        return changed, names
-
-    def in_threads(self, function, parts):
-        if len(parts) > 1:
-            try:
-                return [*self.pool.map(function, parts)]
-            except RuntimeError:  # "can't start new thread": in a browser, or where a machine allows no more threads
-                self.pool.shutdown()  # wait for a thread that was started; from here on, map fails at once
-        return [*map(function, parts)]
-
-    def in_blocks(self, rows, measure):
-        return joined([measure(rows[s : s + self.block]) for s in range(0, len(rows), self.block)] or [(rows, rows, rows)])
-
-    def find_sure_changes(self, rows):
-        """The rows that surely change label, their labels, and the rows that are too close to call."""
-        block = slice(rows[0], rows[-1] + 1)  # the rows are always neighbours
-        names, close = self.nearest(self.lay_out(self.points[block]), self.tie + self.blurred)
-        changes = names != self.labels[block]
-        changes[close] = False
-        changes = changes.nonzero()[0]
-        return rows[changes], names[changes], rows[close]
-
-    def measure_slack(self, rows):
-        """As `find_sure_changes`, and it also sets the budget of each row."""
-        before = self.labels.take(rows)
-        names, slack = self.slack(self.points.take(rows, axis=0), before)
-        sure = slack > self.margin
-        budget, changes, close = slack + self.drift.take(names), names != before, rows[:0]
-        if np.count_nonzero(sure) < len(rows):
-            budget[~sure] = -np.inf
-            changes &= sure
-            close = rows[~sure]
-        self.budget[rows] = budget
-        changes = changes.nonzero()[0]
-        return rows[changes], names[changes], close
-
-    def slack(self, points, labels):
-        """Label and slack of these points, which had these labels. The slack minus `margin` is never above the true slack."""
-        if self.k == 1:
-            return labels, np.full(len(points), np.inf)
-        x = self.lay_out(points)
-        table, pair = self.measure(x), np.empty((2, len(points)))
-        flat, nearest = table.reshape(-1), labels * len(points) + self.columns[: len(points)]
-        table.min(axis=0, out=pair[0])
-        other = (flat.take(nearest) > pair[0]).nonzero()[0]  # most labels stay, and argmin is slow
-        if len(other):
-            labels = labels.copy()
-            labels[other] = table.take(other, axis=1).argmin(axis=0)
-            nearest[other] = labels[other] * len(points) + other
-        flat[nearest] = np.inf
-        table.min(axis=0, out=pair[1])
-        pair += np.add.reduce(x[:-1] ** 2) * self.wider
-        near, far = np.sqrt(np.maximum(pair, 0, out=pair), out=pair)
-        return labels, far - near
+    def ended(self, *how):
+        self.budget = self.watch = None  # frees the memory that the inertia needs
+        return last_step(self.points, self.labels, *how)
 
 
-def joined(parts):
-    """Join a list of tuples of arrays to one tuple of arrays."""
-    return parts[0] if len(parts) == 1 else [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
+class Small(Ruler):
+    """A run over few points: each iteration measures all distances."""
+
+    def last_step(self, max_iter):
+        points, centroids, seen = np.asfortranarray(self.points), self.start, {fingerprint(self.start)}
+        self.x, self.measured = self.lay_out(points), []
+        labels = self.assign(centroids)
+        for i in range(1, max_iter + 1):
+            moved = exact_means(points, labels, centroids)
+            if np.count_nonzero(moved == centroids) == moved.size:
+                return last_step(points, labels, moved, i, "converged")
+            if (key := fingerprint(moved)) in seen:
+                return None
+            seen.add(key)
+            before, labels, centroids = labels, self.assign(moved), moved
+        return last_step(points, labels, centroids, i, "max_iter", int((labels != before).sum()))
+
+    def assign(self, centroids):
+        self.set_centroids(centroids - self.centre)
+        labels, close = self.nearest(self.x, self.tie[FULL])
+        if len(close):
+            labels[close] = assign_points(self.points[close], centroids)
+        self.measured.append((self.m + len(close)) * self.k)
+        return labels
 
 
 def last_step(points, labels, centroids, iteration, stop, changed=0):

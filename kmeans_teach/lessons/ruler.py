@@ -1,0 +1,106 @@
+"""The engine of `fast.fit`: squared distances by a product of matrices, each with a bound for its rounding; and quick means."""
+
+import numpy as np
+
+from kmeans_teach.kmeans import update_centroids
+
+VANISH = 1e-150  # the square of a smaller distance has lost its digits
+# OpenBLAS starts threads of its own for a product of more multiplications than PRODUCT. They wait for each other by spinning,
+# and slow down our two threads. So a large product is made of tiles, each with TILE centroids.
+PRODUCT, TILE = 1 << 18, 64
+HALF, FULL = np.float32, np.float64  # half the digits take half the time
+GAINS = 1000  # with K times (N + 16) as small as this, the other costs of a point hide it
+
+
+class Ruler:
+    """Distances from points to centroids. All are relative to `centre`: small numbers lose less in a product."""
+
+    def __init__(self, points, start):
+        self.points, self.start = points, start
+        (self.k, self.n), self.m = start.shape, len(points)
+        self.centre = points[:: 1 + self.m // 1000].mean(axis=0)
+        low, high = min(points.min(), start.min()), max(points.max(), start.max())
+        # no two points or centroids are farther apart than this, measured from the centre or from the origin
+        self.size = 4 * self.n**0.5 * max(-low, high)
+        self.reach = max(high - self.centre.min(), self.centre.max() - low)  # the largest coordinate, from the centre
+        # the squares of other numbers do not fit
+        self.half = HALF if self.k * (self.n + 16) > GAINS and 1e-12 < self.reach < 1e12 else FULL
+        # the error of a square, relative to the sum of |x|^2 and the square
+        self.error = {kind: float(np.finfo(kind).eps) * (8 * self.n + 32) for kind in (HALF, FULL)}
+        # twice the error of the largest square possible
+        self.tie = {kind: 16 * self.n * error * self.reach**2 + VANISH**2 for kind, error in self.error.items()}
+        # rounds the nearest distance up and the second down
+        self.wider = {kind: np.array([[1 + error], [1 - error]], kind) for kind, error in self.error.items()}
+        # what rounding the coordinates of a point, and the difference of two distances, can add
+        self.blunt = {HALF: 16 * float(np.finfo(HALF).eps) * self.n**0.5 * self.reach, FULL: 0.0}
+        self.names = np.arange(self.k, dtype=np.min_scalar_type(self.k - 1))[:, None]  # cluster numbers, in the smallest dtype
+        self.form = {FULL: np.empty((self.k, self.n + 1))}
+
+    def lay_out(self, points, kind=FULL):
+        """The points (m, N) relative to the centre, one row for each feature and a last row of ones: (N + 1, m)."""
+        x = np.empty((self.n + 1, len(points)), kind)
+        np.subtract(points.T, self.centre[:, None], out=x[:-1], casting="same_kind")
+        x[-1] = 1
+        return x
+
+    def set_centroids(self, centroids):
+        """From now on, measure to these centroids (relative to the centre)."""
+        form = self.form[FULL]
+        form[:, :-1] = -2 * centroids
+        np.add.reduce(centroids * centroids, axis=1, out=form[:, -1])
+        self.form[self.half] = form.astype(self.half, copy=False)
+
+    def measure(self, x, form, table=None):
+        """|c|^2 - 2 c.x: the squared distances (K, m), each without its |x|^2."""
+        if table is None:
+            table = np.empty((len(form), x.shape[1]), x.dtype)
+        size = max(32, PRODUCT // (min(len(form), TILE) * len(x)))
+        for k in range(0, len(form), TILE):
+            for s in range(0, x.shape[1], size):
+                across, along = slice(k, k + TILE), slice(s, s + size)
+                np.matmul(form[across], x[:, along], out=table[across, along])
+        return table
+
+    def nearest(self, x, tie):
+        """The label of each point, and the points whose second smallest square is within `tie` of the smallest, or is NaN."""
+        table = self.measure(x, self.form[x.dtype.type])
+        within = (table <= table.min(axis=0) + tie).view(np.uint8)
+        labels = (within * self.names).max(axis=0).astype(np.intp)  # argmin(axis=0), but quicker
+        return labels, (within.sum(axis=0, dtype=self.names.dtype) != 1).nonzero()[0]
+
+    def two_nearest(self, x, labels):
+        """The label of each point, which was one of `labels` before, and its two lowest squares (2, m)."""
+        table, pair = self.measure(x, self.form[x.dtype.type]), np.empty((2, len(labels)), x.dtype)
+        flat, place = table.reshape(-1), labels * len(labels) + np.arange(len(labels))
+        table.min(axis=0, out=pair[0])
+        other = (flat.take(place) > pair[0]).nonzero()[0]  # most labels stay
+        if len(other):
+            labels, low = labels.copy(), table.take(other, axis=1)
+            labels[other] = ((low <= pair[0, other]).view(np.uint8) * self.names).max(axis=0)  # argmin, but quicker
+            place[other] = labels[other] * len(labels) + other
+        flat[place] = np.inf
+        table.min(axis=0, out=pair[1])
+        return labels, pair
+
+    def roots(self, pair, x):
+        """The distances of these squares (2, m): the nearest at most too large, the second at most too small."""
+        wider = self.wider[x.dtype.type]
+        pair += np.add.reduce(x[:-1] ** 2) * wider
+        return np.sqrt(np.maximum(pair, 0, out=pair), out=pair) * wider
+
+
+def exact_means(points, labels, centroids):
+    """The result of `update_centroids`, equal to the last bit, by one pass for each feature instead of each cluster."""
+    if points.shape[1] == 1:  # NumPy adds a single column in pairs, but several columns row by row, as bincount does
+        return update_centroids(points, labels, centroids)
+    k = len(centroids)
+    counts, means = np.bincount(labels, minlength=k)[:, None], np.empty_like(centroids)
+    for n in range(points.shape[1]):
+        means[:, n] = np.bincount(labels, points[:, n], k)
+    means /= np.maximum(counts, 1)
+    return means if np.count_nonzero(counts) == k else np.where(counts > 0, means, centroids)
+
+
+def joined(parts):
+    """Join a list of tuples of arrays to one tuple of arrays."""
+    return parts[0] if len(parts) == 1 else [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
