@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks import race
 from benchmarks.double_loop import double_loop
 from kmeans_teach import KMeansND, make_clusters, random_points
 from kmeans_teach.lessons import fast
@@ -49,7 +50,7 @@ ROWS = [
 GROWTH = (ROWS[1], ROWS[3])
 
 
-# ---- the methods: each takes points and start, and returns labels and the number of iterations
+# ---- the methods: each takes points and start, and returns labels, the number of iterations and, if known, of distances
 
 
 def run_double_loop(points, start):
@@ -65,6 +66,14 @@ def run_plain(points, start):
 def run_fast(points, start):
     step = fast.fit(points, start, max_iter=MAX_ITER)
     return step.labels, step.iteration
+
+
+def count_fast(points, start):
+    """The distances of a run of fast.fit, those between two centroids too, as geokmeans counts them."""
+    with np.errstate(all="ignore"):
+        run = fast.choose(points, start)
+        run.last_step(MAX_ITER)
+    return sum(run.measured)
 
 
 def run_sklearn(algorithm):
@@ -90,6 +99,7 @@ def run_scipy(points, start, iterations):
 
 
 QUICK = 0.03  # seconds
+SHORT = 1.0  # seconds: what other programs may take to be measured more than once
 LOOP_TO = 50_000  # distances in an iteration: about a second for the double loop
 PLAIN_TO = 50_000_000  # coordinate differences in an iteration: about a second for KMeansND
 
@@ -118,7 +128,10 @@ class Timing:
     row: Row
     iterations: int
     seconds: dict  # name -> one number for each repeat
-    same: dict  # name -> whether labels and number of iterations equal those of fast.fit
+    work: dict  # name -> the least processor time, in seconds
+    same: dict  # name -> the share of labels that are those of fast.fit; below 1 also if the number of iterations differs
+    distances: dict  # name -> distances measured, where it is known
+    missing: list  # programs that are not installed
 
     def median(self, name):
         return statistics.median(self.seconds[name])
@@ -138,37 +151,45 @@ class Timing:
 
 
 def timed(run, points, start):
-    """The seconds of a run, and what it returned.
+    """The seconds of a run, its processor time, and what it returned.
 
     A quick run is repeated, and the mean of all but the first counts: in the first, the caches still hold the data of
     the method before.
     """
-    begin = time.perf_counter()
+    begin, work = time.perf_counter(), time.process_time()
     got = run(points, start)
-    took = time.perf_counter() - begin
+    took, work = time.perf_counter() - begin, time.process_time() - work
     if took < QUICK:
         times = math.ceil(QUICK / took)
-        begin = time.perf_counter()
+        begin, work = time.perf_counter(), time.process_time()
         for _ in range(times):
             run(points, start)
-        took = (time.perf_counter() - begin) / times
-    return took, got
+        took, work = (time.perf_counter() - begin) / times, (time.process_time() - work) / times
+    return took, work, got
 
 
 def measure(row, repeats, patience=20.0, say=print):
     """Every method once, then every method again. KMeansND and scipy run once only if they need more than `patience`."""
     points, start = row.make()
     labels, iterations = run_fast(points, start)  # the result to compare with, and a warm-up
-    seconds, same = {}, {}
+    others, missing = race.peers(row, iterations)
+    seconds, work, same = {}, {}, {}
+    distances = {"fast.fit": count_fast(points, start)}
+    distances |= dict.fromkeys(("KMeansND.fit", "sklearn lloyd", "double loop"), row.m * row.k * iterations)
     for repeat in range(repeats):
-        for name, run in contenders(row, iterations).items():
-            if repeat and name not in ("fast.fit", *REFERENCES) and seconds[name][0] > patience:
+        for name, run in (contenders(row, iterations) | others).items():
+            if repeat and name not in ("fast.fit", *REFERENCES) and seconds[name][0] > (SHORT if name in others else patience):
                 continue
-            took, got = timed(run, points, start)
+            took, worked, (found, count, *measured) = timed(run, points, start)
             seconds.setdefault(name, []).append(took)
-            same[name] = bool((got[0] == labels).all()) and got[1] == iterations
+            work[name] = min(worked, work.get(name, np.inf))
+            # the others count iterations in their own way; scikit-learn counts as we do
+            share = float((found == labels).mean())
+            same[name] = share if name in others or count == iterations else min(share, 0.9999)
+            if measured:
+                distances[name] = measured[0]
         say(f"{row} repeat {repeat + 1}: " + ", ".join(f"{name} {times[-1]:.3g} s" for name, times in seconds.items()))
-    return Timing(row, iterations, seconds, same)
+    return Timing(row, iterations, seconds, work, same, distances, missing)
 
 
 def growth(timings):

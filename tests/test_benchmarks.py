@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as main
-from benchmarks import frames, peak, runs, scale
+from benchmarks import frames, peak, race, runs, scale
 from benchmarks.double_loop import double_loop
 from kmeans_teach import KMeansND, make_clusters
 from kmeans_teach.lessons.many_machines import KMeansDask
@@ -31,17 +31,28 @@ def test_the_rows_are_those_that_are_required():
 def test_a_small_row_is_measured_and_written_as_a_table():
     row = runs.Row(240, 2, 4)
     timing = runs.measure(row, 2, say=str)
-    assert set(timing.seconds) == set(main.COLUMNS)
+    assert set(timing.seconds) >= set(main.COLUMNS)  # and those of other programs that are installed
     assert all(len(times) == 2 for times in timing.seconds.values())
-    assert timing.same["KMeansND.fit"]
+    assert timing.same["KMeansND.fit"] == 1
+    assert timing.distances["fast.fit"] >= row.m * row.k
     assert timing.ratio(timing.reference) == 1
     text = main.time_table([timing])
-    assert [line.count("|") for line in text.splitlines()] == [len(main.COLUMNS) + 4] * 3
+    assert [line.count("|") for line in text.splitlines()] == [3] * (len(timing.seconds) + 4)
+    assert all(name.split()[0] in main.who_is_ahead([timing]) for name in timing.missing)  # each with its word
+    assert "KMeansND.fit" not in main.who_is_ahead([timing]).split("Less time")[0]
+
+
+def test_a_program_that_draws_its_own_start_gets_the_points_in_an_order_that_makes_it_ours():
+    points = np.random.default_rng(1).normal(size=(30, 2))
+    start, drawn = points[[4, 7, 1]], np.array([7, 0, 4])  # the places overlap
+    order = race.order_for(points, start, lambda numbers, k: {"centroids": numbers[drawn]})
+    assert sorted(order) == list(range(30))
+    assert points[order][drawn].tolist() == start.tolist()
 
 
 def test_growth_is_an_exponent():
     def timing(row, seconds):
-        return runs.Timing(row, 10, {"fast.fit": [seconds]}, {})
+        return runs.Timing(row, 10, {"fast.fit": [seconds]}, {}, {}, {}, [])
 
     few, many = runs.GROWTH
     assert runs.growth([timing(few, 0.01), timing(many, 1.0)]) == pytest.approx((1, 1))
