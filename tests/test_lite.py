@@ -36,7 +36,7 @@ assert np.array_equal(last.labels, plain.labels)
 
 async def play():
     panel = Panel("empty-cluster k=3")
-    assert [suffix for _, suffix in panel.saver.kind.options] == [".gif", ".html"]
+    assert [suffix for _, suffix in panel.saver.kind.options] == [".gif", ".html", ".csv"]
     panel.controls.speed.value = 8
     panel.saver.button.click()
     panel.start_score.button.click()
