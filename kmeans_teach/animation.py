@@ -125,7 +125,7 @@ class PlayerWriter(AbstractMovieWriter):
         Path(self.outfile).write_text(page, encoding="utf-8")
 
 
-GLIDING, MOST_GLIDING = {".mp4": 12, ".gif": 8}, 400  # pictures a second; in a file: a .gif keeps them all in memory
+GLIDING, MOST_GLIDING = {".mp4": 10, ".gif": 8}, 400  # pictures a second; in a file: a .gif keeps them all in memory
 WRITERS = {".mp4": _Ffmpeg, ".gif": PillowWriter, ".html": PlayerWriter}
 if sys.platform == "emscripten":
     del WRITERS[".mp4"]  # Python in a browser can start no ffmpeg

@@ -82,7 +82,7 @@ KINDS = {  # for each kind of file: its label, its media type, and the HTML that
     ".csv": ("points (.csv)", "text/csv", ""),
     ".mp4": ("video (.mp4)", "video/mp4", '<video controls src="{}" aria-label="the saved run" style="{}"></video>'),
 }
-DPI = {".html": 200, ".mp4": 150}
+DPI = {".html": 200}
 SHOWN_TO = 8_000_000  # bytes: a file up to this size is put into the page, to be seen and downloaded
 
 
