@@ -480,6 +480,7 @@ def test_the_picture_looks_the_same_under_any_style():
         return pixels(picture)
 
     plain = drawn()
+    matplotlib.get_backend()  # it is found when it is asked for, and that changes the settings
     for name, style in STYLES.items():
         with matplotlib.style.context(style):
             settings = matplotlib.rcParams.copy()
