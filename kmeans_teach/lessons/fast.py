@@ -246,7 +246,7 @@ class Skipping(Ruler):
         x = self.lay_out(points, kind)
         labels, pair = self.two_nearest(x, labels)
         near, far = self.roots(pair, x)
-        return labels, far - near - self.blunt[kind]
+        return labels, far - near if kind is FULL else far - near - self.blunt[kind]
 
     def in_threads(self, function, blocks, size):
         """The results of a function for each of these blocks, which have so many points together."""

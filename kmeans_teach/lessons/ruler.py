@@ -73,10 +73,10 @@ class Ruler:
         table, pair = self.measure(x, self.form[x.dtype.type]), np.empty((2, len(labels)), x.dtype)
         flat, place = table.reshape(-1), labels * len(labels) + np.arange(len(labels))
         table.min(axis=0, out=pair[0])
-        other = (flat.take(place) > pair[0]).nonzero()[0]  # most labels stay
+        other = (flat.take(place) > pair[0]).nonzero()[0]  # most labels stay, and argmin is slow
         if len(other):
-            labels, low = labels.copy(), table.take(other, axis=1)
-            labels[other] = ((low <= pair[0, other]).view(np.uint8) * self.names).max(axis=0)  # argmin, but quicker
+            labels = labels.copy()
+            labels[other] = table.take(other, axis=1).argmin(axis=0)
             place[other] = labels[other] * len(labels) + other
         flat[place] = np.inf
         table.min(axis=0, out=pair[1])
