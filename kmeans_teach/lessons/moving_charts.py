@@ -85,7 +85,7 @@ class Surface(MovingChart):
                 bowl = ((self.points.T - way[:, labels]) ** 2).sum(axis=1)
                 self.cut.plot(way[:, 0], bowl, "--", color="0.6", lw=1)
             self.cut.plot(way[:, 0], self.profile, "-", color="black")
-            self.cut.set_ylim(0.9 * self.least, 1.15 * self.profile.max())
+            self.cut.set_ylim(0.9 * self.least, 1.7 * self.profile.max())
             for end, mark in (0, "*"), (-1, "D"):
                 self.cut.plot(way[end, 0], self.profile[end], mark, mfc="white", mec="black", ms=13 if mark == "*" else 6)
 

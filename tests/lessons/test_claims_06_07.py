@@ -190,7 +190,11 @@ def test_a_hundred_starts_of_both_ways():
     firsts = [[own_of(way, start) for start in range(100)] for way in ("random", "plusplus")]
     means_said = f"{np.mean(firsts[0]):.1f} clusters are without one at the start, and {np.mean(own):.1f} at the end"
     assert (min(firsts[0]), min(firsts[1])) == (2, 0), "no start from random points serves all twelve"
-    says("06_bad_starts", means_said, f"on average: {np.mean(firsts[0]):.1f} at the start, {np.mean(own):.1f} at the end; 2")
+    says(
+        "06_bad_starts",
+        means_said,
+        f"on average: {np.mean(firsts[0]):.1f} at the start, {np.mean(own):.1f} at the end at the best start: 2",
+    )
     says("06_bad_starts", "80 of 100 instead of 32", "three to five clusters", "two, three or four centroids crowd")
 
 
@@ -338,9 +342,8 @@ def test_a_bent_cloud_fools_both_boxes_and_a_long_one_of_many_points_fools_the_h
         bent = 3 * np.column_stack([np.cos(turn), np.sin(turn)]) + 0.3 * rng.normal(size=(200, 2))
         assert min(gap_of(bent, along, references=6) for along in (False, True)) > 1
         long = rng.normal(size=(5000, 2)) * (2, 1)
-        assert halves(long, 2, 3) >= 0.94
-        assert max(halves(long[:200], k) for k in (2, 3)) < 0.95
-    says("07_how_many", "a bent cloud without clusters", "with thousands of points a long cloud is cut alike")
+        assert halves(long, 2, 3) > 0.86 > max(halves(long[:200], k, 4) for k in (2, 3))
+    says("07_how_many", "a bent cloud without clusters", "with thousands of points a long cloud is cut nearly alike")
 
 
 @pytest.mark.parametrize("seed", range(8))
