@@ -21,7 +21,8 @@ class View:
         self._size = scale * (7 if m <= 150 else 5.5 if m <= 600 else 4.5 if m <= 2000 else 3)
         self.set_marks()
         room = self.ax.get_position()  # a narrow picture has no room for a title but over its labels, too
-        self.title.set(fontsize=11 * (scale + 1) / 2, x=0.01 if scale == 1 else 0.02 - room.x0 / room.width)
+        x, y = (0.01, 1.02) if scale == 1 else (0.02 - room.x0 / room.width, 1 + 0.07 * self.figure.dpi / self.ax.bbox.height)
+        self.title.set(fontsize=11 * (scale + 1) / 2, x=x, y=y)
 
     def set_marks(self):
         """Set the size of the points, and an edge where the colour of a cluster alone is too near to that of the page."""
