@@ -44,9 +44,9 @@ def begin(*names):
     for name in names:
         text = text if name in _sources(text) else _with_the_courses(text, name)
     _write(text)
-    owners = {"the course's": [name for name in names if _is_course(text, name)]}
-    owners["yours"] = [name for name in names if name not in owners["the course's"]]
-    print(f"{NAME} has", "; ".join(f"{', '.join(some)} ({whose})" for whose, some in owners.items() if some))
+    course, yours = (", ".join(name for name in names if _is_course(text, name) == its) for its in (True, False))
+    parts = [f"the course's {course} (until you write yours)"] * bool(course) + [f"your {yours}"] * bool(yours)
+    print(f"{NAME} has {', and '.join(parts)}")
 
 
 def keep(definition, name=None):
