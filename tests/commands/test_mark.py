@@ -135,6 +135,11 @@ WRONG = {
     ],
     "08": [
         ("def my_standardise(points):\n    return pd.read_csv('no such file.csv')", "raises FileNotFoundError"),
+        (
+            "def my_ready(table):\n    filled = np.nan_to_num(table)\n"
+            "    return np.arange(len(table)), (filled - filled.mean(axis=0)) / filled.std(axis=0)",
+            "holes filled with 0",
+        ),
     ],
     "09": [
         ("def my_bounds(upper, lower, labels, moves):\n    return upper, lower - moves.max()", "upper left as it was"),
