@@ -44,9 +44,13 @@ def begin(*names):
     for name in names:
         text = text if name in _sources(text) else _with_the_courses(text, name)
     _write(text)
-    course, yours = (", ".join(name for name in names if _is_course(text, name) == its) for its in (True, False))
-    parts = [f"the course's {course} (until you write yours)"] * bool(course) + [f"your {yours}"] * bool(yours)
-    print(f"{NAME} has {', and '.join(parts)}")
+    course = [name for name in names if _is_course(text, name)]
+    groups = {
+        "the course's {} (until you write yours)": [name for name in course if name in CHECKED],
+        "the lessons' {}": [name for name in course if name not in CHECKED],
+        "your {}": [name for name in names if name not in course],
+    }
+    print(f"{NAME} has", "; ".join(words.format(", ".join(some)) for words, some in groups.items() if some))
 
 
 def keep(definition, name=None):

@@ -73,8 +73,9 @@ def test_what_is_missing_is_the_courses_and_said_so_and_a_second_run_writes_noth
     assert "update_centroids" not in text()
     assert "my_update" not in text()
     assert imported("update").__doc__ == "Mine."
-    run('begin("assign", "update")', space)
-    assert capsys.readouterr().out == "my_kmeans.py has the course's assign (until you write yours), and your update\n"
+    run('begin("assign", "update", "choose")', space)
+    expected = "my_kmeans.py has the course's assign (until you write yours); the lessons' choose; your update\n"
+    assert capsys.readouterr().out == expected
     assert {path.name for path in Path().iterdir()} - {"__pycache__"} == {"my_kmeans.py"}
 
 
