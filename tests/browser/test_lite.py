@@ -196,7 +196,7 @@ def test_the_panel_steps_plays_begins_anew_is_dragged_and_saves(lesson):
     says(lesson, "^Start: 3 centroids")
     button(lesson, "Save").click()
     kinds = lesson.panel.get_by_role("combobox", name="Save as")
-    expect(kinds.locator("option")).to_have_text([re.compile(r"\(\.gif\)$"), re.compile(r"\(\.html\)$")])
+    expect(kinds.locator("option")).to_have_text([re.compile(rf"\({ending}\)$") for ending in (r"\.gif", r"\.html", r"\.csv")])
     kinds.select_option(index=1)
     button(lesson, "Save this run").click()
     expect(lesson.panel.get_by_text("Saved as")).to_be_visible(timeout=120_000)
