@@ -76,7 +76,7 @@ def launched(folder, *words, program="kmeans_teach", without=()):
             yield found.groups()
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(60)  # on a busy machine it takes many seconds to end its kernels
             if reader.ident:
                 reader.join(20)
             server.stdout.close()  # else it is collected open, and pytest turns that warning into an error
