@@ -58,7 +58,9 @@ def launched(folder, *words, program="kmeans_teach", without=()):
         settings.parent.mkdir()
         settings.write_text(json.dumps({"disabledExtensions": dict.fromkeys(without, True)}))
         environment |= {"JUPYTER_CONFIG_DIR": home, "JUPYTER_DATA_DIR": home, "JUPYTER_RUNTIME_DIR": home}
-        command = [sys.executable, "-m", program, *words, "--no-browser"]
+        # Jupyter looks for a free port, and listens there later: of two servers that start together, one would get the other's
+        port = 8900 + 100 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+        command = [sys.executable, "-m", program, *words, "--no-browser", f"--port={port}"]
         server = subprocess.Popen(
             command, cwd=folder, stderr=subprocess.STDOUT, stdout=subprocess.PIPE, text=True, env=environment
         )
