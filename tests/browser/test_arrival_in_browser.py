@@ -124,12 +124,12 @@ def test_a_page_without_widgets_says_why_and_plays_the_run(browser, tmp_path):
         expect(page.get_by_text(ALONE, exact=True)).to_be_visible(timeout=30_000)
         player = page.locator(".kmeans-player")
         expect(player).to_be_visible(timeout=30_000)
-        before = player.locator("p").inner_text()
+        before = player.locator(".kmeans-said").inner_text()
         player.get_by_role("button", name="Step").click()
-        expect(player.locator("p")).not_to_have_text(before)
-        expect(player.locator("p")).to_contain_text("Update 1")
+        expect(player.locator(".kmeans-said")).not_to_have_text(before)
+        expect(player.locator(".kmeans-said")).to_contain_text("Update 1")
         player.get_by_role("button", name="Play").click()
-        expect(player.locator("p")).to_contain_text("converged", timeout=30_000)
+        expect(player.locator(".kmeans-said")).to_contain_text("converged", timeout=30_000)
         assert page.locator(".kmeans-stored:visible").count() == 3
         page.close()
 
