@@ -77,6 +77,12 @@ def call_within(seconds, function, *arguments):
             look(frame)
         return trace
 
+    def hear(said):
+        # in a `__del__` the error ends that alone, and Python would print it; the next tick raises it again
+        if said.exc_type is not TookTooLong:
+            hook(said)
+
+    hook, sys.unraisablehook = sys.unraisablehook, hear
     tracing, main = sys.gettrace(), threading.current_thread() is threading.main_thread()
     timer = main and hasattr(signal, "setitimer") and sys.platform != "emscripten"  # in a browser, no signal comes
     try:
@@ -92,6 +98,7 @@ def call_within(seconds, function, *arguments):
             signal.setitimer(signal.ITIMER_REAL, 0)
             _signal.signal(signal.SIGALRM, handler or _signal.SIG_DFL)
             signal.setitimer(signal.ITIMER_REAL, *others)
+        sys.unraisablehook = hook
         here, spent = None, -np.inf  # the call is over; a frame that holds itself would keep the arguments in memory
 
 

@@ -200,6 +200,22 @@ def test_the_timer_of_someone_else_goes_on_afterwards():
         signal.signal(signal.SIGALRM, before)
 
 
+class Slow:
+    """What ends with it takes for ever."""
+
+    def __del__(self):
+        while True:
+            pass
+
+
+def test_an_error_within_the_end_of_an_object_is_not_printed_and_comes_again(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "unraisablehook", hook := sys.__unraisablehook__)
+    with pytest.raises(TookTooLong):
+        call_within(0.05, lambda: [Slow() and None for _ in iter(int, 1)])
+    assert capsys.readouterr() == ("", "")
+    assert sys.unraisablehook is hook
+
+
 def test_a_trace_function_of_someone_else_is_put_back(soon):
     def theirs(frame, event, _):
         return None
