@@ -12,7 +12,7 @@ async function showPictures(model, name) {
     // a picture that was made for a page with another ratio of pixels is scaled: ipympl would show a part, or leave a part empty
     const fits = Math.abs(picture.width - width) < 2;
     offscreen_context.drawImage(picture, 0, 0, fits ? picture.width : width, fits ? picture.height : height);
-    Object.values(canvas.views).forEach(async view => (await view).update_canvas());
+    Object.values(canvas.views ?? {}).forEach(async view => (await view).update_canvas());
   };
   const { image } = canvas, first = image.onload;
   image.onload = () => {  // of a picture that came before
