@@ -344,7 +344,7 @@ def test_the_data_set_and_the_way_of_starting_by_keyboard(page):
 def test_seeds_by_keyboard(page):
     fold(page, "More settings")
     for name in "Data seed", "Start seed":
-        box = page.get_by_label(name)
+        box = page.get_by_role("spinbutton", name=name)
         box.fill("41")
         changes(page, lambda box=box: box.press("Enter"))
 
