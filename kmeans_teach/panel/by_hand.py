@@ -164,14 +164,17 @@ class ByHand:
         # released outside the window (matplotlib 3.9 does not tell), or it is another run
         if not getattr(event, "buttons", True) or self.player.model is not self.edited:
             self.release(event)
-        elif event.inaxes is self.stage.picture.ax:
-            at = event.xdata, event.ydata
-            if self.tool[1] == "remove":
-                self.remove(self.near(event, self.tool[0]))
-            elif self.tool == ("points", "add"):
-                self.spray(at, 2)
-            else:
+        else:
+            ax, at = self.stage.picture.ax, (event.xdata, event.ydata)
+            if self.tool[1] != "remove" and self.tool != ("points", "add"):
+                if event.inaxes is not ax:  # it follows at the border: of moves that wait, only the newest comes here
+                    at = ax.transData.inverted().transform((event.x, event.y))
+                    at = tuple(np.clip(at, *np.transpose([ax.get_xlim(), ax.get_ylim()])))
                 self.edit([at], self.dragged)
+            elif event.inaxes is ax and self.tool[1] == "remove":
+                self.remove(self.near(event, self.tool[0]))
+            elif event.inaxes is ax:
+                self.spray(at, 2)
 
     def release(self, event):
         if self.dragged is not None:

@@ -466,6 +466,16 @@ def test_the_chosen_columns_are_those_of_the_first_data_set():
     panel.close()
 
 
+def test_a_centroid_that_is_dragged_out_of_the_picture_stays_at_its_border(panel):
+    """Of many moves that wait, only the newest is handled: it may be the only one of a fast drag."""
+    mouse(panel, "button_press", panel.run.player.step.centroids[1])
+    (left, right), (low, high) = panel.stage.picture.ax.get_xlim(), panel.stage.picture.ax.get_ylim()
+    mouse(panel, "motion_notify", (left - 9 * (right - left), (low + high) / 2))
+    mouse(panel, "button_release", (left, high))
+    assert panel.run.player.step.centroids[1] == pytest.approx([left, (low + high) / 2], abs=0.02 * (high - low))
+    assert panel.run.setting.hand is not None
+
+
 def test_dragging_the_spread_morphs_the_same_data(panel):
     before = panel.run.model
     panel.controls.spread.value = 0.3
