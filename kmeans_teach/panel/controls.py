@@ -98,7 +98,7 @@ def make_controls(own_data=False):
     c.x, c.y = (w.Dropdown(description=name, layout=at_most("220px")) for name in "XY")
     c.table = w.HTML()
     c.differs = w.Dropdown(options=LANES, description="Against", layout=at_most("285px"))
-    c.other = w.BoundedIntText(min=0, max=MOST["start"], description="Start seed", layout=number)
+    c.other = w.BoundedIntText(min=0, max=MOST["start"], description="Other seed", layout=number)
     c.what, c.how = (w.ToggleButtons(options=[*names], style={"button_width": "auto"}) for names in (WHAT, CURSORS))
     c.tool = w.HTML(TOOLS[AT_FIRST][1])
     c.replay = w.Text(description="Replay", continuous_update=False, layout=at_most("560px"))
@@ -175,7 +175,7 @@ def follow(c, run, playing):
     if against:
         kind, _, other = values["against"].partition(":")
         c.differs.value, c.other.layout.display = kind, None if kind in ("k", "start") else "none"
-        c.other.description = "K" if kind == "k" else "Start seed"
+        c.other.description = "Other K" if kind == "k" else "Other seed"
         if other.isdecimal():
             c.other.max, c.other.value = max(MOST["start"], int(other)), int(other)
     ended = player.lead.stop is not None

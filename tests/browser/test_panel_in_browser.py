@@ -344,7 +344,7 @@ def test_the_data_set_and_the_way_of_starting_by_keyboard(page):
 def test_seeds_by_keyboard(page):
     fold(page, "More settings")
     for name in "Data seed", "Start seed":
-        box = page.get_by_role("spinbutton", name=name)
+        box = page.get_by_label(name)
         box.fill("41")
         changes(page, lambda box=box: box.press("Enter"))
 
@@ -799,7 +799,6 @@ def rgb(url):
     return np.asarray(Image.open(BytesIO(b64decode(url.partition(",")[2]))).convert("RGB"))
 
 
-@pytest.mark.skipif(not LONG, reason="the tests after it on the same page must not meet what it leaves: LONG=1")
 @pytest.mark.parametrize("by", ["mouse", "keyboard"])
 def test_two_lanes(page, by):
     pictures, both = page.locator(CANVAS.removesuffix(" canvas")), r"^K = 6\. {0}.*K = 7\. {0}"

@@ -85,7 +85,7 @@ def test_compare_is_one_control_chooses_what_differs_and_undo_takes_it_back(pane
     acted(" against=start:8")
     c.differs.value = "k"
     acted(" against=k:5")
-    assert (panel.access.names, c.other.description, c.other.value) == (["K = 4", "K = 5"], "K", 5)
+    assert (panel.access.names, c.other.description, c.other.value) == (["K = 4", "K = 5"], "Other K", 5)
     c.other.value = 2
     acted(" against=k:2")
     c.differs.value = "way"
