@@ -118,7 +118,8 @@ function followMouse(e) {
   if (e.pointerType === "mouse" && e.target.matches(`${CANVAS} canvas`)) e.target.setPointerCapture(e.pointerId);
 }
 
-// A finger put on a centroid moves it, as a mouse does, and anywhere else it scrolls the page. One with a brush does what a mouse does. Returns the listener.
+// A finger put on a centroid moves it, as a mouse does, and anywhere else it scrolls the page. One with a brush does what a mouse
+// does. Returns the listener.
 function followFinger(model) {
   let dragging = false;
   return e => {
