@@ -411,7 +411,11 @@ def test_09_the_start_decides_the_error_and_a_sample_finds_a_good_one():
 def test_09_an_iteration_grows_as_the_lesson_says():
     results = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
     whole, power = re.search(r"grows as M to the power of \| [\d.]+ \| ([\d.]+) \(an iteration: ([\d.]+)\)", results).groups()
-    says("09_fast", f"`fast.fit` grows as M to the power of {float(power):.1f}. But", f"grows as M to the power of {whole}.")
+    says(
+        "09_fast",
+        f"from 12,000 to 1,200,000 points, the time of one iteration of `fast.fit` grows as M to the power of {power}. But",
+        f"grows as M to the power of {whole}.",
+    )
 
 
 def test_09_elkan_takes_longer_than_the_plain_method_in_the_results():
@@ -450,7 +454,7 @@ def test_10_a_start_on_a_sample_saves_few_passes_and_the_sample_alone_is_nearly_
         f"the first four rows happen to need {updates['rows']}",
         f"most of them: {updates['sample']} updates here",
     )
-    says("10_many_machines", "a run takes 14 to 41 updates here", "7 to 12 from other samples")
+    says("10_many_machines", "a run takes 14 to 41 updates here", "7 to 13 from other samples")
     assert ends["rows"] == pytest.approx(ends["sample"], rel=1e-9)
     said_error = re.search(r"'the sample': '([\d.]+)%'", said("10_many_machines"))[1]
     for seed in range(5 if LONG else 1):
@@ -459,7 +463,7 @@ def test_10_a_start_on_a_sample_saves_few_passes_and_the_sample_alone_is_nearly_
     for seed in SEEDS:
         some = points[np.random.default_rng(seed).choice(len(points), 2000, replace=False)]
         if LONG:
-            assert 7 <= KMeans(4, init=best(some, 4, 5).cluster_centers_, n_init=1, tol=0).fit(points).n_iter_ <= 12
+            assert 7 <= KMeans(4, init=best(some, 4, 5).cluster_centers_, n_init=1, tol=0).fit(points).n_iter_ <= 13
         error = cdist(points, best(some, 4, 5).cluster_centers_, "sqeuclidean").min(axis=1).sum() / ends["rows"] - 1
         assert 0 <= error < 0.005  # "a fraction of a per cent"
         assert float(said_error) == pytest.approx(100 * error, abs=0.5)

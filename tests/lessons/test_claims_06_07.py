@@ -278,6 +278,9 @@ def test_how_many_starts():
     low, high = beta.ppf([0.025, 0.975], [5, 6], [96, 95])  # what p may be if 5 of 100 found it
     assert (f"{low:.1%}", f"{high:.0%}") == ("1.6%", "11%")
     says("06_bad_starts", "in 36 % of cases", "one with chance 3 %", "any p from 1.6 to 11 %")
+    loop = {more: next(n for n in range(1, 9) if not (1 - 0.2) ** n > 1 - 0.36 + more) for more in (0, 1e-12)}
+    assert loop[1e-12] == 2
+    says("06_bad_starts", f"Without the 1e-12, rounding makes {loop[0]} of p = 0.2, `sure` = 0.36.")
     says("06_bad_starts", f"so {starts_needed(high, 0.95)} to {starts_needed(low, 0.95)} starts")
     says("06_bad_starts", f"say 3.1 %, so {starts_needed(0.031, 0.95)}")
     if LONG:
