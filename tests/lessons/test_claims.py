@@ -436,34 +436,38 @@ def test_09_elkan_takes_longer_than_the_plain_method_in_the_results():
 # ---- 10: many machines
 
 
-def blocks_of_ten():
+def blocks():
     centres = np.array([[-6, -3], [-5, 4], [1, -1], [5, 3]])
-    for block in range(10):
-        rng = np.random.default_rng([37, block])
-        yield centres[rng.integers(4, size=100_000)] + 1.8 * rng.normal(size=(100_000, 2))
+    for block in range(4):
+        rng = np.random.default_rng([19, block])
+        yield centres[rng.integers(4, size=125_000)] + 1.5 * rng.normal(size=(125_000, 2))
 
 
-def test_10_a_start_on_a_sample_saves_few_passes_and_the_sample_alone_is_nearly_as_good():
-    points = np.vstack(list(blocks_of_ten()))
+def test_10_a_start_on_a_sample_saves_half_of_the_passes_and_the_sample_alone_is_nearly_as_good():
+    points = np.vstack(list(blocks()))
     updates, ends = {}, {}
-    for name, start in ("rows", points[:4]), ("sample", best(points[::500], 4, 5).cluster_centers_):
+    for name, start in ("rows", points[:4]), ("sample", best(points[::250], 4, 5).cluster_centers_):
         run = KMeans(4, init=start, n_init=1, tol=0).fit(points)
         updates[name], ends[name] = run.n_iter_, run.inertia_
     says(
         "10_many_machines",
         f"the first four rows happen to need {updates['rows']}",
-        f"most of them: {updates['sample']} updates here",
+        f"about half of the passes, and not more: {updates['sample']} updates here",
     )
-    says("10_many_machines", "a run takes 14 to 41 updates here", "7 to 13 from other samples")
+    says("10_many_machines", "a run takes 7 to 73 updates here, mostly 10 to 16;", "5 to 9 from other samples")
     assert ends["rows"] == pytest.approx(ends["sample"], rel=1e-9)
     said_error = re.search(r"'the sample': '([\d.]+)%'", said("10_many_machines"))[1]
-    for seed in range(5 if LONG else 1):
+    needed = []
+    for seed in range(20 if LONG else 3):
         four = points[np.random.default_rng(seed).choice(len(points), 4, replace=False)]
-        assert 14 <= KMeans(4, init=four, n_init=1, tol=0).fit(points).n_iter_ <= 41
+        needed.append(KMeans(4, init=four, n_init=1, tol=0).fit(points).n_iter_)
+    assert 7 <= min(needed) <= max(needed) <= 73
+    assert 10 <= np.median(needed) <= 16
+    assert 0.35 * np.median(needed) < updates["sample"] < 0.65 * np.median(needed)
     for seed in SEEDS:
         some = points[np.random.default_rng(seed).choice(len(points), 2000, replace=False)]
         if LONG:
-            assert 7 <= KMeans(4, init=best(some, 4, 5).cluster_centers_, n_init=1, tol=0).fit(points).n_iter_ <= 13
+            assert 5 <= KMeans(4, init=best(some, 4, 5).cluster_centers_, n_init=1, tol=0).fit(points).n_iter_ <= 9
         error = cdist(points, best(some, 4, 5).cluster_centers_, "sqeuclidean").min(axis=1).sum() / ends["rows"] - 1
         assert 0 <= error < 0.005  # "a fraction of a per cent"
         assert float(said_error) == pytest.approx(100 * error, abs=0.5)
@@ -476,9 +480,9 @@ def test_10_each_block_is_made_once_for_the_sample_and_once_in_each_pass():
 
 
 def test_10_a_pass_sends_fourteen_numbers_from_each_block():
-    found = summarise(next(blocks_of_ten())[:1000], centroids=np.array([[-6, -3], [-5, 4], [1, -1], [5, 3.0]]))[1]
+    found = summarise(next(blocks())[:1000], centroids=np.array([[-6, -3], [-5, 4], [1, -1], [5, 3.0]]))[1]
     assert found.counts.size + found.sums.size + np.size(found.within) + np.size(found.changed) == 14
-    says("10_many_machines", "10 x 14 numbers leave the blocks (12 sums and counts")
+    says("10_many_machines", "4 x 14 numbers leave the blocks (12 sums and counts")
 
 
 def test_10_what_the_results_say_of_dask_is_what_the_lesson_says():
