@@ -23,7 +23,8 @@ from sklearn.metrics import adjusted_rand_score, confusion_matrix, silhouette_sc
 from sklearn.mixture import GaussianMixture
 from sklearn.preprocessing import StandardScaler
 
-from kmeans_teach import make_clusters, random_points
+from kmeans_teach import assign_points, make_clusters, random_points
+from kmeans_teach.lessons import fast
 from kmeans_teach.lessons.bounds import hamerly
 from kmeans_teach.lessons.images import landscape, plate
 from kmeans_teach.lessons.many_machines import summarise
@@ -358,7 +359,7 @@ def test_09_each_bound_measures_fewer_distances_than_the_one_before():
                 f"first look, one slack measures {100 * share['skipping']:.1f} % of",
                 f"iteration 10: {tenth['skipping']}",
             )
-            says("09_fast", f"two bounds {100 * share['Hamerly']:.1f} %", "measure fewer still: the **Annulus**")
+            says("09_fast", f"two bounds {100 * share['Hamerly']:.1f} %. Others measure fewer still: - The **Annulus**")
             says("09_fast", *(f"share after the first look: {share[name]:.1%}" for name in ("Hamerly", "skipping")))
             found = hamerly(points, start)
             assert sum(found[2]) == pytest.approx(144_000 * len(found[2]) * share["Hamerly"])
@@ -381,6 +382,37 @@ def test_09_longer_runs_usually_save_a_larger_share():
     says("09_fast", "Longer runs usually save a larger share")
 
 
+def test_09_with_more_columns_bounds_save_fewer_distances():
+    for seed in SEEDS:
+        share = {}
+        for n in (2, 8, 32, 128) if LONG else (2, 32):
+            points = np.random.default_rng(seed).normal(size=(2000, n))
+            counts = distances_measured(points, points[:12], "Hamerly")
+            share[n] = sum(counts) / (len(counts) * 12 * 2000)
+        assert all(few < many for few, many in pairwise(share.values()))
+        assert share[2] == pytest.approx(1 / 8, abs=0.05)
+        assert share[32] == pytest.approx(0.5, abs=0.07)
+    says("09_fast", "Hamerly's bounds measure about an eighth of them with 2 columns, and about half with 32.")
+
+
+def test_09_estimates_decide_what_is_clear_and_half_the_digits_serve_many_centroids_or_columns(monkeypatch):
+    asked = []
+    monkeypatch.setattr(fast, "assign_points", lambda some, centroids: asked.extend(some) or assign_points(some, centroids))
+    points = make_clusters(12, 4000, rng=np.random.default_rng(2))
+    found = fast.fit(points, points[:12] + 1)
+    *_, (centroids, _, labels) = lloyd(points, points[:12] + 1)
+    assert not asked, "no close call here: all labels come from estimates"
+    assert (found.labels == labels).all()
+    np.testing.assert_allclose(found.centroids, centroids)
+    halves = {}
+    for k, n in (12, 2), (64, 2), (12, 64), (64, 64):
+        points = np.random.default_rng(0).normal(size=(4000, n))
+        halves[k, n] = fast.choose(points, points[:k]).half is np.float32
+    assert list(halves.values()) == [False, True, False, True]
+    says("09_fast", "Estimates decide only what is clear; they never decide a close call.")
+    says("09_fast", "with many centroids or columns it is measured with half the digits first")
+
+
 def test_09_far_from_zero_the_shortcut_is_wrong_and_differences_are_not():
     points, start = heaps(1)
     right, (points, start) = cdist(points, start).argmin(axis=1), (points + 1e8, start + 1e8)
@@ -393,7 +425,7 @@ def test_09_the_start_decides_the_error_and_a_sample_finds_a_good_one():
         points, one = heaps(seed, 5000)
         rng = np.random.default_rng(seed)
         some = points[rng.choice(len(points), 2000, replace=False)]
-        sample = best(some, 12, 10, seed)
+        sample, small = best(some, 12, 10, seed), best(some[:1200], 12, 10, seed)  # 167 and 100 points per cluster
         ends = {
             "one": KMeans(12, init=one, n_init=1, tol=0).fit(points).inertia_,
             "sample": (cdist(points, sample.cluster_centers_, "sqeuclidean").min(axis=1)).sum(),
@@ -403,6 +435,7 @@ def test_09_the_start_decides_the_error_and_a_sample_finds_a_good_one():
         error = {name: value / min(ends.values()) - 1 for name, value in ends.items()}
         assert error["after"] < (0.001 if seed == 5 else 0.01)
         assert error["sample"] < 0.02
+        assert cdist(points, small.cluster_centers_, "sqeuclidean").min(axis=1).sum() < 1.04 * min(ends.values())
         if seed == 5:
             says("09_fast", f"the exact ones: {{'{error['one']:.0%}'}}")
             assert error["sample"] == pytest.approx(0.005, abs=0.003)

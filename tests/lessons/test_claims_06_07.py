@@ -130,6 +130,7 @@ def test_the_shares_of_starts_that_find_the_best():
         found = [end_from(points, c1, c2, cuts) for c1 in firsts for c2 in seconds if c1 != c2 or firsts is not points]
         shares.append(f"{np.mean(np.equal(found, 10)):.0%}")
         empty.append(f"{np.mean(np.isin(found, (0, 60))):.0%}")
+        assert (set(found) == {10, 40}) == (firsts is not high), "each start from -2 to 12 ends in one of the two valleys"
     assert (shares, empty) == (["62%", "25%", "42%"], ["0%", "43%", "0%"])
     times = ((points - points.mean()) ** 2).sum() / cuts[10][1]
     says(
@@ -137,6 +138,7 @@ def test_the_shares_of_starts_that_find_the_best():
         f"43 % keep an empty cluster, at {times:.1f} times the best",
         "25% find the best, 43% keep an empty",
     )
+    says("06_bad_starts", "*every* start from -2 to 12.", "diamonds where the other runs end.")
     says("06_bad_starts", "62 % in the window", "25 % in one twice as wide", "42 % if the start is two of the points")
     assert [end_from(points, *start, cuts) for start in ((4, 11), (6, 9), (2, 7), (0, 11))] == [40, 40, 10, 10]
 
@@ -222,6 +224,10 @@ def picks(many, far):
 
 
 def test_strays_are_chosen():
+    far = np.linalg.norm(Setting(data="blobs", seed=23).points(), axis=1)
+    assert 5.4 < far.max() < 5.5
+    assert (far > 5).sum() == 48
+    says("06_bad_starts", "Twelve clusters around the middle, no point more than 5.5 away; and one stray, 20 away.")
     random, plusplus, farthest = picks(1, 20)
     assert random == pytest.approx(12 / 1201, abs=0.02)
     assert plusplus == pytest.approx(0.79, abs=0.1)
@@ -277,7 +283,7 @@ def test_how_many_starts():
     assert (f"{0.95**20:.0%}", f"{0.97**100:.0%}") == ("36%", "5%")
     low, high = beta.ppf([0.025, 0.975], [5, 6], [96, 95])  # what p may be if 5 of 100 found it
     assert (f"{low:.1%}", f"{high:.0%}") == ("1.6%", "11%")
-    says("06_bad_starts", "in 36 % of cases", "one with chance 3 %", "any p from 1.6 to 11 %")
+    says("06_bad_starts", "in 36 % of cases", "one with chance 3 %", "any p from 1.6 to 11 % (with 95 % confidence)")
     loop = {more: next(n for n in range(1, 9) if not (1 - 0.2) ** n > 1 - 0.36 + more) for more in (0, 1e-12)}
     assert loop[1e-12] == 2
     says("06_bad_starts", f"Without the 1e-12, rounding makes {loop[0]} of p = 0.2, `sure` = 0.36.")
@@ -286,6 +292,32 @@ def test_how_many_starts():
     if LONG:
         ours = [one.inertia for one in results(Setting(data="blobs", k=12, seed=23), 1000)]
         assert np.mean(np.array(ours) < 1.01 * min(ours)) == 0.031
+
+
+def lloyd(points, centroids):
+    """Final labels by scipy's distances, ties to the lower index; None as soon as a cluster is empty."""
+    labels = None
+    while True:
+        new = cdist(points, centroids, "sqeuclidean").argmin(axis=1)
+        if len(set(new)) < len(centroids):
+            return None
+        if np.array_equal(new, labels):
+            return labels
+        labels, centroids = new, np.array([points[new == k].mean(axis=0) for k in range(len(centroids))])
+
+
+def test_scikit_learn_ends_at_the_same_place_unless_a_point_is_equally_near_to_two():
+    makes = (lambda rng: rng.normal(size=(60, 2)), 0), (lambda rng: rng.integers(0, 10, (60, 2)).astype(float), 1)
+    for make, least in makes:
+        other = 0
+        for seed in range(60 if LONG else 20):
+            rng = np.random.default_rng(seed)
+            points = np.unique(make(rng), axis=0)
+            start = points[rng.choice(len(points), 4, replace=False)]
+            if (labels := lloyd(points, start)) is not None:
+                other += not np.array_equal(labels, KMeans(4, init=start, n_init=1, tol=0).fit(points).labels_)
+        assert least <= other <= 60 * least
+    says("06_bad_starts", "the same place, unless a cluster is empty or a point is (nearly) equally near to two centroids:")
 
 
 # ---- 07
