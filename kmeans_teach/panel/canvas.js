@@ -20,6 +20,22 @@ async function showPictures(model, name) {
     first();
     show(image);
   };
+  // Each message has JupyterLab draw its own page again. So while something is dragged, at most two places of the mouse are on their
+  // way: the newest is told when a picture has come, or when none comes.
+  const tell = canvas.send_message.bind(canvas);
+  let told = 0, newest = null, late = 0;
+  const next = () => {
+    clearTimeout(late);
+    if (!newest) return;
+    tell("motion_notify", { ...newest, paced: true });
+    [told, newest, late] = [told + 1, null, setTimeout(() => { told = 0; next(); }, 200)];
+  };
+  canvas.send_message = (type, event) => {
+    const moves = type === "motion_notify" && event.buttons && !model.get("brush");
+    if (moves) newest = event;
+    if (moves ? told < 2 : type !== "draw") next();  // a button is released where the mouse was last
+    if (!moves) tell(type, event);
+  };
   canvas.handle_binary = async (_, [data]) => {
     const mine = ++canvas.pictures;
     canvas.waiting_for_image = false;
@@ -28,6 +44,8 @@ async function showPictures(model, name) {
     if (shown) canvas.image.close();
     shown = mine;
     show(picture);
+    told = Math.max(0, told - 1);
+    next();
     clearTimeout(resting);
     resting = setTimeout(() => canvas.set("_data_url", canvas.offscreen_canvas.toDataURL()), 1000);
   };

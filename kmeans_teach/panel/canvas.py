@@ -132,6 +132,12 @@ class LiveCanvas(Canvas):
         if self._wanted:
             self.draw_idle()
 
+    def handle_motion_notify(self, event):
+        if event.get("paced"):  # the page has waited for pictures before it told this, so it need not be asked
+            self._quick, self._unasked = True, 0
+            self._arrived.set()
+        super().handle_motion_notify(event)
+
     def handle_refresh(self, event):
         self._arrived.set()  # a page that was loaded again never answers for the frame before
         self.send_state("resizable")  # a page that was loaded again assumes True, and draws a handle in the corner
@@ -150,6 +156,7 @@ class LiveCanvas(Canvas):
     def close(self):
         """Free the figure's widgets. Twice is fine."""
         self._forget_lost()
+        self.main_thread.rest()
         self._arrived.set()  # so that nobody waits for a canvas that is closed
         toolbar = self.toolbar
         if toolbar is not None:

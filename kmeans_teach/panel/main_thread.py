@@ -2,7 +2,8 @@
 
 JupyterLab sends the browser's messages over a subshell, which is another thread. That thread would change a control while the
 panel sets it: now and then the last value of a drag was lost. So each message waits for the main thread. If a newer value of
-the same control arrives meanwhile, it replaces the older one, so a drag queues up no work.
+the same control arrives meanwhile, it replaces the older one, so a drag queues up no work. Until a drag rests, only the picture
+follows it: to show anything else takes the page as long.
 
 The code uses only public names of `comm`. tests/panel/test_main_thread.py checks what it assumes of each of them.
 """
@@ -12,12 +13,14 @@ import sys
 import threading
 import time
 from collections import deque
-from contextlib import closing
+from contextlib import ExitStack, closing
 from contextvars import copy_context
 from functools import partial
 from weakref import WeakSet
 
 from IPython import get_ipython
+
+REST = 0.15  # seconds without a message, after which a drag rests
 
 
 def running_loop():
@@ -77,6 +80,8 @@ class MainThread:
     def __init__(self):
         self.loop, self._thread = running_loop(), threading.get_ident()
         self._lock, self._waiting = threading.Lock(), deque()
+        self.held, self._holds = (), ExitStack()  # held: widgets that tell the page nothing during a drag
+        self._dragged, self._rest = None, None  # the last message of a drag, and a timer until it rests
 
     def call(self, function, *args):
         """Call a function on the main thread: now if this is the main thread, otherwise soon."""
@@ -105,7 +110,30 @@ class MainThread:
             if not self._waiting:  # a newer message replaced an older one, so there is one message less than calls
                 return
             handle, message, context = self._waiting.popleft()
+        self._hold(handle, message)
         context.run(handle, message)
+
+    def _hold(self, handle, message):
+        data = message["content"]["data"]
+        content = data.get("content") or {}
+        if content.get("type") == "draw" or self.loop is None:
+            return
+        if self._rest is not None and handle == self._dragged[0] and replaces(message, self._dragged[1]):
+            self._rest.cancel()
+        else:
+            self.rest()
+            if data["method"] != "update" and not content.get("buttons"):
+                return
+            for widget in self.held:
+                self._holds.enter_context(widget.hold_sync())
+        self._dragged, self._rest = (handle, message), self.loop.call_later(REST, self.rest)
+
+    def rest(self):
+        """Let the held widgets tell the page what has changed."""
+        if self._rest is not None:
+            self._rest.cancel()
+            self._rest = None
+            self._holds.close()
 
 
 _made = {}  # for each notebook cell: its last execution, and the widgets that took the cell over in it

@@ -42,6 +42,7 @@ class Stage:
         self.figure = Figure(figsize=(8.6, 5.4), dpi=DPI)
         self.picture = LivePicture.of(model, figure=self.figure, **axes_options)
         self.picture.hold_view = False
+        self.picture.ax.set_navigate(False)  # the toolbar, which is hidden, would tell the page of each move of the mouse
         self._centroids = self.picture.flat(model.centroids)
         self._arrange(WIDEST, round(HIGH * WIDEST))
         self.canvas = LiveCanvas(self.figure, moving=lambda: self.picture.artists, background=lambda: self.picture.background)

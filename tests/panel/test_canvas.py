@@ -74,7 +74,7 @@ def test_its_png_is_read_back_pixel_by_pixel(channels):
 def test_what_the_canvas_overrides_is_there_to_be_overridden():
     for name in (
         "draw", "draw_idle", "handle_draw", "handle_refresh", "handle_event", "handle_set_device_pixel_ratio",
-        "get_diff_image", "blit", "send_event", "send_state",
+        "handle_motion_notify", "get_diff_image", "blit", "send_event", "send_state",
     ):  # fmt: skip
         assert callable(getattr(Canvas, name)), name
     assert Canvas.syncing_data_url if hasattr(Canvas, "syncing_data_url") else Canvas(Figure()).syncing_data_url is True
@@ -141,6 +141,18 @@ def test_a_page_that_answers_quickly_is_asked_at_each_third_frame(scene, monkeyp
     assert (browser.frames, browser.asked) == (frames, 1)
     browser.answer()
     assert browser.frames == frames + 1
+    assert (browser.shown == drawn(canvas)).all()
+
+
+def test_a_page_that_tells_of_the_mouse_only_when_pictures_have_come_is_asked_for_no_answer(scene):
+    canvas, _, dot, browser = scene
+    for paced in [False] * 4 + [True] * 10:  # a mouse whose places are told at any time has to wait for the answer
+        dot.set_data([browser.frames], [paced])
+        canvas.handle_event(
+            {"type": "motion_notify", "x": 9, "y": 9, "button": 0, "buttons": 1, "modifiers": [], "paced": paced}
+        )
+        canvas.draw_idle()
+    assert (browser.frames, browser.asked) == (11, 1)
     assert (browser.shown == drawn(canvas)).all()
 
 

@@ -1,12 +1,13 @@
 """The browser's messages reach the main thread in order, a drag as its newest value; a cell run again closes its widgets."""
 
+import asyncio
 from types import SimpleNamespace
 
 import ipywidgets
 import pytest
 
 from kmeans_teach.ask import close_inside
-from kmeans_teach.panel import main_thread
+from kmeans_teach.panel import Panel, main_thread
 from kmeans_teach.panel.main_thread import MainThread, replaces, take_over
 from tests.open_widgets import open_widgets
 
@@ -35,9 +36,13 @@ def update(widget, **state):
     comm.get_comm_manager().comm_msg(None, None, {"content": content, "buffers": []})
 
 
-def click(button):
-    content = {"comm_id": button.comm.comm_id, "data": {"method": "custom", "content": {"event": "click"}}}
+def custom(widget, **content):
+    content = {"comm_id": widget.comm.comm_id, "data": {"method": "custom", "content": content}}
     comm.get_comm_manager().comm_msg(None, None, {"content": content, "buffers": []})
+
+
+def click(button):
+    custom(button, event="click")
 
 
 def watched():
@@ -104,6 +109,52 @@ def test_every_click_counts():
         click(button)
     main.go_on()
     assert happened == ["click"] * 3
+
+
+def drag_of(panel, what):
+    """Messages of the page that drag a slider or a centroid."""
+    if what == "slider":
+        for k in range(6, 10):
+            update(panel.controls.k, value=k)
+            yield
+        return
+    canvas = panel.stage.canvas
+    x, y = panel.stage.picture.ax.transData.transform(panel.run.player.step.centroids[1])
+    for i, kind in enumerate(["button_press"] + 4 * ["motion_notify"]):
+        custom(canvas, type=kind, x=x + i, y=canvas.get_renderer().height - y, button=0, buttons=1, modifiers=[])
+        if i:
+            yield
+
+
+@pytest.mark.parametrize("what", ["slider", "centroid"])
+@pytest.mark.parametrize("let_go", [True, False])
+def test_during_a_drag_the_page_is_told_no_words_and_at_rest_every_value(monkeypatch, what, let_go):
+    told = {}  # for each widget what the page has of it
+    monkeypatch.setattr(
+        ipywidgets.Widget, "_send", lambda self, message, buffers=None: told.get(self, {}).update(message.get("state", {}))
+    )
+
+    async def scenario():
+        panel = Panel("blobs k=5")
+        panel.controls.folds["Table"].value = True
+        words = panel.access, panel.controls.replay, panel.controls.table
+        told.update({widget: widget.get_state() for widget in words})
+        drag = drag_of(panel, what)
+        next(drag)  # a centroid that was pressed is named at once
+        before, sentence = [dict(told[widget]) for widget in words], panel.access.sentence
+        for _ in drag:
+            custom(panel.stage.canvas, type="draw")
+        assert [told[widget] for widget in words] == before
+        assert panel.controls.replay.value != before[1]["value"]
+        assert panel.access.sentence != sentence or what == "centroid"
+        if let_go:
+            custom(panel.stage.canvas, type="button_release", x=0, y=0, button=0, buttons=0, modifiers=[])
+        else:
+            await asyncio.sleep(2 * main_thread.REST)
+        assert [told[widget] for widget in words] == [widget.get_state() for widget in words]
+        panel.close()
+
+    asyncio.run(asyncio.wait_for(scenario(), 20))
 
 
 # ---- one cell after the other
