@@ -15,7 +15,7 @@ from kmeans_teach.kmeans import assign_points, inertia
 from kmeans_teach.panel.setting import Setting
 
 WAYS = "random points", "k-means++", "farthest first"
-BLOCK = 500_000  # starts times points that are worked on together: a few arrays of 4 MB
+BLOCK = 500_000  # distances that are worked on together: a few arrays of 4 MB
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def run_many(points, starts, *, max_iter: int = 300) -> tuple[np.ndarray, np.nda
     check_count(max_iter, "max_iter")
     centroids = as_table(starts.reshape(-1, points.shape[1]), "starts").reshape(starts.shape)
     inertias = np.empty(len(starts))
-    size = max(1, BLOCK // len(points))
+    size = max(1, BLOCK // (len(points) * starts.shape[1]))
     for first in range(0, len(starts), size):
         block = slice(first, first + size)
         inertias[block] = _run_block(points, centroids[block], max_iter)
@@ -46,32 +46,27 @@ def run_many(points, starts, *, max_iter: int = 300) -> tuple[np.ndarray, np.nda
 
 
 def _run_block(points, centroids, max_iter):
+    k = centroids.shape[1]
+    features = np.tile(points.T[:, None], (len(centroids), 1))  # (N, starts, M)
     moving = np.arange(len(centroids))  # the starts whose centroids have not come to rest
     for _ in range(max_iter):
-        labels, _ = _nearest(points, centroids[moving])
-        moved = centroids[moving]
-        for k in range(centroids.shape[1]):
-            members = (labels == k).astype(float)  # (starts, M)
-            counts = members.sum(axis=1)
-            some = counts > 0
-            moved[some, k] = (members[some] @ points) / counts[some, None]
+        labels = _squared(points, centroids[moving]).argmin(axis=1)
+        places = (labels + k * np.arange(len(moving))[:, None]).ravel()  # a number for each cluster of each start
+        counts = np.bincount(places, minlength=k * len(moving))
+        sums = [np.bincount(places, feature[: len(moving)].ravel(), len(counts)) for feature in features]
+        means = (np.transpose(sums) / np.maximum(counts, 1)[:, None]).reshape(len(moving), k, -1)
+        moved = np.where(counts.reshape(-1, k, 1) > 0, means, centroids[moving])
         still = (moved == centroids[moving]).all(axis=(1, 2))
         centroids[moving] = moved
         moving = moving[~still]
         if len(moving) == 0:
             break
-    return _nearest(points, centroids)[1].sum(axis=1)
+    return _squared(points, centroids).min(axis=1).sum(axis=1)
 
 
-def _nearest(points, centroids):
-    """Labels and squared distances (S, M) of every point to the nearest of each start's centroids (S, K, N)."""
-    labels = np.zeros((len(centroids), len(points)), dtype=np.int32)
-    nearest = np.full(labels.shape, np.inf)
-    for k in range(centroids.shape[1]):
-        squared = sum((points[:, n] - centroids[:, k, n, None]) ** 2 for n in range(points.shape[1]))
-        labels[squared < nearest] = k
-        np.minimum(nearest, squared, out=nearest)
-    return labels, nearest
+def _squared(points, centroids):
+    """Squared distances (S, K, M) of every point to each start's centroids (S, K, N)."""
+    return sum((feature - centroids[:, :, n, None]) ** 2 for n, feature in enumerate(points.T))
 
 
 def results(setting: Setting, n: int = 100, *, own=None) -> list[Result]:
@@ -132,7 +127,8 @@ def draw_rows(points, k: int, n: int, way: str, rng: np.random.Generator) -> np.
     rows = rng.integers(len(points), size=(n, k))
     squared = np.full((n, len(points)), np.inf)
     for i in range(1, k):
-        squared = np.minimum(squared, ((points - points[rows[:, i - 1], None]) ** 2).sum(axis=2))
+        last = points[rows[:, i - 1]]
+        squared = np.minimum(squared, sum((feature - last[:, n, None]) ** 2 for n, feature in enumerate(points.T)))
         share = squared.cumsum(axis=1)
         drawn = (share <= rng.random((n, 1)) * share[:, -1:]).sum(axis=1)  # with a chance equal to its share of the bill
         rows[:, i] = drawn if way == "k-means++" else squared.argmax(axis=1)
@@ -158,8 +154,25 @@ def starts_needed(p: float, sure: float) -> int:
 
 def best_of(points, k: int, n: int, rng: np.random.Generator) -> tuple[np.ndarray, float]:
     """The best end (K, N) of n k-means++ starts, and its inertia."""
-    centroids, inertias = run_many(points, [plus_plus(points, k, rng) for _ in range(check_count(n, "n"))])
+    centroids, inertias = run_many(points, plus_pluses(points, k, n, rng))
     return centroids[inertias.argmin()], float(inertias.min())
+
+
+def plus_pluses(points, k: int, n: int, rng: np.random.Generator) -> np.ndarray:
+    """The starts (n, K, N) that n calls of `plus_plus` would choose with this rng, chosen side by side."""
+    points, state = as_points(points), rng.bit_generator.state
+    draws = rng.random((check_count(n, "n"), check_k(k, len(points))))
+    rows = np.minimum((draws * len(points)).astype(np.intp), len(points) - 1)  # the first row of each; the others follow
+    squared = np.full((n, len(points)), np.inf)
+    for i in range(1, k):
+        squared = np.minimum(squared, ((points - points[rows[:, i - 1], None]) ** 2).sum(axis=2))
+        share = (squared / np.maximum(squared.max(axis=1, keepdims=True), np.finfo(float).tiny)).cumsum(axis=1)
+        if not share[:, -1].all():
+            rng.bit_generator.state = state
+            return np.array([plus_plus(points, k, rng) for _ in range(n)])  # raises, and says why
+        draw = np.minimum(draws[:, i : i + 1] * share[:, -1:], np.nextafter(share[:, -1:], 0))
+        rows[:, i] = (share <= draw).sum(axis=1)
+    return points[rows]
 
 
 # ---- small helpers for lesson 08

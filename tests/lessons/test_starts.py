@@ -12,7 +12,7 @@ from scipy.optimize import linear_sum_assignment
 from kmeans_teach import KMeansND, Setting, plus_plus
 from kmeans_teach.lessons import choosing, starts
 from kmeans_teach.lessons.fast import fit
-from kmeans_teach.lessons.starts import best_on_line, loss_surface, match, results, run_many, standardise
+from kmeans_teach.lessons.starts import best_on_line, loss_surface, match, plus_pluses, results, run_many, standardise
 
 
 def heaps():
@@ -50,9 +50,18 @@ def test_runs_together_end_where_runs_alone_end(m, n, k):
 def test_runs_together_are_the_same_in_blocks(monkeypatch):
     points, starts = heaps(), grid_of_starts(np.linspace(-1, 9, 9))
     whole = run_many(points, starts)
-    monkeypatch.setattr("kmeans_teach.lessons.starts.BLOCK", 7 * len(points))
+    monkeypatch.setattr("kmeans_teach.lessons.starts.BLOCK", 7 * 2 * len(points))
     for one, other in zip(whole, run_many(points, starts), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(("n", "k"), [(1, 5), (2, 1), (4, 3), (24, 6)])
+def test_starts_side_by_side_are_those_of_plus_plus_one_by_one(n, k):
+    points, (alone, together) = np.random.default_rng(n).normal(size=(40, n)), (np.random.default_rng(k) for _ in range(2))
+    np.testing.assert_array_equal(plus_pluses(points, k, 7, together), [plus_plus(points, k, alone) for _ in range(7)])
+    assert together.random() == alone.random()
+    with pytest.raises(ValueError, match=r"^k must be at most the number of different points \(2\), got 3$"):
+        plus_pluses([[0], [0], [1]], 3, 7, together)
 
 
 def test_runs_together_leave_the_starts_as_they_were():
