@@ -110,7 +110,7 @@ def test_08_three_is_said_by_the_mixture_alone_and_agrees_best_with_the_species(
     assert max(widths, key=widths.get) == 2
     assert max(rand, key=rand.get) == 3
     says("08_many_dimensions", *(f"K = {k}: silhouette {widths[k]:.2f}, ARI with the species {rand[k]:.2f}" for k in found))
-    says("08_many_dimensions", f"(ARI {rand[3]:.2f}, against {rand[2]:.2f} and {rand[5]:.2f})")
+    says("08_many_dimensions", f"at 3, too: ARI {rand[3]:.2f}, against {rand[2]:.2f} and {rand[5]:.2f}.")
     low, high = scaled.min(axis=0), scaled.max(axis=0)
     chosen = []
     for seed in SEEDS:
@@ -130,7 +130,7 @@ def test_08_three_is_said_by_the_mixture_alone_and_agrees_best_with_the_species(
     for seed in range(5) if LONG else [1]:
         bic = [GaussianMixture(k, n_init=3, random_state=seed).fit(scaled).bic(scaled) for k in range(1, 7)]
         assert np.argmin(bic) == 2
-    says("08_many_dimensions", "the mixture's BIC chooses 3")
+    says("08_many_dimensions", "the mixture's BIC chooses 3", "the BIC of the mixture above is least at 3.")
 
 
 def test_08_dice_agree_with_the_species_for_a_third_and_a_little_more():
@@ -195,10 +195,51 @@ def test_08_noise_hides_the_groups_and_makes_all_distances_alike():
         assert good[~same].mean() - good[same].mean() == pytest.approx(9, abs=0.2)
         assert rand[100] > 0.4, "one species stays apart"
         if seed == 2:
-            says("08_many_dimensions", "about 40 to each squared distance, give or take 13: more than the 9")
+            says(
+                "08_many_dimensions",
+                "about 40 to the squared distance of two penguins, give or take 13.",
+                "only 9 farther apart",
+            )
             says("08_many_dimensions", f"the farthest point is {ratio[20]:.1f} times")
             found = re.search(r"20 columns of noise: ARI ([\d.]+);", said("08_many_dimensions"))[1]
             assert float(found) == pytest.approx(rand[20], abs=0.02)
+
+
+def test_08_noise_changes_no_label_but_what_has_the_least_inertia_and_many_points_mend_it():
+    _, scaled, species = penguins()
+    labels, centroids = (run := best(scaled, 3)).labels_, run.cluster_centers_
+    for seed in (2, *SEEDS) if LONG else [2]:
+        for n in (20, 100) if LONG else [20]:
+            wide = np.hstack([scaled, np.random.default_rng(seed).normal(size=(342, 100))[:, :n]])
+            clean = np.hstack([centroids, np.zeros((3, n))])
+            assert (cdist(wide, clean).argmin(axis=1) == labels).all()
+            near, least = KMeans(3, init=clean, n_init=1, tol=0).fit(wide), best(wide, 3, 50)
+            assert least.inertia_ < near.inertia_
+            rand = [adjusted_rand_score(species, found.labels_) for found in (near, least)]
+            assert 0.6 < rand[0] < 0.8 > rand[0] - 0.05 > rand[1]
+            if (seed, n) == (2, 20):
+                says("08_many_dimensions", f"ends at inertia {near.inertia_:.0f}, ARI {rand[0]:.2f}", "labels that change: 0")
+                printed = re.search(r"starts of its own at (\d+), ARI ([\d.]+)", said("08_many_dimensions")).groups()
+                assert float(printed[0]) == pytest.approx(least.inertia_, abs=4)
+                assert float(printed[1]) == pytest.approx(rand[1], abs=0.04)
+    kinds = np.unique(species, return_inverse=True)[1]
+    for seed in SEEDS:
+        rng, many = np.random.default_rng(seed), np.sort(np.tile(kinds, 50))
+        groups = [scaled[kinds == kind] for kind in range(3)]
+        drawn = [rng.multivariate_normal(group.mean(axis=0), np.cov(group.T), 50 * len(group)) for group in groups]
+        drawn = np.vstack(drawn)
+        noisy = np.hstack([drawn, rng.normal(size=(len(drawn), 20))])
+        rand = [adjusted_rand_score(many, best(points, 3, 3).labels_) for points in (drawn, noisy)]
+        assert rand == pytest.approx([0.87, 0.86], abs=0.02)
+        if seed == 0:
+            says("08_many_dimensions", f"of {len(drawn):,}, drawn", "(ARI {:.2f} without it, {:.2f} with it)".format(*rand))
+
+
+def test_08_a_file_runs_no_formula(tmp_path):
+    (tmp_path / "file.csv").write_text("a,b,c\n=1+1,1.5,True\n2+2,2,False\n", encoding="utf-8")
+    table = pd.read_csv(tmp_path / "file.csv")
+    assert table.to_numpy().tolist() == [["=1+1", 1.5, True], ["2+2", 2.0, False]]
+    says("08_many_dimensions", "runs no formula: values are numbers, texts or True/False.")
 
 
 # ---- 08: pictures, dots and digits
