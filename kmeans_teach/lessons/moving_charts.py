@@ -19,10 +19,8 @@ class MovingChart:
     def pixels(self):
         """The picture as it is now: (height, width, 4) of uint8."""
         if self._background is None:
-            with own_look():
-                self.figure.get_layout_engine().execute(
-                    self.figure
-                )  # it finds every position once; from here on they are fixed
+            with own_look():  # the layout engine finds every position once; from here on they are fixed
+                self.figure.get_layout_engine().execute(self.figure)
             self.figure.set_layout_engine("none")
             self._background = KeptBackground(self.figure.canvas, lambda: self.moving)
         self._background.draw(self.version)
