@@ -368,6 +368,12 @@ def test_the_upright_box_sees_clusters_in_a_slanted_cloud_and_the_other_box_does
     assert gap_of(slanted, along=True, references=15 if LONG else 8) == 1
     assert gap_of(slanted, along=False, references=15 if LONG else 8) in ((2, 3) if seed != 3 else (3,))
     says("07_how_many", "here 3, with other clouds also 2", "so K = 3")
+    rows = re.search(r"upright: gaps \[(.*?)\], so K = 3 errors \[(.*?)\]", told("07_how_many")).groups()
+    gaps, errors = (np.array(row.split(), dtype=float) for row in rows)
+    assert gaps[1] < gaps[2] - errors[2]
+    assert gaps[2] >= gaps[3] - errors[3]
+    said = "K = 2 fails ({:.2f} is less than {:.2f} - {:.2f}), and K = 3 passes ({:.2f} is at least {:.2f} - {:.2f})"
+    says("07_how_many", said.format(gaps[1], gaps[2], errors[2], gaps[2], gaps[3], errors[3]))
 
 
 def test_a_bent_cloud_fools_both_boxes_and_a_long_one_of_many_points_fools_the_halves():
@@ -378,7 +384,12 @@ def test_a_bent_cloud_fools_both_boxes_and_a_long_one_of_many_points_fools_the_h
         assert min(gap_of(bent, along, references=6) for along in (False, True)) > 1
         long = rng.normal(size=(5000, 2)) * (2, 1)
         assert halves(long, 2, 3) > 0.86 > max(halves(long[:200], k, 4) for k in (2, 3))
-    says("07_how_many", "a bent cloud without clusters", "with thousands of points a long cloud is cut nearly alike")
+    says(
+        "07_how_many",
+        "But beware of many points:",
+        "a bent cloud without clusters",
+        "with thousands of points a long cloud is cut nearly alike",
+    )
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -486,7 +497,7 @@ def test_each_remedy_has_its_limit(seed):
     border = adjusted_rand_score(truth, points[:, 1] > 1)
     assert border < 0.6, "nobody can"
     if seed == 0:
-        says("07_how_many", f"does better ({mixture:.2f},", f"the true border between the two scores only {border:.2f}")
+        says("07_how_many", f"does better ({mixture:.2f};", f"the true border between the two scores only {border:.2f}")
     if LONG:
         for turn, stretch in (2, 8), (3, 8), (88, 8), (10, 4), (15, 4), (80, 4):  # near a direction of the axes, either of them
             assert four((turn, stretch, 1, 6), seed)[1] > 0.9
@@ -495,6 +506,29 @@ def test_each_remedy_has_its_limit(seed):
         assert four((0, 1, 40, 8), seed)[0] > 0.8, "unequal counts alone do no harm"
     points, truth = two_clusters(0, 8, 1, 6, seed=seed)
     assert adjusted_rand_score(truth, GaussianMixture(2, random_state=0).fit_predict(points)) < 0.1, "a single start fails"
+
+
+def test_stretched_clusters_are_cut_across_from_about_four_on():
+    scores = {}
+    for stretch in (2, 3, 4, 8, 10) if LONG else (3, 8):
+        for seed in range(8 if LONG else 2):
+            for turn in (0, 30, 60) if LONG else [30]:
+                points, truth = two_clusters(turn, stretch, 1, 6, seed=seed)
+                scores.setdefault(stretch, []).append(adjusted_rand_score(truth, fit(points, 2, 10)[0]))
+    assert all(min(found) > 0.9 for stretch, found in scores.items() if stretch < 4)
+    assert all(max(found) < 0.1 for stretch, found in scores.items() if stretch > 4)
+    if LONG:
+        assert 0 < np.mean(np.array(scores[4]) < 0.1) < 1
+    says("07_how_many", "**Stretched**, from about 4 on: K-means cuts across.")
+
+
+@pytest.mark.skipif(not LONG, reason="thirty draws: LONG=1")
+def test_the_mixture_of_forty_to_one_in_thirty_draws():
+    found = sorted(four((0, 1, 40, 5), seed)[3] for seed in range(30))
+    assert found[0] == pytest.approx(0.27, abs=0.005)
+    assert found[1] > 0.57
+    assert np.mean(np.array(found) >= 0.6) > 0.85
+    says("07_how_many", "mostly 0.6 to 1 with other draws, once 0.27")
 
 
 def test_rings_and_wide_clusters():
