@@ -433,7 +433,7 @@ def test_09_with_more_columns_bounds_save_fewer_distances():
         assert all(few < many for few, many in pairwise(share.values()))
         assert share[2] == pytest.approx(1 / 8, abs=0.05)
         assert share[32] == pytest.approx(0.5, abs=0.07)
-    says("09_fast", "Hamerly's bounds measure about an eighth of them with 2 columns, and about half with 32.")
+    says("09_fast", "Hamerly's bounds measure about an eighth of the distances with 2 columns, and about half with 32.")
 
 
 def test_09_estimates_decide_what_is_clear_and_half_the_digits_serve_many_centroids_or_columns(monkeypatch):
@@ -526,7 +526,8 @@ def test_10_a_start_on_a_sample_saves_half_of_the_passes_and_the_sample_alone_is
     says(
         "10_many_machines",
         f"the first four rows happen to need {updates['rows']}",
-        f"about half of the passes, and not more: {updates['sample']} updates here",
+        f"This run takes {updates['sample']} updates, and",
+        "saves about half of the passes, and not more",
     )
     says("10_many_machines", "a run takes 7 to 73 updates here, mostly 10 to 16;", "5 to 9 from other samples")
     assert ends["rows"] == pytest.approx(ends["sample"], rel=1e-9)
