@@ -17,7 +17,7 @@ from kmeans_teach.inputs import short
 from kmeans_teach.kmeans import KMeansND, Step
 from kmeans_teach.narrate import letter
 from kmeans_teach.panel.setting import Setting
-from kmeans_teach.panel.stage import Stage
+from kmeans_teach.panel.stage import NARROWEST, WIDEST, Stage
 from kmeans_teach.picture import EDGES_TO, OLD_COLOUR, RASTER_FROM, Picture
 from kmeans_teach.picture.marks import cells
 from kmeans_teach.picture.view import PAD
@@ -57,11 +57,11 @@ def shows(picture, step):
 
 
 def changes(picture):
-    """Where the points that stand out as changed are, and their new clusters, by colour."""
+    """Where the points that stand out as changed are, and their new clusters, by colour. Edges come first, then fills."""
     colours = [*map(to_rgb, COLOURS)]
-    offsets = picture._changed.get_offsets().tolist()
-    labels = [colours.index(tuple(c[:3])) for c in picture._changed.get_facecolors()[: len(offsets)]]
-    return offsets, labels
+    edges, fills = np.split(picture._changed.get_offsets(), 2)
+    assert edges.tolist() == fills.tolist()
+    return fills.tolist(), [colours.index(tuple(c[:3])) for c in picture._changed.get_facecolors()[len(edges) :][: len(fills)]]
 
 
 # ---- artists
@@ -151,6 +151,16 @@ def test_update_draws_where_a_centroid_came_from_and_assign_shows_who_changed_fr
     assert picture._key.get_text() == ""
 
 
+def test_in_a_crowd_of_points_that_changed_their_new_colour_is_seen_and_not_the_old_one():
+    points = np.vstack([np.random.default_rng(0).normal(scale=0.1, size=(200, 2)), [[-4, 0], [4, 0]]])
+    was = Step(1, "update", points[[200, 201]], np.zeros(202, dtype=np.intp), 1.0, 0, 0.1)
+    picture = Picture(points, 2)
+    picture.show(Step(1, "assign", was.centroids, np.ones(202, dtype=np.intp), 1.0, 200, 0.0, before=was))
+    seen = pixels(picture)[..., :3].reshape(-1, 3)
+    new, old = ((abs(seen - 255 * np.array(c)) < 12).all(axis=1).sum() for c in (to_rgb(colour(1)), edge(0, "white")))
+    assert new > 3 * old > 0
+
+
 def test_edges_in_the_old_colours_are_left_out_where_they_would_hide_all():
     m = EDGES_TO + 2
     points = np.linspace(0, 1, m)[:, None]
@@ -161,7 +171,7 @@ def test_edges_in_the_old_colours_are_left_out_where_they_would_hide_all():
         other = labels.copy()
         other[:changed] = 1
         picture.show(Step(1, "assign", centroids, other, 1.0, changed, 0.0, before=before))
-        assert len(picture._changed.get_offsets()) == (changed if changed <= EDGES_TO else 0)
+        assert len(picture._changed.get_offsets()) == (2 * changed if changed <= EDGES_TO else 0)
         assert sum(len(line.get_xdata()) for line in picture._members) == (m - changed if changed <= EDGES_TO else m)
 
 
@@ -316,6 +326,19 @@ def test_every_label_lies_in_the_picture(name):
 
 
 LONG = os.environ.get("LONG") == "1"  # the weekly run: more of the same
+
+
+def test_a_page_that_becomes_narrow_hides_the_key_which_would_meet_the_title():
+    stage = Stage(KMeansND(HEAPS, START), lambda: None)
+    stage.picture.show(steps()[2])
+    for width in range(NARROWEST, WIDEST, 40):
+        stage.fit_page(width + 8, 1)
+        key, title = stage.picture._key, stage.picture.title
+        assert key.get_visible() == (width > 560), width
+        if key.get_visible():
+            first, second = (text.get_window_extent(stage.canvas.get_renderer()) for text in (title, key))
+            assert first.x1 < second.x0, width
+    stage.close()
 
 
 @pytest.mark.parametrize("width", [760, 692, 400] if LONG else [692])
@@ -650,7 +673,7 @@ def test_on_the_way_centroids_glide_and_points_change_colour_from_one_half_step_
         np.testing.assert_allclose(picture._marks.xy, START + way * (update.centroids - START))
     for share in 0.0, 0.4, 1.0:
         picture.show(assign, share)
-        (fill,) = picture._changed.get_facecolors()
+        _, fill = picture._changed.get_facecolors()
         np.testing.assert_allclose(fill[:3], (1 - share) * np.array(to_rgb(colour(1))) + share * np.array(to_rgb(colour(0))))
         assert picture._members[0].get_alpha() == pytest.approx(1 - share * (1 - LIGHT.faded))
     assert (pixels(picture) == drawn[2]).all()

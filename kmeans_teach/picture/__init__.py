@@ -17,7 +17,7 @@ from kmeans_teach.pixels import LIGHT, KeptText, Raster, colour, own_look, shape
 
 RASTER_FROM = 8_000  # with this many points or more, each point is a few pixels instead of a marker: see the benchmarks
 EDGES_TO = 2_000  # if more points changed than this, edges in their old colours would only hide the new ones
-OLD_COLOUR = "edge: its colour before"
+OLD_COLOUR = "fill: now; edge: before"
 
 
 class Picture(View):
@@ -198,7 +198,7 @@ class Picture(View):
         old, new = (before if len(which) else step).labels[which], step.labels[which]
         if len(which) or len(self._changed.get_offsets()):
             self._changed.show(self.xy[which], old, new, self._size + 1.5 * self.scale, share)
-        self._key.set_text(OLD_COLOUR if edges and self.ax.bbox.width > 5 * self.figure.dpi else "")
+        self._key.set_text(OLD_COLOUR if edges else "")
         ringed = slice(0) if self.ringed_point is None else slice(self.ringed_point, self.ringed_point + 1)
         for artist in self._point_ring, self._ringed:
             artist.set_data(*self.xy[ringed].T)

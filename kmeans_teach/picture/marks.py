@@ -168,6 +168,9 @@ class ChangedPoints(PathCollection):
         table = np.array([to_rgb(c) for c in COLOURS])
         olds, news = table[old % len(COLOURS)], table[new % len(COLOURS)]
         edges = np.array([edge(k, self.page) for k in range(len(COLOURS))])[old % len(COLOURS)]
-        self.set_offsets(xy)
-        self.set_paths([marker_path(k % len(SHAPES)) for k in (new if share >= 0.5 else old).tolist()])
-        self.set(sizes=[size**2], facecolors=olds + (news - olds) * share, edgecolors=edges, linewidths=0.27 * size)
+        shapes = [marker_path(k % len(SHAPES)) for k in (new if share >= 0.5 else old).tolist()]
+        # first all edges, then all fills: in a crowd, what a point is now lies above what its neighbours were
+        self.set_offsets(np.concatenate([xy, xy]))
+        self.set_paths(shapes + shapes)
+        self.set(facecolors=np.concatenate([edges, olds + (news - olds) * share]), edgecolors=edges, sizes=[size**2])
+        self.set_linewidths(np.repeat([0.4 * size, 0], len(xy)))

@@ -23,6 +23,7 @@ class View:
         room = self.ax.get_position()  # a narrow picture has no room for a title but over its labels, too
         x, y = (0.01, 1.02) if scale == 1 else (0.02 - room.x0 / room.width, 1 + 0.07 * self.figure.dpi / self.ax.bbox.height)
         self.title.set(fontsize=11 * (scale + 1) / 2, x=x, y=y)
+        self._key.set_visible(self.ax.bbox.width > 5 * self.figure.dpi)  # else it meets the title
 
     def set_marks(self):
         """Set the size of the points, and an edge where the colour of a cluster alone is too near to that of the page."""
