@@ -47,8 +47,8 @@ def shape(k: int) -> str:
 
 
 def luminance(name) -> float:
-    """WCAG's relative luminance, from 0 for black to 1 for white."""
-    rgb = np.array(to_rgb(name))
+    """WCAG's relative luminance, from 0 for black to 1 for white, of a colour or of many in an array (..., 3)."""
+    rgb = np.array(to_rgb(name) if isinstance(name, str) else name)
     return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4) @ (0.2126, 0.7152, 0.0722)
 
 
@@ -63,11 +63,11 @@ def edges(page: str) -> list:
     whether it had to be changed.
     """
     end, far = np.array(to_rgb(ink(page))), luminance(page) + 0.05
-    mixed = [[to_rgb(name) + share * (end - to_rgb(name)) for share in np.linspace(0, 1, 51)] for name in COLOURS]
-    enough = [
-        [max(near, far) >= 3 * min(near, far) for near in (luminance(c) + 0.05 for c in row)].index(True) for row in mixed
-    ]
-    return [(tuple(row[i]), i > 0) for row, i in zip(mixed, enough, strict=True)]
+    own = np.array([to_rgb(name) for name in COLOURS])[:, None]
+    mixed = own + np.linspace(0, 1, 51)[:, None] * (end - own)  # (20, 51, 3)
+    near = luminance(mixed) + 0.05
+    enough = (np.maximum(near, far) >= 3 * np.minimum(near, far)).argmax(axis=1)
+    return [(tuple(row[i]), i > 0) for row, i in zip(mixed, enough.tolist(), strict=True)]
 
 
 def edge(k: int, page: str) -> tuple:

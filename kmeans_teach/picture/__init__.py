@@ -193,7 +193,8 @@ class Picture(View):
             self._raster.show(self.xy, step.labels, ~changed, pale)
         for k, members in enumerate(self._members):
             mine = self.xy[(step.labels == k) & ~(changed & edges)] if k < self.k and not many else self.xy[:0]
-            members.set(xdata=mine[:, 0], ydata=mine[:, 1], alpha=pale if edges or share < 1 else 1)
+            members.set_data(*mine.T)  # `set` takes as long for three values as all else here
+            members.set_alpha(pale if edges or share < 1 else 1)
         which = np.flatnonzero(changed & edges)
         old, new = (before if len(which) else step).labels[which], step.labels[which]
         if len(which) or len(self._changed.get_offsets()):
