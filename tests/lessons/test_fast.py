@@ -9,7 +9,7 @@ import pytest
 from sklearn.cluster import KMeans
 
 from kmeans_teach import KMeansND, inertia, make_clusters, update_centroids
-from kmeans_teach.lessons import fast, ruler
+from kmeans_teach.lessons import fast, ruler, timed
 from kmeans_teach.narrate import describe
 from tests import test_kmeans
 
@@ -250,3 +250,15 @@ def test_working_memory_is_a_few_arrays_of_m_numbers():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 60 * len(points) + 2e7  # 600 MB at ten million; the blocks do not grow
+
+
+def test_a_time_is_that_of_a_call_after_the_first_which_may_have_been_slow(monkeypatch):
+    now, takes = [0.0], iter([0.9, 0.001, 5.0])
+
+    def method():
+        now[0] += next(takes)
+        return "done"
+
+    monkeypatch.setattr("kmeans_teach.lessons.perf_counter", lambda: now[0])
+    assert timed(method) == (pytest.approx(0.001), "done")
+    assert timed(method) == (pytest.approx(5), "done"), "once, if it takes long"
