@@ -27,6 +27,16 @@ CanvasRenderingContext2D.prototype.drawImage = function (...args) {
   return result;
 };
 """
+# moves the mouse, whose button is pressed, each 16 ms for three seconds
+MOVE = """([x, y]) => new Promise(done => {
+    const canvas = document.elementFromPoint(x, y);
+    let i = 0;
+    const move = setInterval(() => {
+        const at = { clientX: x + i % 60, clientY: y - i % 40, buttons: 1, bubbles: true };
+        canvas.dispatchEvent(new MouseEvent("mousemove", at));
+        if (++i === 188) done(clearInterval(move));
+    }, 16);
+})"""
 # one centroid in the middle of the view, so that the mouse knows where to grab it
 BY_HAND = "hand=0,0;" + ";".join(f"{x},{y}" for x in (-3, -1, 1, 3) for y in (-3, 2, 3))[: -len(";3,3")]
 SIZES = {1_200: f"uniform k=12 size=100 {BY_HAND}", 100_000: f"uniform k=12 size=8334 {BY_HAND}"}
@@ -75,17 +85,13 @@ def glide(page):
 
 
 def drag(page):
-    """Drag the centroid in the middle of the view in small steps for three seconds, as a person does."""
+    """Drag the centroid in the middle of the view in small steps for three seconds: a hand does not wait for the page."""
     box = page.locator(".kmeans-panel .jupyter-matplotlib-canvas-div").bounding_box()
     # the middle of the Axes
     x, y = box["x"] + (LEFT + box["width"] - RIGHT) / 2, box["y"] + (TOP + box["height"] - BOTTOM) / 2
     page.mouse.move(x, y)
     page.mouse.down()
-    start, i = time.monotonic(), 0
-    while time.monotonic() - start < 3:
-        i += 1
-        page.mouse.move(x + i % 60, y - i % 40)
-        page.wait_for_timeout(16)
+    page.evaluate(MOVE, [x, y])
     page.mouse.up()
 
 
