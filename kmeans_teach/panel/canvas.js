@@ -20,7 +20,7 @@ async function showPictures(model, name) {
     first();
     show(image);
   };
-  // Each message has JupyterLab draw its own page again. So while something is dragged, at most two places of the mouse are on their
+  // Each message has JupyterLab draw its own page again. So while something is dragged, at most three places of the mouse are on their
   // way: the newest is told when a picture has come, or when none comes.
   const tell = canvas.send_message.bind(canvas);
   let told = 0, newest = null, late = 0;
@@ -33,7 +33,7 @@ async function showPictures(model, name) {
   canvas.send_message = (type, event) => {
     const moves = type === "motion_notify" && event.buttons && !model.get("brush");
     if (moves) newest = event;
-    if (moves ? told < 2 : type !== "draw") next();  // a button is released where the mouse was last
+    if (moves ? told < 3 : type !== "draw") next();  // a button is released where the mouse was last
     if (!moves) tell(type, event);
   };
   canvas.handle_binary = async (_, [data]) => {

@@ -98,8 +98,9 @@ class MainThread:
             widget.comm.handle_msg = partial(self._arrive, widget.comm.handle_msg)
 
     def _arrive(self, handle, message):
+        paced = (message["content"]["data"].get("content") or {}).get("paced")  # the page counts its pictures: see canvas.js
         with self._lock:
-            if self._waiting and self._waiting[-1][0] == handle and replaces(message, self._waiting[-1][1]):
+            if not paced and self._waiting and self._waiting[-1][0] == handle and replaces(message, self._waiting[-1][1]):
                 self._waiting.pop()
             # the context, because ipykernel keeps there which message it answers
             self._waiting.append((handle, message, copy_context()))

@@ -94,6 +94,15 @@ def test_of_a_mouse_that_moves_only_its_newest_place_is_handled_and_every_other_
     assert [(a, b) for a in kinds for b in kinds if replaces(message(a), message(b))] == [("motion_notify", "motion_notify")]
 
 
+def test_a_place_of_the_mouse_for_which_the_page_waits_is_handled_though_a_newer_one_waits():
+    main, _, _, button, happened = watched()
+    button.on_msg(lambda _, content, __: happened.append(content["x"]))
+    for x in range(3):
+        custom(button, type="motion_notify", x=x, buttons=1, paced=True)
+    main.go_on()
+    assert happened == [0, 1, 2]
+
+
 def test_a_value_is_not_dropped_for_a_message_about_something_else():
     main, slider, _, _, happened = watched()
     update(slider, value=3)
