@@ -76,10 +76,9 @@ def strays_picked(points, strays, shares):
     draw_cloud(ax, points, 2)
     ax.plot(*strays.T, "o", color=RED, ms=6)
     names = [*shares][::-1]
-    bars.barh(names, [shares[name] for name in names], color=BLUE)
-    for name in names:
-        bars.text(min(shares[name], 0.75) + 0.02, name, f"{shares[name]:.0%}", va="center")
-    bars.set(xlim=(0, 1), xticks=[0, 0.5, 1], xticklabels=["0", "50 %", "100 %"])
+    drawn = bars.barh(names, [shares[name] for name in names], color=BLUE)
+    bars.bar_label(drawn, [f"{shares[name]:.0%}" for name in names], padding=3)
+    bars.set(xlim=(0, 1.25), xticks=[0, 0.5, 1], xticklabels=["0", "50 %", "100 %"])
     bars.set_title("starts that choose a stray", fontsize=10)
     return figure
 
