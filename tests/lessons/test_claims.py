@@ -173,11 +173,14 @@ def test_08_noise_hides_the_groups_and_makes_all_distances_alike():
     _, scaled, species = penguins()
     for seed in (2, *SEEDS):
         noise = np.random.default_rng(seed).normal(size=(342, 100))
-        rand, ratio = {}, {}
+        rand, ratio, alike = {}, {}, {}
         for n in (0, 20, 100):
             table = np.hstack([scaled, noise[:, :n]])
             rand[n] = adjusted_rand_score(species, best(table, 3, 10).labels_)
-            ordered = np.sort(cdist(table, table), axis=1)
+            distances = cdist(table, table)
+            ordered = np.sort(distances, axis=1)
+            np.fill_diagonal(distances, np.inf)
+            alike[n] = (species[distances.argmin(axis=1)] == species).mean()
             ratio[n] = np.median(ordered[:, -1] / ordered[:, 1])
         assert [round(value, 1) for value in ratio.values()] == [
             17.3,
@@ -198,7 +201,9 @@ def test_08_noise_hides_the_groups_and_makes_all_distances_alike():
             says(
                 "08_many_dimensions",
                 "about 40 to the squared distance of two penguins, give or take 13.",
-                "only 9 farther apart",
+                "on average only 9 more than for two of one.",
+                f"same species for {alike[0]:.0%} of the penguins".replace("%", " %"),
+                f"for {alike[20]:.0%} with it".replace("%", " %"),
             )
             says("08_many_dimensions", f"the farthest point is {ratio[20]:.1f} times")
             found = re.search(r"20 columns of noise: ARI ([\d.]+);", said("08_many_dimensions"))[1]
@@ -529,14 +534,18 @@ def test_10_a_start_on_a_sample_saves_half_of_the_passes_and_the_sample_alone_is
         f"This run takes {updates['sample']} updates, and",
         "saves about half of the passes, and not more",
     )
-    says("10_many_machines", "a run takes 7 to 73 updates here, mostly 10 to 16;", "5 to 9 from other samples")
+    says("10_many_machines", "mostly 10 to 16 updates here, now and then more than 70;", "5 to 9 from other samples")
+    says("10_many_machines", "all starts that we tried end at the best")
     assert ends["rows"] == pytest.approx(ends["sample"], rel=1e-9)
     said_error = re.search(r"'the sample': '([\d.]+)%'", said("10_many_machines"))[1]
     needed = []
-    for seed in range(20 if LONG else 3):
+    for seed in range(80 if LONG else 3):
         four = points[np.random.default_rng(seed).choice(len(points), 4, replace=False)]
-        needed.append(KMeans(4, init=four, n_init=1, tol=0).fit(points).n_iter_)
-    assert 7 <= min(needed) <= max(needed) <= 73
+        run = KMeans(4, init=four, n_init=1, tol=0).fit(points)
+        needed.append(run.n_iter_)
+        assert run.inertia_ == pytest.approx(ends["rows"], rel=1e-6)
+    assert np.mean([10 <= n <= 16 for n in needed]) > 0.5
+    assert not LONG or 0 < np.mean(np.array(needed) > 70) < 0.1
     assert 10 <= np.median(needed) <= 16
     assert 0.35 * np.median(needed) < updates["sample"] < 0.65 * np.median(needed)
     for seed in SEEDS:

@@ -250,6 +250,16 @@ def test_the_draw_is_by_share_of_the_bill():
         assert all(len(set(row)) == 3 for row in draw_rows(points, 3, 50, way, np.random.default_rng(1)).tolist())
 
 
+def test_clusters_without_a_centroid_pay_most_of_the_bill_together():
+    points, made = Setting(data="blobs", seed=23).points(), np.arange(1200) % 12
+    shares = []
+    for rows in draw_rows(points, 12, 100, "k-means++", np.random.default_rng(0)):
+        bill = cdist(points, points[rows[:11]], "sqeuclidean").min(axis=1)  # before the last one is drawn
+        shares.append(bill[~np.isin(made, made[rows[:11]])].sum() / bill.sum())
+    assert np.mean(shares) > 0.5
+    says("06_bad_starts", "The clusters that no centroid serves pay most of it together")
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("many", [1, 12])
 def test_what_strays_cost(many, seed):
@@ -266,14 +276,17 @@ def test_what_strays_cost(many, seed):
     assert set(taken) == {1: {1}, 12: {9, 10, 11}}[many]
     if many == 1:
         assert max(plusplus, farthest) < random
-        assert abs(plusplus - farthest) < 0.35, "about equal"
+        made = np.arange(1200) % 12
+        middles = [points[made == i].mean(axis=0) for i in range(12)]
+        end = KMeans(12, init=middles, n_init=1, tol=0).fit(both).cluster_centers_
+        assert cdist(points, end, "sqeuclidean").min(axis=1).sum() < 1.03 * 177.83115, "a stray that stays in a cluster"
     else:
         assert random < plusplus < farthest / 3
         assert round(farthest) in (20, 39), "by the draw"
     if seed == 0:
         assert [f"{cost:.1f}" for cost in found] == {1: ["2.2", "1.7", "1.7"], 12: ["2.8", "4.2", "38.7"]}[many]
         said = [f"{many} stray(s), {way}: {cost:.1f}" for way, cost in zip(WAYS, found, strict=True)]
-        says("06_bad_starts", *said, "equal (1.7)", "random points (2.2)", "k-means++ (4.2)", "points (2.8)")
+        says("06_bad_starts", *said, "without it (2.2)", "still better (1.7)", "k-means++ (4.2)", "points (2.8)")
         says("06_bad_starts", "nine to eleven of its twelve centroids away (38.7 here, 20 with some other draws)")
 
 
@@ -283,15 +296,21 @@ def test_how_many_starts():
     assert (f"{0.95**20:.0%}", f"{0.97**100:.0%}") == ("36%", "5%")
     low, high = beta.ppf([0.025, 0.975], [5, 6], [96, 95])  # what p may be if 5 of 100 found it
     assert (f"{low:.1%}", f"{high:.0%}") == ("1.6%", "11%")
-    says("06_bad_starts", "in 36 % of cases", "one with chance 3 %", "any p from 1.6 to 11 % (with 95 % confidence)")
+    says(
+        "06_bad_starts",
+        "in 36 % of cases",
+        "a chance of 3 % to end better still",
+        "any p from 1.6 to 11 % (with 95 % confidence)",
+    )
     loop = {more: next(n for n in range(1, 9) if not (1 - 0.2) ** n > 1 - 0.36 + more) for more in (0, 1e-12)}
     assert loop[1e-12] == 2
     says("06_bad_starts", f"Without the 1e-12, rounding makes {loop[0]} of p = 0.2, `sure` = 0.36.")
     says("06_bad_starts", f"so {starts_needed(high, 0.95)} to {starts_needed(low, 0.95)} starts")
-    says("06_bad_starts", f"say 3.1 %, so {starts_needed(0.031, 0.95)}")
+    says("06_bad_starts", f"say 3.1 %, so {starts_needed(0.031, 0.95)}; for k-means++ 27 %, so {starts_needed(0.27, 0.95)}.")
     if LONG:
-        ours = [one.inertia for one in results(Setting(data="blobs", k=12, seed=23), 1000)]
-        assert np.mean(np.array(ours) < 1.01 * min(ours)) == 0.031
+        for way, share in ("random", 0.031), ("plusplus", 0.274):
+            ours = [one.inertia for one in results(Setting(data="blobs", k=12, seed=23, way=way), 1000)]
+            assert np.mean(np.array(ours) < 1.01 * min(ours)) == share
 
 
 def lloyd(points, centroids):
@@ -438,7 +457,7 @@ def test_the_table_of_the_bets():
     assert len(set(labels[heap == 1])) == 1, "the small heap is whole"
     says(
         "07_how_many",
-        "the best cut is {} to {}, the small".format(*sorted(np.bincount(labels), reverse=True)),
+        "K = 2 finds another cut: {} to {}, the small".format(*sorted(np.bincount(labels), reverse=True)),
         "wrong about four",
     )
     for points, _ in list(six_clouds().values())[: 6 if LONG else 1]:
@@ -498,12 +517,14 @@ def test_each_remedy_has_its_limit(seed):
     assert border < 0.6, "nobody can"
     if seed == 0:
         says("07_how_many", f"does better ({mixture:.2f};", f"the true border between the two scores only {border:.2f}")
+    if LONG or seed == 0:
+        raw, scaled, whitened, _ = four((0, 1, 40, 8), seed)
+        assert raw > 0.8 > 0.1 > max(scaled, whitened), "unequal counts alone do no harm; two of the remedies do"
     if LONG:
         for turn, stretch in (2, 8), (3, 8), (88, 8), (10, 4), (15, 4), (80, 4):  # near a direction of the axes, either of them
             assert four((turn, stretch, 1, 6), seed)[1] > 0.9
         for turn, stretch in (10, 8), (30, 8), (60, 8), (80, 8):
             assert four((turn, stretch, 1, 6), seed)[1] < 0.6
-        assert four((0, 1, 40, 8), seed)[0] > 0.8, "unequal counts alone do no harm"
     points, truth = two_clusters(0, 8, 1, 6, seed=seed)
     assert adjusted_rand_score(truth, GaussianMixture(2, random_state=0).fit_predict(points)) < 0.1, "a single start fails"
 
