@@ -154,8 +154,10 @@ def follow(c, run, playing):
         control, value = getattr(c, name), values[name]
         # a replay string may ask for more than the usual range, and a person who moves the control keeps that range
         most = max(usual, control.max) if control.value == value else usual
-        control.max = max(value, min(most, len(player.model.points)) if name == "k" else most)
-    for name in SETTERS:
+        with control.hold_sync():  # one message: a page that got the range alone would round the old value, and send it
+            control.max = max(value, min(most, len(player.model.points)) if name == "k" else most)
+            control.value = value
+    for name in {*SETTERS} - MOST.keys():
         getattr(c, name).value = values[name]
     uses = DATA_SETS[values["data"]].uses if values["data"] in DATA_SETS else ()
     for name in "spread", "size", "clusters", "seed":
