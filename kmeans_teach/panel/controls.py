@@ -154,9 +154,13 @@ def follow(c, run, playing):
         control, value = getattr(c, name), values[name]
         # a replay string may ask for more than the usual range, and a person who moves the control keeps that range
         most = max(usual, control.max) if control.value == value else usual
-        with control.hold_sync():  # one message: a page that got the range alone would round the old value, and send it
-            control.max = max(value, min(most, len(player.model.points)) if name == "k" else most)
-            control.value = value
+        most = max(value, min(most, len(player.model.points)) if name == "k" else most)
+        if (control.max, control.value) != (most, value):
+            with control.hold_sync():
+                control.max, control.value = most, value
+                # in one message, the range first: else a page brings the old value, or the new one, into the wrong range,
+                # and sends it back
+                control.send_state(["max", "value"])
     for name in {*SETTERS} - MOST.keys():
         getattr(c, name).value = values[name]
     uses = DATA_SETS[values["data"]].uses if values["data"] in DATA_SETS else ()
