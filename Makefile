@@ -37,13 +37,13 @@ setup: .venv/test.installed
 lab: .venv/lab.installed
 	@$(IN) -m kmeans_teach lab $(ARGS)
 
-# --nbval runs the notebooks, too; three files at a time, of which two drive a browser and wait a lot, so one thread for each
+# --nbval runs the notebooks, too; four files at a time, of which two drive a browser and wait a lot, so one thread for each
 # the tests start a hundred Pythons: bytecode is kept, also where the environment says otherwise
 PYTEST = PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
 	PYTEST_ADDOPTS="-p tests.fast_start -p no:anyio $$PYTEST_ADDOPTS" $(IN) -m pytest --nbval
 
 test: style
-	$(PYTEST) -n 3 $(ARGS)
+	$(PYTEST) -n 4 $(ARGS)
 
 style: setup
 	$(IN) -m ruff check .

@@ -33,7 +33,9 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """With `-n`, each file stays in one process. The files that need a browser or the site share two processes."""
+    """With `-n`, each file stays in one process. The panel's in the browser has one for itself; all others that need a
+    browser or the site share another.
+    """
     from xdist.scheduler import LoadFileScheduling
 
     config.option.loadscopereorder = False  # the order is that of rank()
@@ -41,7 +43,7 @@ def pytest_xdist_make_scheduler(config, log):
     class Scheduler(LoadFileScheduling):
         def _split_scope(self, nodeid):
             file = file_of(nodeid)
-            return LONGEST[0] if file in LONGEST else BROWSER if file.startswith((BROWSER, SITE)) else file
+            return BROWSER if file.startswith((BROWSER, SITE)) and file != LONGEST[0] else file
 
     return Scheduler(config, log)
 
