@@ -866,6 +866,20 @@ def test_on_a_narrow_page_everything_wraps_and_nothing_is_clipped(page):
         )
         assert over == []
         assert page.locator(CANVAS).first.bounding_box()["width"] >= NARROWEST
+        button(page, "Compare").click()
+        button(page, "Last").click()
+        page.get_by_text("The run is over", exact=True).wait_for()  # so short that it would find room in the row
+        page.set_viewport_size({"width": 700 if page.in_lab else 420, "height": 1000})
+        boxes = "b => b.map(e => (({ top, bottom, left, right }) => ({ top, bottom, left, right }))(e.getBoundingClientRect()))"
+        *four, step = page.locator(
+            ".kmeans-panel button:has(~ .kmeans-step), .kmeans-step, .kmeans-step ~ button"
+        ).evaluate_all(f"b => ({boxes})(b.sort((one, other) => one.matches('.kmeans-step') - other.matches('.kmeans-step')))")
+        assert len(four) == 4
+        assert {box["top"] for box in four} == {four[0]["top"]}, "four in a row"
+        assert step["top"] >= four[0]["bottom"], "and Step below them, as wide"
+        assert step["left"] == pytest.approx(min(box["left"] for box in four), abs=1)
+        assert step["right"] == pytest.approx(max(box["right"] for box in four), abs=1)
+        button(page, "Compare").click()
     finally:
         button(page, "Compare").click()  # two pictures are never as wide as one
         resize(page, narrow=False)
