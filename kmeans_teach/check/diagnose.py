@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 
 from kmeans_teach.check import streams
-from kmeans_teach.check.exercises import ASSIGN, UPDATE
+from kmeans_teach.check.exercises import exercise
 from kmeans_teach.check.mistakes import known
 from kmeans_teach.check.report import words_of
 from kmeans_teach.check.seen import one_start
@@ -110,7 +110,8 @@ def hidden(f, trials, check):
 
 def _half_step(trials):
     """The mistake in the first half-step that is wrong, with its own tables: it is the cause of all that follows."""
-    for word, check, steps in zip(("assign", "update"), (ASSIGN, UPDATE), streams.half_steps(trials), strict=True):
+    for word, steps in zip(("assign", "update"), streams.half_steps(trials), strict=True):
+        check = exercise(word)
         wrong = [step for step in steps if not check.judge(step).right]
         if wrong:
             found = explained(steps, check) or check.seen(steps, wrong[0])

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 
 import numpy as np
 
-from kmeans_teach.check import cases, seen
+from kmeans_teach.check import seen
 from kmeans_teach.check.mistakes import catalogue, compiled
 from kmeans_teach.check.trial import as_array, run, same_steps, same_value
 from kmeans_teach.kmeans import KMeansND, assign_points, update_centroids
@@ -53,6 +53,17 @@ def _steps(*case):
     return [(step.phase, step.centroids, step.labels) for step in KMeansND(*case).steps()]
 
 
+def _cases(rows, dtype=None):
+    """The cases of the catalogue's rows {argument: numbers}, all with this dtype but the labels."""
+    return [tuple(np.array(row[name], None if name == "labels" else dtype) for name in row) for row in rows]
+
+
+def _line_cases(plane):
+    """The cases of an exercise in the plane with their first feature only."""
+    wide = [case for case in plane.cases() if len(case[-1]) != 8]
+    return [tuple(part[:, 0] if part.ndim == 2 else part for part in case) for case in wide]
+
+
 def _on_a_line(trial):
     return tuple(part[:, None] if part.dtype.kind == "f" else part for part in trial.case)
 
@@ -70,32 +81,37 @@ def _flat(value):
     return array[:, 0] if np.ndim(array) == 2 and array.shape[1] == 1 else value
 
 
-BOTH, THREE = ("points", "centroids"), ("points", "labels", "centroids")
-ASSIGN = Check("assign", BOTH, cases.assign_cases, assign_points, seen.labels, "iu", beyond=cases.whole_assign)
-UPDATE = Check("update", THREE, cases.update_cases, update_centroids, seen.rows, beyond=cases.whole_update)
-STEPS = Check("steps", BOTH, cases.run_cases, _steps, stream=True)
-ON_A_LINE = {"view": _on_a_line, "back": _flat}
-LINE_ASSIGN = Check("line_assign", BOTH, cases.line_assign, assign_points, seen.labels, "iu", table="assign", **ON_A_LINE)
-LINE_UPDATE = Check("line_update", THREE, cases.line_update, update_centroids, seen.rows, table="update", **ON_A_LINE)
-OF_THE_COURSE = {check.name: check for check in (ASSIGN, UPDATE, STEPS, LINE_ASSIGN, LINE_UPDATE)}
+# what Python alone can say of the three functions that all of the course needs
+COURSE = {
+    "assign": {"right": assign_points, "seen": seen.labels, "kinds": "iu"},
+    "update": {"right": update_centroids, "seen": seen.rows},
+    "steps": {"right": _steps, "stream": True},
+}
 
 
 @cache
 def exercise(name) -> Check:
-    """The check of this name. Those of single lessons are whole in catalogue/lessons.toml, with cases and the right answer."""
-    if name in OF_THE_COURSE:
-        return OF_THE_COURSE[name]
+    """The check of this name. Its table in catalogue/ has the cases and, but for those of COURSE, the right answer."""
+    if name.startswith("line_"):
+        plane = exercise(name.removeprefix("line_"))
+        on_a_line = {"cases": partial(_line_cases, plane), "view": _on_a_line, "back": _flat, "beyond": tuple}
+        return replace(plane, name=name, table=plane.name, **on_a_line)
     table = catalogue()[name]
     large = table.get("large", ())
     rng = np.random.default_rng(30)
+    own = COURSE.get(name) or {
+        "right": compiled(table["takes"], table["prelude"], table["right"]),
+        "seen": getattr(seen, name, seen.kind),
+        "view": _with_value if "value" in table["takes"] else Check.view,
+    }
+    written = table["cases"]  # rows of numbers, or the code that makes them
     return Check(
         name,
         tuple(table.get("arguments", table["takes"]).split(", ")),
-        compiled("", table["cases"]),
-        compiled(table["takes"], table["prelude"], table["right"]),
-        getattr(seen, name, seen.kind),
+        compiled("", written) if isinstance(written, str) else partial(_cases, written, np.float64),
+        **own,
+        beyond=partial(_cases, table.get("beyond", ())),
         tolerance=table.get("tolerance", 1e-9),
-        view=_with_value if "value" in table["takes"] else Check.view,
         forms=(deepcopy, _as_lists) if table.get("lists") else (deepcopy,),
         memory=(rng.normal(size=large[::2][:2]), rng.normal(size=large[1:3]), *large[3:]) if large else (),
         errors=table.get("errors", "ignore"),

@@ -19,8 +19,7 @@ import numpy as np
 import pytest
 
 import kmeans_teach.check
-from kmeans_teach.check import mistakes
-from kmeans_teach.check.exercises import ASSIGN, UPDATE
+from kmeans_teach.check import exercises, mistakes
 from kmeans_teach.check.mistakes import catalogue, defined
 from kmeans_teach.check.streams import half_steps
 from tests.check.answers import assign, lessons, steps, update
@@ -179,7 +178,7 @@ CLAIMS = {
 
 def half_steps_of(shown):
     """The wrong half-steps of a run, as trials of their own, or the whole run if none of them is wrong."""
-    both = zip((ASSIGN, UPDATE), half_steps([shown]), strict=True)
+    both = zip(map(exercises.exercise, ("assign", "update")), half_steps([shown]), strict=True)
     return [step for check, steps in both for step in steps if not check.judge(step).right] or [shown]
 
 

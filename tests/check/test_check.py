@@ -19,7 +19,7 @@ from scipy.spatial.distance import cdist
 from sklearn.metrics import pairwise_distances_argmin
 
 from kmeans_teach.check import check_assign, check_steps, check_update, trial
-from kmeans_teach.check.cases import assign_cases, run_cases, update_cases
+from kmeans_teach.check.exercises import exercise
 from kmeans_teach.check.mistakes import known
 from kmeans_teach.check.trial import same_array, same_steps
 from kmeans_teach.kmeans import KMeansND, assign_points, update_centroids
@@ -791,7 +791,7 @@ def a_list(points, centroids):
     return list(s_tuples(points, centroids))
 
 
-USED = s_tuples(*run_cases()[0])
+USED = s_tuples(*exercise("steps").cases()[0])
 
 
 @wrong(check_steps, "a used-up generator")
@@ -874,8 +874,8 @@ def test_every_known_mistake_was_made_here():
 @pytest.mark.parametrize(
     ("thing", "mistake"),
     [
-        (list(s_tuples(*run_cases()[0])), "a list, not a function"),
-        (s_tuples(*run_cases()[0]), "a generator, not a function"),
+        (list(s_tuples(*exercise("steps").cases()[0])), "a list, not a function"),
+        (s_tuples(*exercise("steps").cases()[0]), "a generator, not a function"),
         (USED, "a used-up generator, not a function"),
         (np.zeros(3), "an array, not a function"),
         (None, "None, not a function"),
@@ -953,8 +953,8 @@ def test_a_verdict_shows_once_at_the_end_of_a_cell(capsys):
 
 
 def test_no_tie_among_the_cases_is_decided_by_rounding():
-    runs = [(points, list(KMeansND(points, start).steps())) for points, start in run_cases()]
-    cases = assign_cases() + [(points, step.centroids) for points, steps in runs for step in steps]
+    runs = [(points, list(KMeansND(points, start).steps())) for points, start in exercise("steps").cases()]
+    cases = exercise("assign").cases() + [(points, step.centroids) for points, steps in runs for step in steps]
     assert len(cases) > 40
     ties = 0
     for points, centroids in cases:
@@ -969,15 +969,15 @@ def test_no_tie_among_the_cases_is_decided_by_rounding():
 
 
 def test_the_cases_cover_one_to_four_features_empty_clusters_and_ints():
-    assert {points.shape[1] for points, _ in assign_cases()} == {1, 2, 3, 4, 6}
-    assert {points.shape[1] for points, _, _ in update_cases()} == {1, 2, 3, 4, 6}
-    assert sum(len(np.unique(labels)) < len(centroids) for _, labels, centroids in update_cases()) == 9
-    assert {points.dtype.kind for points, *_ in [*assign_cases(), *update_cases()]} == {"f"}
-    runs = [KMeansND(*case).fit() for case in run_cases()]
+    assert {points.shape[1] for points, _ in exercise("assign").cases()} == {1, 2, 3, 4, 6}
+    assert {points.shape[1] for points, _, _ in exercise("update").cases()} == {1, 2, 3, 4, 6}
+    assert sum(len(np.unique(labels)) < len(centroids) for _, labels, centroids in exercise("update").cases()) == 9
+    assert {points.dtype.kind for points, *_ in [*exercise("assign").cases(), *exercise("update").cases()]} == {"f"}
+    runs = [KMeansND(*case).fit() for case in exercise("steps").cases()]
     assert {run.iteration for run in runs} >= {1, 2, 5, 11, 12}
     assert {run.stop for run in runs} == {"converged"}
     assert sum(len(np.unique(run.labels)) < len(run.centroids) for run in runs) == 2
-    for cases in assign_cases(), update_cases(), run_cases():
+    for cases in exercise("assign").cases(), exercise("update").cases(), exercise("steps").cases():
         sizes = [sum(array.size for array in case) for case in cases]
         assert sizes == sorted(sizes)
 
@@ -994,7 +994,7 @@ def outputs(mistake, cases):
 
 @pytest.mark.parametrize(
     ("table", "cases", "right"),
-    [([*ASSIGN, MANHATTAN], assign_cases(), assign_points), (UPDATE, update_cases(), update_centroids)],
+    [([*ASSIGN, MANHATTAN], exercise("assign").cases(), assign_points), (UPDATE, exercise("update").cases(), update_centroids)],
     ids=["assign", "update"],
 )
 def test_known_mistakes_are_wrong_and_differ_from_each_other(table, cases, right):
@@ -1009,7 +1009,7 @@ def test_known_mistakes_are_wrong_and_differ_from_each_other(table, cases, right
 
 
 def test_known_mistakes_of_a_stream_are_wrong_and_differ_from_each_other():
-    streams = [[(s.phase, s.centroids, s.labels) for s in KMeansND(*case).steps()] for case in run_cases()]
+    streams = [[(s.phase, s.centroids, s.labels) for s in KMeansND(*case).steps()] for case in exercise("steps").cases()]
     assert len(STEPS) >= 5
     for mistake in STEPS:
         assert not all(same_steps(mistake.wrong(steps), steps) for steps in streams), mistake.name

@@ -8,7 +8,7 @@ from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
 
 from kmeans_teach import KMeansND, assign_points, update_centroids
-from kmeans_teach.check.cases import update_cases
+from kmeans_teach.check.exercises import exercise
 from kmeans_teach.check.mistakes import catalogue, defined
 from kmeans_teach.lessons import my_file
 from tests.test_notebooks import FOLDER, calls, cells
@@ -26,7 +26,7 @@ def words(number):
 
 def test_the_update_of_lesson_03_is_the_package_s_to_the_last_bit():
     second = defined(catalogue()["update"]["own"])
-    for case in update_cases():
+    for case in exercise("update").cases():
         np.testing.assert_array_equal(second(*case), update_centroids(*case))
 
 
