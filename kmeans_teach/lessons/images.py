@@ -1,8 +1,10 @@
 """K-means where the points are colours: a picture in K colours, and a plate of coloured dots. Lesson 08 uses it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from kmeans_teach.inputs import check_k
 from kmeans_teach.kmeans import assign_points, inertia, update_centroids
@@ -13,32 +15,10 @@ SAMPLE = 2_000  # pixels that are clustered; all of them are assigned afterwards
 STARTS = 8  # the best of so many runs is taken
 
 
-def landscape(size: int = 128) -> np.ndarray:
-    """An evening by a lake, drawn by arithmetic: an image (size, size, 3) of uint8."""
-    y, x = np.mgrid[0:size, 0:size] / size
-    rng = np.random.default_rng(7)
-    sky = _blend(y / 0.55, (38, 60, 120), (255, 176, 106))
-    lake = _blend((y - 0.55) / 0.45, (232, 150, 110), (18, 40, 84))
-    image = np.where((y < 0.55)[..., None], sky, lake)
-    sun = np.hypot(x - 0.66, y - 0.42)
-    image = image + (255 - image) * np.clip(0.9 * np.exp(-((sun / 0.16) ** 2)), 0, 1)[..., None] * (y < 0.55)[..., None]
-    image[sun < 0.065] = (255, 240, 190)
-    glitter = np.exp(-(((x - 0.66) / 0.05) ** 2)) * (0.5 + 0.5 * np.sin(230 * y + 4 * np.sin(40 * x))) * (y > 0.55)
-    image += glitter[..., None] * (np.array([255, 214, 150]) - image) * 0.8
-    for height, swing, colour in ((0.47, 0.05, (92, 84, 128)), (0.52, 0.035, (54, 62, 88))):  # two ranges of hills
-        ridge = height - swing * (np.sin(7 * x + 9 * height) + 0.5 * np.sin(17 * x + 3) + 0.2 * np.sin(41 * x))
-        image[(y > ridge) & (y < 0.55)] = colour
-    image[(np.abs(x - 0.27) < 0.8 * (y - 0.38)) & (y < 0.62) & (x > 0.27)] = (200, 34, 44)  # a sail
-    image[(np.abs(x - 0.265) < 0.5 * (y - 0.44)) & (y < 0.62) & (x < 0.265)] = (236, 228, 214)
-    image[(y > 0.63) & (y < 0.665) & (np.abs(x - 0.29) < 0.19 - 2 * (y - 0.63))] = (58, 34, 24)  # and its boat
-    shore = 0.93 - 0.05 * np.sin(5 * x + 1) - 0.01 * np.sin(60 * x)
-    image[y > shore] = (34, 74, 38)
-    return np.clip(image + rng.normal(0, 1, size=image.shape), 0, 255).astype(np.uint8)
-
-
-def _blend(share, first, last):
-    share = np.clip(share, 0, 1)[..., None]
-    return np.array(first) * (1 - share) + np.array(last) * share
+def landscape() -> np.ndarray:
+    """An evening by a lake: an image (128, 128, 3) of uint8. It is the course's own, drawn by a program."""
+    with Image.open(Path(__file__).parents[1] / "assets" / "landscape.png") as image:
+        return np.array(image)
 
 
 @dataclass(frozen=True)

@@ -155,7 +155,7 @@ def test_a_grid_of_projections_has_a_picture_for_each_pair():
 def test_the_other_charts_are_not_blank(table):
     points, labels = np.random.default_rng(0).normal(size=(30, 2)), np.arange(30) % 3
     seven = plate(rng=np.random.default_rng(0))
-    image = landscape(32)
+    image = landscape()[::4, ::4]
     figures = [
         strips({"random": table, "k-means++": table}),
         curve([1, 2, 3], [9, 4, 3]),
@@ -190,7 +190,7 @@ def test_names_with_dollars_are_drawn_as_they_are_written_and_styles_change_no_c
 
 
 def test_a_triptych_holds_original_result_and_palette():
-    image = landscape(64)
+    image = landscape()[::2, ::2]
     reduced = Colours(image).reduce(5)
     sheet = triptych(image, reduced)
     for i in 0, 1:  # a pixel is drawn as 2 x 2
@@ -282,11 +282,11 @@ def test_each_remedy_of_the_game_has_its_own_limit():
 
 
 def test_the_slider_of_colours_shows_original_result_and_palette():
-    slider = ColourSlider(landscape(64))
+    slider = ColourSlider(landscape()[::2, ::2])
     for k in 2, 7, 16:
         slider.k.value = k
         shown = np.asarray(Image.open(io.BytesIO(slider.image.png)))
-        np.testing.assert_array_equal(shown, triptych(landscape(64), slider.reduced))
+        np.testing.assert_array_equal(shown, triptych(landscape()[::2, ::2], slider.reduced))
         assert f"K = {k}, palette: {slider.reduced.bytes:,} bytes" in repr(slider)
 
 
@@ -295,7 +295,7 @@ def test_a_drag_on_another_thread_is_drawn_on_the_main_thread_and_only_its_newes
     drawn = []
 
     async def page():
-        slider = ColourSlider(landscape(64))
+        slider = ColourSlider(landscape()[::2, ::2])
         monkeypatch.setattr(slider, "draw", lambda: drawn.append((slider.k.value, threading.get_ident())))
         for k in range(5, 12):
             from_a_subshell(slider.k, {"value": k})
@@ -317,7 +317,7 @@ def test_a_cell_that_runs_again_leaves_no_widgets_and_no_figures_behind(name, ta
         return {
             "StartChooser": lambda: StartChooser(POINTS, PLACES[::4], start=(3.0, 5.0)),
             "StripPicker": lambda: StripPicker(table),
-            "ColourSlider": lambda: ColourSlider(landscape(64)),
+            "ColourSlider": lambda: ColourSlider(landscape()[::2, ::2]),
             "BlindRound": lambda: BlindRound({"one": (np.arange(8.0).reshape(4, 2), 1)}),
         }[name]()
 
