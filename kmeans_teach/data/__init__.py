@@ -91,20 +91,25 @@ def plus_plus(points, k: int, rng: np.random.Generator) -> np.ndarray:
     Each next point is drawn with a probability proportional to its squared distance to the nearest point chosen so far:
     Arthur and Vassilvitskii, "k-means++: the advantages of careful seeding", SODA 2007.
     """
+    return plus_pluses(points, k, 1, rng)[0]
+
+
+def plus_pluses(points, k: int, n: int, rng: np.random.Generator) -> np.ndarray:
+    """The starts (n, K, N) that n calls of `plus_plus` would choose with this rng, chosen side by side."""
     rng, points = _generator(rng), as_points(points)
-    k = check_k(k, len(points))
-    chosen = [points[int(rng.random() * len(points))]]
-    squared = np.full(len(points), np.inf)
-    while len(chosen) < k:
-        squared = np.minimum(squared, ((points - chosen[-1]) ** 2).sum(axis=1))
-        share = np.cumsum(squared / max(squared.max(), np.finfo(float).tiny))
-        if share[-1] == 0:
-            equal = len(np.unique(points + 0.0, axis=0)) == len(chosen)
+    draws = rng.random((check_count(n, "n"), check_k(k, len(points))))
+    rows = np.minimum((draws * len(points)).astype(np.intp), len(points) - 1)  # the first row of each; the others follow
+    squared = np.full((n, len(points)), np.inf)
+    for i in range(1, k):
+        squared = np.minimum(squared, ((points - points[rows[:, i - 1, None]]) ** 2).sum(axis=2))
+        share = (squared / np.maximum(squared.max(axis=1, keepdims=True), np.finfo(float).tiny)).cumsum(axis=1)
+        if not share[:, -1].all():
+            equal = len(np.unique(points + 0.0, axis=0)) == i
             what = "different points" if equal else "points whose squared distance is not rounded to 0"
-            raise ValueError(f"k must be at most the number of {what} ({len(chosen)}), got {k}")
-        draw = min(rng.random() * share[-1], np.nextafter(share[-1], 0))
-        chosen.append(points[np.searchsorted(share, draw, side="right")])  # "right", so that a row of chance 0 is never chosen
-    return np.array(chosen)
+            raise ValueError(f"k must be at most the number of {what} ({i}), got {k}")
+        draw = np.minimum(draws[:, i : i + 1] * share[:, -1:], np.nextafter(share[:, -1:], 0))
+        rows[:, i] = (share <= draw).sum(axis=1)  # not "<": a row of chance 0 is never chosen
+    return points[rows]
 
 
 def centre_and_spread(points):

@@ -9,7 +9,7 @@ from itertools import permutations
 
 import numpy as np
 
-from kmeans_teach.data import plus_plus, standardise
+from kmeans_teach.data import plus_pluses, standardise
 from kmeans_teach.inputs import as_points, as_table, check_count, check_k
 from kmeans_teach.kmeans import assign_points, inertia
 from kmeans_teach.panel.setting import Setting
@@ -156,23 +156,6 @@ def best_of(points, k: int, n: int, rng: np.random.Generator) -> tuple[np.ndarra
     """The best end (K, N) of n k-means++ starts, and its inertia."""
     centroids, inertias = run_many(points, plus_pluses(points, k, n, rng))
     return centroids[inertias.argmin()], float(inertias.min())
-
-
-def plus_pluses(points, k: int, n: int, rng: np.random.Generator) -> np.ndarray:
-    """The starts (n, K, N) that n calls of `plus_plus` would choose with this rng, chosen side by side."""
-    points, state = as_points(points), rng.bit_generator.state
-    draws = rng.random((check_count(n, "n"), check_k(k, len(points))))
-    rows = np.minimum((draws * len(points)).astype(np.intp), len(points) - 1)  # the first row of each; the others follow
-    squared = np.full((n, len(points)), np.inf)
-    for i in range(1, k):
-        squared = np.minimum(squared, ((points - points[rows[:, i - 1], None]) ** 2).sum(axis=2))
-        share = (squared / np.maximum(squared.max(axis=1, keepdims=True), np.finfo(float).tiny)).cumsum(axis=1)
-        if not share[:, -1].all():
-            rng.bit_generator.state = state
-            return np.array([plus_plus(points, k, rng) for _ in range(n)])  # raises, and says why
-        draw = np.minimum(draws[:, i : i + 1] * share[:, -1:], np.nextafter(share[:, -1:], 0))
-        rows[:, i] = (share <= draw).sum(axis=1)
-    return points[rows]
 
 
 # ---- small helpers for lesson 08

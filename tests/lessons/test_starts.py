@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from kmeans_teach import KMeansND, Setting, plus_plus
+from kmeans_teach.data import plus_pluses
 from kmeans_teach.lessons import choosing, starts
 from kmeans_teach.lessons.fast import fit
-from kmeans_teach.lessons.starts import best_on_line, loss_surface, match, plus_pluses, results, run_many, standardise
+from kmeans_teach.lessons.starts import best_on_line, loss_surface, match, results, run_many, standardise
 
 
 def heaps():
