@@ -37,27 +37,20 @@ class Reduced:
         return (len(self.labels) * (k - 1).bit_length() + 7) // 8 + 3 * k
 
 
-class Colours:
-    """The colours of an image (height, width, 3) of uint8. They can be reduced to K colours again and again, quickly."""
-
-    def __init__(self, image):
-        image = np.asarray(image)
-        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
-            raise ValueError(f"image must have shape (height, width, 3) and be uint8, got {image.shape} of {image.dtype}")
-        self.image = image
-        self.points = image.reshape(-1, 3).astype(np.float64)  # (M, 3): uint8 would wrap around
-        rows = np.random.default_rng(0).permutation(len(self.points))[:SAMPLE]
-        self.sample = self.points[rows]
-
-    def reduce(self, k: int) -> Reduced:
-        """Run K-means on a sample of the pixels, assign all pixels, and move each colour to the mean of its pixels."""
-        check_k(k, len(np.unique(self.sample, axis=0)))
-        palette = best_quickly(self.sample, k, STARTS, np.random.default_rng(1)).centroids
-        palette = palette[np.argsort(palette.sum(axis=1))]
-        labels = assign_points(self.points, palette)
-        palette = update_centroids(self.points, labels, palette)
-        shown = palette.round().astype(np.uint8)[labels].reshape(self.image.shape)
-        return Reduced(shown, palette, labels, inertia(self.points, labels, palette))
+def reduced(image, k: int) -> Reduced:
+    """An image (height, width, 3) of uint8 in K colours: found in a sample, then each moved to the mean of all its pixels."""
+    image = np.asarray(image)
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
+        raise ValueError(f"image must have shape (height, width, 3) and be uint8, got {image.shape} of {image.dtype}")
+    points = image.reshape(-1, 3).astype(np.float64)  # (M, 3): uint8 would wrap around
+    sample = points[np.random.default_rng(0).permutation(len(points))[:SAMPLE]]
+    check_k(k, len(np.unique(sample, axis=0)))
+    palette = best_quickly(sample, k, STARTS, np.random.default_rng(1)).centroids
+    palette = palette[np.argsort(palette.sum(axis=1))]
+    labels = assign_points(points, palette)
+    palette = update_centroids(points, labels, palette)
+    shown = palette.round().astype(np.uint8)[labels].reshape(image.shape)
+    return Reduced(shown, palette, labels, inertia(points, labels, palette))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kmeans_teach.lessons.images import Colours, hues, landscape, plate
+from kmeans_teach.lessons.images import hues, landscape, plate, reduced
 from kmeans_teach.lessons.starts import run_many
 
 
@@ -17,26 +17,26 @@ def test_the_landscape_is_an_image_and_always_the_same():
 
 @pytest.mark.parametrize("k", [2, 5, 16])
 def test_a_reduced_image_has_k_colours_and_each_pixel_its_own(k):
-    reduced = Colours(landscape()[::2, ::2]).reduce(k)
-    assert len(np.unique(reduced.image.reshape(-1, 3), axis=0)) == k
-    shown = reduced.palette.round().astype(np.uint8)[reduced.labels].reshape(64, 64, 3)
-    np.testing.assert_array_equal(reduced.image, shown)
-    offsets = landscape()[::2, ::2].reshape(-1, 3) - reduced.palette[reduced.labels]
-    assert reduced.inertia == pytest.approx((offsets**2).sum())
-    assert (np.diff(reduced.palette.sum(axis=1)) > -20).all()  # dark to light, but for the last small move
+    found = reduced(landscape()[::2, ::2], k)
+    assert len(np.unique(found.image.reshape(-1, 3), axis=0)) == k
+    shown = found.palette.round().astype(np.uint8)[found.labels].reshape(64, 64, 3)
+    np.testing.assert_array_equal(found.image, shown)
+    offsets = landscape()[::2, ::2].reshape(-1, 3) - found.palette[found.labels]
+    assert found.inertia == pytest.approx((offsets**2).sum())
+    assert (np.diff(found.palette.sum(axis=1)) > -20).all()  # dark to light, but for the last small move
 
 
 def test_the_sample_is_nearly_as_good_as_all_pixels():
-    colours = Colours(landscape())
+    image = landscape()
     for k in 4, 8:
-        reduced = colours.reduce(k)
-        _, inertias = run_many(colours.points, [reduced.palette])
-        assert reduced.inertia < 1.01 * inertias[0]
+        found = reduced(image, k)
+        _, inertias = run_many(image.reshape(-1, 3), [found.palette])
+        assert found.inertia < 1.01 * inertias[0]
 
 
 @pytest.mark.parametrize(("k", "bits"), [(2, 1), (3, 2), (4, 2), (5, 3), (16, 4)])
 def test_the_bytes_are_whole_bits_for_each_pixel_and_three_for_each_colour(k, bits):
-    assert Colours(landscape()[::2, ::2]).reduce(k).bytes == 64 * 64 * bits // 8 + 3 * k
+    assert reduced(landscape()[::2, ::2], k).bytes == 64 * 64 * bits // 8 + 3 * k
 
 
 @pytest.mark.parametrize(
@@ -44,12 +44,12 @@ def test_the_bytes_are_whole_bits_for_each_pixel_and_three_for_each_colour(k, bi
 )
 def test_what_is_no_image_is_refused(image):
     with pytest.raises(ValueError, match=r"image must have shape \(height, width, 3\) and be uint8, got"):
-        Colours(image)
+        reduced(image, 2)
 
 
 def test_more_colours_than_there_are_is_an_error():
     with pytest.raises(ValueError, match="k must be between 1 and the number of points"):
-        Colours(np.zeros((4, 4, 3), np.uint8)).reduce(2)
+        reduced(np.zeros((4, 4, 3), np.uint8), 2)
 
 
 @pytest.fixture(scope="module")
