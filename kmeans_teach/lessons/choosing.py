@@ -25,18 +25,11 @@ def silhouette(points, labels) -> float:
     Rousseeuw, "Silhouettes", J. Comput. Appl. Math. 20 (1987) 53-65. A point alone in its cluster counts 0.
     """
     points = as_points(points)
-    names, labels = np.unique(labels, return_inverse=True)
+    names, labels, counts = np.unique(labels, return_inverse=True, return_counts=True)
     if labels.shape != (len(points),) or not 2 <= len(names) <= len(points):
         raise ValueError(f"labels must be one for each of {len(points)} points, of 2 clusters or more, got {len(names)}")
-    rows, counts = np.arange(len(points)), np.bincount(labels)
-    between = np.sqrt(((points[:, None] - points) ** 2).sum(axis=2))  # (M, M)
-    distances = between @ np.eye(len(names))[labels]  # (M, K) to each cluster's members: summed here, averaged below
-    own = distances[rows, labels] / np.maximum(counts[labels] - 1, 1)  # a point is no neighbour of itself
-    distances /= counts
-    distances[rows, labels] = np.inf
-    other = distances.min(axis=1)
-    scale = np.maximum(np.maximum(own, other), np.finfo(float).tiny)
-    return float(np.where(counts[labels] > 1, (other - own) / scale, 0.0).mean())
+    pairs = [a_and_b(points, labels, i) for i in np.flatnonzero(counts[labels] > 1)]
+    return sum((b - a) / (max(a, b) or 1.0) for a, b in pairs) / len(points)
 
 
 def turned(points):
