@@ -17,7 +17,7 @@ from kmeans_teach.ask import Stored
 from kmeans_teach.kmeans import assign_points
 from kmeans_teach.lessons.charts import curves, ranks, triptych
 from kmeans_teach.lessons.drawings import parabola
-from kmeans_teach.lessons.images import Colours
+from kmeans_teach.lessons.images import reduced
 from kmeans_teach.lessons.moving_charts import Strip, Surface
 from kmeans_teach.lessons.starts import best_of
 from kmeans_teach.narrate import number, plural
@@ -183,11 +183,11 @@ class StartChooser(PictureBox):
 class StripPicker(PictureBox):
     """Pick a run from a strip of final inertias, by rank or by a click on its dot.
 
-    A panel below it then stands at the end of that run. Each new choice calls `on_pick(replay)`, too.
+    A panel below it then stands at the end of that run.
     """
 
-    def __init__(self, results, on_pick=None, panel=None):
-        self.chart, self.on_pick, self.panel, self._picked = Strip(results), on_pick, panel, None
+    def __init__(self, results, panel=None):
+        self.chart, self.panel, self._picked = Strip(results), panel, None
         self.order = np.argsort(self.chart.values, kind="stable")
         n = len(self.order)
         self.rank = IntSlider(value=n, min=1, max=n, description="rank", tooltip="1 is the best run")
@@ -207,8 +207,6 @@ class StripPicker(PictureBox):
         if self.panel is not None and self._picked != replay:
             self.panel.replay(replay)
             self.panel.do(self.panel.go, self.panel.run.player.last)
-        if self.on_pick is not None and self._picked not in (None, replay):
-            self.on_pick(replay)
         self._picked = replay
 
     def click(self, x, y):
@@ -221,14 +219,14 @@ class ColourSlider(PictureBox):
     """A picture, the same in K colours, and its palette, with a slider for K."""
 
     def __init__(self, image, k=4, most=16):
-        self.colours = Colours(image)
+        self.original = image
         self.k = IntSlider(value=k, min=2, max=most, description="K")
         super().__init__(self.k)
 
     def draw(self):
-        now = self.reduced = self.colours.reduce(self.k.value)
+        now = self.reduced = reduced(self.original, self.k.value)
         size = f"{now.bytes:,} bytes instead of {now.image.nbytes:,}; inertia {now.inertia / 1e6:.1f} million"
-        self.put(triptych(self.colours.image, now), f"Original, K = {self.k.value}, palette: {size}.")
+        self.put(triptych(self.original, now), f"Original, K = {self.k.value}, palette: {size}.")
 
     def stored(self):
         return {"text/plain": repr(self), "image/png": small_png(self.pixels, colours=None)}  # fewer colours are the lesson
