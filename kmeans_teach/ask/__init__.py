@@ -43,7 +43,7 @@ class Asked(Stored, VBox):
             for name in question.options or ["Check"]
         )
         for button in self.buttons:
-            button.on_click(self._pressed)
+            button.on_click(lambda pressed: self.reveal(pressed.description if question.options else self.box.value))
         hidden = Layout(width="auto", margin="2px 2px 2px 16px", display="none")
         self.show_me = Button(description="Show me", tooltip=f"Show me: {question.text}", layout=hidden)
         self.show_me.on_click(lambda _: self._explain("The answer:"))
@@ -85,9 +85,6 @@ class Asked(Stored, VBox):
     def _explain(self, verdict):
         score = f"{sum(first_replies.values())} of {len(first_replies)} right at the first try"
         self._say(f"<b>{verdict}</b> {self.explanation} <i>({score})</i>")
-
-    def _pressed(self, button):
-        self.reveal(button.description if self.question.options else self.box.value)
 
     def _message(self, _, content, __):
         if content.get("event") == "submit":

@@ -169,8 +169,9 @@ def judge(exercise, runs, cells=()) -> dict:
             name, _, question = check.message.partition("\n")[0].partition(":")
             return give("mistake", check.message, [(name or None, question.strip())])
         if check.was_run and not check.fault and len(verdicts) >= asked:
-            changes = [(run.number, run.changed) for run in runs[: runs.index(check) + 1] if run.changed]
-            doubts = [*_calls(exercise, values, verdicts), *(_changes(*each) for each in changes)]
+            doubts = _calls(exercise, values, verdicts)
+            for run in (run for run in runs[: runs.index(check) + 1] if run.changed):
+                doubts.append(f"{f'Cell {run.number}' if run.number else 'A function'} changes {_list(run.changed)}.")
             doubts += ["There are more verdicts than checks."] * (0 < asked < len(verdicts))
             last = text or (check.printed.strip().splitlines() or [""])[-1]
             return give("look at it" if doubts else "passed", " ".join([*doubts, last]))
@@ -201,10 +202,6 @@ def _calls(exercise, values, verdicts):
     if not calls and any(verdict[1] == OWN for verdict in verdicts):
         calls = {exercise.name: ["function"]}
     return [f"{name} calls the course's own {_list(called)}." for name, called in calls.items()]
-
-
-def _changes(cell, changed):
-    return f"{f'Cell {cell}' if cell else 'A function'} changes {_list(changed)}."
 
 
 def _defines(source, name, exercise):

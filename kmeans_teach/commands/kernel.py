@@ -105,11 +105,12 @@ def copy_files(folder, code, work):
     room = LARGEST
     for size, path in sorted(found):
         room -= size
+        if room < 0:
+            return
         with contextlib.suppress(OSError):
-            if room >= 0 and path.is_dir():
-                out = lambda place, names: [name for name in names if left_out(Path(place, name))]  # noqa: E731
-                shutil.copytree(path, work / path.name, ignore=out)
-            elif room >= 0:
+            if path.is_dir():
+                shutil.copytree(path, work / path.name, ignore=lambda place, all: [n for n in all if left_out(Path(place, n))])
+            else:
                 shutil.copyfile(path, work / path.name)
 
 
@@ -143,7 +144,7 @@ def start_kernel(prepare=lambda work: None):
             client.wait_for_ready(timeout=START)
         except (OSError, RuntimeError) as error:
             raise CommandError("no kernel starts here; `kmeans-teach doctor` may say why") from error
-        yield Kernel(work, manager, client)
+        yield Kernel(manager, client)
 
 
 def end_all(manager, folder):
@@ -162,9 +163,8 @@ def end_all(manager, folder):
 
 @dataclass
 class Kernel:
-    """A kernel that runs, and its working folder."""
+    """A kernel that runs."""
 
-    folder: Path
     manager: Any
     client: Any
 

@@ -76,13 +76,10 @@ class Lanes:
 
     def show_lane(self, glide):
         """Draw the half-step of the second run, with the same things to see as in the first. Returns its sentence."""
-        ours, theirs, player = self.stage.picture, self.second.picture, self.run.player
-        theirs.regions, theirs.spokes, theirs.fades, theirs.ringed_point = (
-            ours.regions,
-            ours.spokes,
-            ours.fades,
-            self.by_hand.pinned,
-        )
+        theirs, player = self.second.picture, self.run.player
+        for name in "regions", "spokes", "fades":
+            setattr(theirs, name, getattr(self.stage.picture, name))
+        theirs.ringed_point = self.by_hand.pinned
         self.second.show(player.second, glide and player.cursor < len(player.second.steps))
         return at_level(player.second, self.controls.words.value, self.by_hand.pinned)
 

@@ -30,11 +30,8 @@ class StartScore:
         self._run, self._fail, self._mark, self.task, self._ends, self._ends_of = run, fail, mark, None, [], None
         self.best, self.ended = None, False
         self.button = button("Score this start", "Compare this start with Lloyd's end and with the best of 100 random starts")
-        self.text, self.told, self.show_best = (
-            w.HTML().add_class("kmeans-told"),
-            w.HTML(),
-            button("Show it", "Show the best of the 100 runs"),
-        )
+        self.text, self.told = w.HTML().add_class("kmeans-told"), w.HTML()
+        self.show_best = button("Show it", "Show the best of the 100 runs")
         self.box = w.VBox([row(self.button), self.text])
         self.card = row(self.told, self.show_best, display="none").add_class("kmeans-card")
         self.button.on_click(lambda _: do(self.compare))

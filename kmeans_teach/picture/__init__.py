@@ -107,14 +107,11 @@ class Picture(View):
         ax.set_facecolor(theme.page)
         ax.grid(color=theme.grid, linewidth=0.8)
         ax.tick_params(labelcolor=theme.soft)
-        for text in ax.xaxis.label, ax.yaxis.label, self.note, self._key, *(a.get_offset_text() for a in (ax.xaxis, ax.yaxis)):
-            text.set_color(theme.soft)
-        self.title.set_color(theme.ink)
-        self._links.set_color(theme.soft)
-        self._trail.set_color(theme.ink)
-        self.cross.set_color(theme.ink)
-        self._distances.set_color(theme.soft)
-        self._shortest.set_color(theme.ink)
+        labels = [part for axis in (ax.xaxis, ax.yaxis) for part in (axis.label, axis.get_offset_text())]
+        for artist in *labels, self.note, self._key, self._links, self._distances:
+            artist.set_color(theme.soft)
+        for artist in self.title, self._trail, self.cross, self._shortest:
+            artist.set_color(theme.ink)
         self._from.set(mfc=theme.page, mec=theme.ink)
         self._regions.set_edgecolor(theme.page)
         self.set_marks()
