@@ -430,14 +430,21 @@ def test_09_longer_runs_usually_save_a_larger_share():
 
 def test_09_with_more_columns_bounds_save_fewer_distances():
     for seed in SEEDS:
-        share = {}
+        share, moved, slack = {}, {}, {}
         for n in (2, 8, 32, 128) if LONG else (2, 32):
             points = np.random.default_rng(seed).normal(size=(2000, n))
             counts = distances_measured(points, points[:12], "Hamerly")
             share[n] = sum(counts) / (len(counts) * 12 * 2000)
+            *_, (middle, _, _) = run = list(lloyd(points, points[:12]))
+            moved[n] = np.mean([moves.mean() + moves.max() for _, moves, _ in run[1:]])
+            near, next_to_it = np.partition(cdist(points, middle), 1, axis=1)[:, :2].T
+            slack[n] = np.median(next_to_it - near)
         assert all(few < many for few, many in pairwise(share.values()))
+        assert moved[2] < moved[32], "centroids move farther"
+        assert slack[2] > slack[32], "the distances to two differ less"
         assert share[2] == pytest.approx(1 / 8, abs=0.05)
         assert share[32] == pytest.approx(0.5, abs=0.07)
+    says("09_fast", "fewer are saved, since centroids move farther and the distances to two differ less")
     says("09_fast", "Hamerly's bounds measure about an eighth of the distances with 2 columns, and about half with 32.")
 
 
@@ -534,7 +541,7 @@ def test_10_a_start_on_a_sample_saves_half_of_the_passes_and_the_sample_alone_is
         f"This run takes {updates['sample']} updates, and",
         "saves about half of the passes, and not more",
     )
-    says("10_many_machines", "mostly 10 to 16 updates here, now and then more than 70;", "5 to 9 from other samples")
+    says("10_many_machines", "mostly 10 to 16 updates here, now and then more than 30;", "5 to 9 from other samples")
     says("10_many_machines", "all starts that we tried end at the best")
     assert ends["rows"] == pytest.approx(ends["sample"], rel=1e-9)
     said_error = re.search(r"'the sample': '([\d.]+)%'", said("10_many_machines"))[1]
@@ -545,7 +552,7 @@ def test_10_a_start_on_a_sample_saves_half_of_the_passes_and_the_sample_alone_is
         needed.append(run.n_iter_)
         assert run.inertia_ == pytest.approx(ends["rows"], rel=1e-6)
     assert np.mean([10 <= n <= 16 for n in needed]) > 0.5
-    assert not LONG or 0 < np.mean(np.array(needed) > 70) < 0.1
+    assert not LONG or 0 < np.mean(np.array(needed) > 30) < 0.2
     assert 10 <= np.median(needed) <= 16
     assert 0.35 * np.median(needed) < updates["sample"] < 0.65 * np.median(needed)
     for seed in SEEDS:
