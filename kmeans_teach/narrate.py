@@ -1,6 +1,7 @@
-"""A run in words: a title for each half-step, and what it did: in one sentence, in one for each cluster, or for one point."""
+"""A run in words: a title for each half-step, and what it did: in one sentence, for each cluster, for one point, as a table."""
 
 from functools import partial
+from html import escape
 from string import ascii_uppercase
 
 import numpy as np
@@ -68,6 +69,21 @@ def at_level(player, level: str, i: int | None) -> str:
     if level == "point":
         return (describe_point(points, step, i) if i is not None else f"{describe(step)} {NO_POINT}") + history
     return (describe_clusters(step) if level == "clusters" else describe(step)) + history
+
+
+def table(points, step: Step, names) -> str:
+    """HTML: for each cluster its letter, how many points it has, where its centroid is, how far that moved, and its inertia."""
+    counted = partial(np.bincount, step.labels, minlength=len(step.centroids))
+    inertias = counted(((points - step.centroids[step.labels]) ** 2).sum(axis=1))
+    moved = distances_moved((step.before or step).centroids, step.centroids)
+    heads = ["cluster", "points", *map(str, names or [f"feature {n}" for n in range(points.shape[1])]), "moved", "inertia"]
+    lines = []
+    for k, (size, centroid, *rest) in enumerate(zip(counted(), step.centroids, moved, inertias, strict=True)):
+        cells = "".join(f"<td>{number(x)}</td>" for x in (size, *centroid, *rest))
+        lines.append(f"<tr><th scope=row>{letter(k)}</th>{cells}</tr>")
+    head = "".join(f"<th scope=col>{escape(name)}</th>" for name in heads)
+    caption = f"<caption>All clusters; their inertias add up to {number(step.inertia)}</caption>"
+    return f"<table class=kmeans-table>{caption}<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 
 
 def title(step: Step) -> str:

@@ -5,7 +5,7 @@ from functools import partial
 
 import ipywidgets as w
 
-from kmeans_teach.narrate import at_level
+from kmeans_teach.narrate import at_level, table
 from kmeans_teach.panel.access import Access
 from kmeans_teach.panel.arrival import Arrival
 from kmeans_teach.panel.by_hand import ByHand
@@ -18,7 +18,6 @@ from kmeans_teach.panel.run import PanelRun
 from kmeans_teach.panel.runs import Runs
 from kmeans_teach.panel.score import StartScore
 from kmeans_teach.panel.stage import WIDEST, Stage
-from kmeans_teach.panel.table import table
 from kmeans_teach.panel.wiring import wire
 
 
