@@ -301,12 +301,12 @@ def test_what_strays_cost(many, seed):
         assert round(farthest) in (20, 39), "by the draw"
         low = costs[costs < 30]  # of farthest first
         assert np.all(abs(low - 20) < 1)
-        assert 0.2 < len(low) / len(costs) < 0.5, "a third of the runs"
+        assert 0.2 < len(low) / len(costs) < 0.6, "two of five, by chance more or fewer of 60"
     if seed == 0:
         assert [f"{cost:.1f}" for cost in found] == {1: ["2.2", "1.7", "1.7"], 12: ["2.8", "4.2", "38.7"]}[many]
         said = [f"{many} stray(s), {way}: {cost:.1f}" for way, cost in zip(WAYS, found, strict=True)]
         says("06_bad_starts", *said, "without it (2.2)", "still better (1.7)", "k-means++ (4.2)", "points (2.8)")
-        says("06_bad_starts", "nine to eleven of its twelve centroids away (38.7; in a third of runs about 20)")
+        says("06_bad_starts", "nine to eleven of its twelve centroids away (38.7; in two of five runs 20)")
 
 
 def test_how_many_starts():
