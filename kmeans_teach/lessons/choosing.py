@@ -106,11 +106,9 @@ def six_clouds(seed=0) -> dict[str, tuple[np.ndarray, int]]:
 
     turns = 2 * np.pi * rng.random(150)
     circle = np.stack([np.cos(turns), np.sin(turns)], axis=1)
+    three, scattered = heaps((40, 0, 0), (40, 4, 0), (40, 2, 3.5)), rng.uniform((-2, -2), (6, 5.5), size=(30, 2))
     return {
-        "three heaps, and points scattered everywhere": (
-            np.vstack([heaps((40, 0, 0), (40, 4, 0), (40, 2, 3.5)), rng.uniform((-2, -2), (6, 5.5), size=(30, 2))]),
-            3,
-        ),
+        "three heaps, and points scattered everywhere": (np.vstack([three, scattered]), 3),
         "one slanted cloud": (rng.normal(size=(150, 2)) @ [[1, 0.9], [0, 0.436]], 1),  # a correlation of 0.9
         "two heaps near each other, one far away": (heaps((50, 0, 0), (50, 2, 0), (50, 9, 5)), 3),
         "one ring": (3 * circle + 0.15 * rng.normal(size=(150, 2)), 1),
