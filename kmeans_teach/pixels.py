@@ -75,6 +75,11 @@ def edge(k: int, page: str) -> tuple:
     return edges(page)[k % len(COLOURS)][0]
 
 
+def apart(m):
+    """Heights from -0.5 to 0.5 for m dots on a line, only to keep them apart: by the golden ratio, neighbours differ most."""
+    return (np.arange(m) * 0.6180339887498949) % 1 - 0.5
+
+
 def letter_path(name: str, **font):
     """The outline of a letter, with its centre at the origin, to use as a marker."""
     outline = TextPath((0, 0), name, size=10, **font)

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
 from kmeans_teach.narrate import letter, number
-from kmeans_teach.pixels import colour, own_look, shape, small_png
+from kmeans_teach.pixels import apart, colour, own_look, shape, small_png
 
 
 class Chart(Figure):
@@ -48,11 +48,6 @@ def ranks(results):
     """The index in `results` of the best, the median and the worst run."""
     order = np.argsort([one.inertia for one in results], kind="stable")
     return {"best": int(order[0]), "median": int(order[(len(order) - 1) // 2]), "worst": int(order[-1])}
-
-
-def apart(m):
-    """Heights from -0.5 to 0.5 for m dots on a line, only to keep them apart: by the golden ratio, neighbours differ most."""
-    return (np.arange(m) * 0.6180339887498949) % 1 - 0.5
 
 
 def strip(ax, results, height=0.0):

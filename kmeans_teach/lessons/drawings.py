@@ -8,10 +8,10 @@ from timeit import repeat
 import numpy as np
 
 from kmeans_teach.kmeans import Step
-from kmeans_teach.lessons.charts import Chart, apart, blank, side_by_side
+from kmeans_teach.lessons.charts import Chart, blank, side_by_side
 from kmeans_teach.narrate import letter
 from kmeans_teach.picture import Picture
-from kmeans_teach.pixels import colour, shape
+from kmeans_teach.pixels import apart, colour, shape
 
 
 def number_lines(points, *states):

@@ -82,7 +82,6 @@ KINDS = {  # for each kind of file: its label, its media type, and the HTML that
     ".csv": ("points (.csv)", "text/csv", ""),
     ".mp4": ("video (.mp4)", "video/mp4", '<video controls src="{}" aria-label="the saved run" style="{}"></video>'),
 }
-DPI = {".html": 200}
 SHOWN_TO = 8_000_000  # bytes: a file up to this size is put into the page, to be seen and downloaded
 
 
@@ -129,7 +128,7 @@ class Saver:
             self.path, self.result.value = path, f"{offer(path)}<br>Open it again by <code>{again}</code>"
             return
         seen = {"regions": self._picture.regions, "spokes": self._picture.spokes} | self._run.axes_options
-        seen |= {"glide": True, "curve": True, "dpi": DPI.get(path.suffix, 100)}
+        seen |= {"glide": True, "curve": True, "dpi": 200 if path.suffix == ".html" else 100}
         frames = saving(self._run.model, path, fps=max(1, round(self._speed.value)), **seen)
         self.task = in_slices(self._work(frames, path))
 

@@ -13,7 +13,7 @@ from kmeans_teach.kmeans import KMeansND, Step
 from kmeans_teach.narrate import title
 from kmeans_teach.picture.marks import ChangedPoints, Marks, cells
 from kmeans_teach.picture.view import View
-from kmeans_teach.pixels import LIGHT, KeptText, Raster, colour, own_look, shape
+from kmeans_teach.pixels import LIGHT, KeptText, Raster, apart, colour, own_look, shape
 
 RASTER_FROM = 8_000  # with this many points or more, each point is a few pixels instead of a marker: see the benchmarks
 EDGES_TO = 2_000  # if more points changed than this, edges in their old colours would only hide the new ones
@@ -127,8 +127,8 @@ class Picture(View):
             raise ValueError(f"names must be one for each of {n} features, got {short(names)}")
         self.points, self.k, self.columns = points, k, columns
         xy = self.flat(points)
-        if n == 1 and m > 60:  # these heights keep neighbours apart, and the same points always get the same heights
-            xy[:, 1] = (np.arange(m) * 0.6180339887498949) % 1 - 0.5
+        if n == 1 and m > 60:  # the same points always get the same heights
+            xy[:, 1] = apart(m)
         if not np.array_equal(xy, self.xy):  # otherwise the array stays, because the raster has computed its pixels already
             self.xy = self._marks.points = xy
         drawn = [f"feature {i}" if n > 2 else "xy"[i] for i in columns] if names is None else [names[i] for i in columns]

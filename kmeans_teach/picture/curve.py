@@ -33,7 +33,6 @@ class Curve:
 
     def show(self, i):
         self.now.set_data([i], [self.inertias[i]])
-        for text, words in zip(
-            self.texts, (f"inertia {number(self.inertias[i])}", f"{i} of {len(self.inertias) - 1}"), strict=True
-        ):
-            text.set_text(words)
+        value, place = self.texts
+        value.set_text(f"inertia {number(self.inertias[i])}")
+        place.set_text(f"{i} of {len(self.inertias) - 1}")

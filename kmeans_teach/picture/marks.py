@@ -18,13 +18,8 @@ DISC, LETTER = 7.5, 10.0  # the width of a disc and the size of a letter, in poi
 SMALLEST = 8.7  # points: a letter of the panel has at least 12 CSS pixels, however many there are
 
 # places for a letter around its disc, the best first: above it, then around it, then farther and farther away
-WAYS = np.array(
-    [
-        (r * math.sin(t), r * math.cos(t))
-        for r in (11, 16, 22, 30, 40, 52)
-        for t in np.pi / 6 * np.array([0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6])
-    ]
-)
+TURNS = np.pi / 6 * np.array([0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6])
+WAYS = np.array([(r * math.sin(turn), r * math.cos(turn)) for r in (11, 16, 22, 30, 40, 52) for turn in TURNS])
 
 
 def cells(centroids, low, high):
@@ -67,13 +62,11 @@ def places_for_letters(discs, low, high, table, wide=9.0):
     All is in units of about a point (1/72 inch), inside the box from low to high. A letter is `wide` units wide.
     """
     room, ways = np.array([wide + 1, 11.0]), discs[:, None] + WAYS  # (K, W, 2)
-    (left, down), (right, up) = (
-        np.moveaxis(((ways + side * room / 2 - low) // 3 + (side > 0)).astype(int).clip(0, np.array(table.shape) - 1), 2, 0)
-        for side in (-1, 1)
-    )
-    cost = np.arange(len(WAYS)) / 12.0 + 4 * len(discs) * (
-        table[right, up] - table[left, up] - table[right, down] + table[left, down]
-    )
+    least, most = (ways - room / 2 - low) // 3, (ways + room / 2 - low) // 3 + 1  # in squares of the table
+    last = np.array(table.shape) - 1
+    (left, down), (right, up) = (np.moveaxis(corner.astype(int).clip(0, last), 2, 0) for corner in (least, most))
+    crowded = table[right, up] - table[left, up] - table[right, down] + table[left, down]
+    cost = np.arange(len(WAYS)) / 12.0 + 4 * len(discs) * crowded
     cost += 1000.0 * ((ways < low + room / 2) | (ways > high - room / 2)).any(axis=2)
     for x, y in discs:
         cost += 10.0 * ((np.abs(ways[..., 0] - x) < (room[0] + DISC) / 2) & (np.abs(ways[..., 1] - y) < (room[1] + DISC) / 2))
