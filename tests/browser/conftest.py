@@ -5,7 +5,7 @@ import os
 import pytest
 
 from kmeans_teach.commands import copy_course
-from tests.browser.lab import chromium, chromium_path, lab
+from tests.browser.lab import chromium, chromium_path, lab, still
 
 HOW = "browser tests left out: no Chromium here; get one with `apt install chromium` or `.venv/bin/playwright install chromium`"
 
@@ -22,6 +22,14 @@ def browser():
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail(HOW)
         pytest.skip(HOW)
+
+
+@pytest.fixture(scope="package")
+def window(browser):
+    """For the pages of the lab, one after the other: what the first has loaded and compiled, the next ones need not."""
+    context = still(browser.new_context())
+    yield context
+    context.close()
 
 
 @pytest.fixture(scope="package")

@@ -101,6 +101,17 @@ def chromium():
             browser.close()
 
 
+def still(context):
+    """Nothing turns or fades in the pages of this context: each frame of a kernel's spinner takes time."""
+    style = "*, ::before, ::after { animation: none !important; transition: none !important; }"
+    context.add_init_script(
+        f"""addEventListener("DOMContentLoaded", () => {{
+            document.head.append(Object.assign(document.createElement("style"), {{ textContent: "{style}" }}));
+        }});"""
+    )
+    return context
+
+
 @contextlib.contextmanager
 def kernel_connected(page):
     """Wait, after the block that opens a notebook, until its kernel is connected and idle."""
@@ -112,10 +123,12 @@ def kernel_connected(page):
     page.wait_for_selector(f'{INDICATOR}[data-status="idle"]', state="attached", timeout=60_000)
 
 
-def open_notebook(browser, address, name, width=1400, height=1000):
-    """A page with the notebook open, its kernel connected, and nothing run."""
+def open_notebook(window, address, name, width=1400, height=1000):
+    """A page of a browser or of a context with the notebook open, its kernel connected, and nothing run."""
     base, token = address
-    page = browser.new_page(viewport={"width": width, "height": height}) if width else browser.new_page()
+    page = window.new_page()
+    if width:
+        page.set_viewport_size({"width": width, "height": height})
     with kernel_connected(page):
         page.goto(f"{base}/lab/tree/{name}?reset&token={token}")
     return page

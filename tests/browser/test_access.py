@@ -3,11 +3,14 @@
 import re
 from itertools import pairwise
 
+import pytest
 from playwright.sync_api import expect
 
 from kmeans_teach.animation import save
 from kmeans_teach.kmeans import KMeansND
 from kmeans_teach.panel.access import Access
+
+pytestmark = pytest.mark.browser
 
 # a page with a model that is no widget: `tell` sets its sentence, and `spoken` gets what the live region says, and when
 READY = """async code => {

@@ -70,12 +70,12 @@ def a_question_is_answered_by_keyboard(page):
 
 
 @pytest.fixture(scope="module")
-def saved(browser, course):
+def saved(window, course):
     """A notebook as a person leaves it: run, seen, and saved in JupyterLab; its kernel has ended."""
     (base, token), folder = course
     path = folder / "arrival.ipynb"
     write(path)
-    page = open_notebook(browser, (base, token), path.name, height=2600)
+    page = open_notebook(window, (base, token), path.name, height=2600)
     notebook = run_all(page, path)
     no_widget_is_stored_twice(page)
     a_question_is_answered_by_keyboard(page)
@@ -84,8 +84,8 @@ def saved(browser, course):
     return notebook
 
 
-def test_a_notebook_opened_again_shows_pictures_and_what_to_do(browser, course, saved):
-    page = open_notebook(browser, course[0], "arrival.ipynb", height=2600)
+def test_a_notebook_opened_again_shows_pictures_and_what_to_do(window, course, saved):
+    page = open_notebook(window, course[0], "arrival.ipynb", height=2600)
     shows_what_is_stored(page)
     page.close()
 
@@ -152,7 +152,7 @@ def test_notebook_7_steps_and_plays_the_panel(browser, tmp_path):
         before = page.evaluate(picture)
         page.get_by_role("button", name=re.compile("^Step")).click()
         expect(sentence).to_contain_text("Update 1")
-        page.wait_for_function(f"before => {picture} !== before", arg=before)
+        page.wait_for_function(f"before => {picture} !== before", arg=before, polling=50)
         page.get_by_role("button", name="Play", exact=True).click()
         expect(sentence).to_contain_text("converged", timeout=60_000)
         page.keyboard.press("Control+s")

@@ -28,7 +28,7 @@ CELLS = {"06_bad_starts": ["setup-06", "chooser-06", "strip-06"], "08_many_dimen
 
 
 @pytest.fixture(scope="module")
-def widgets(browser, course):
+def widgets(window, course):
     """A page in which the cells that make the widgets have run."""
     address, folder = course
     notebook = nbformat.read(folder / "06_bad_starts.ipynb", as_version=4)
@@ -37,7 +37,7 @@ def widgets(browser, course):
         cells = {cell.id: cell for cell in nbformat.read(folder / f"{lesson}.ipynb", as_version=4).cells}
         notebook.cells += [cells[name] for name in ids]
     nbformat.write(notebook, folder / "widgets.ipynb")
-    page = open_notebook(browser, address, "widgets.ipynb")
+    page = open_notebook(window, address, "widgets.ipynb")
     outputs = [output for cell in run_all(page, folder / "widgets.ipynb").cells for output in cell.outputs]
     assert [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"] == []
     yield page
@@ -110,7 +110,7 @@ def test_a_click_means_the_same_place_in_a_narrow_window(widgets):
     _, image, sentence = box_of(widgets, "c1")
     try:
         widgets.set_viewport_size({"width": 700, "height": 1000})
-        widgets.wait_for_function("image => image.clientWidth < 700", arg=image.element_handle())
+        widgets.wait_for_function("image => image.clientWidth < 700", arg=image.element_handle(), polling=50)
         image.scroll_into_view_if_needed()
         click(widgets, image, 0.937, 0.077)
         expect(sentence).to_contain_text("1.35 times the best.")

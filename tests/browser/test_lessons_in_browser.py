@@ -30,10 +30,11 @@ def run_to_the_bottom(page, path):
 
 
 @pytest.fixture(scope="module")
-def page(browser, course):
+def page(window, course):
     """JupyterLab with the list of lessons at its left."""
     (base, token), _ = course
-    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page = window.new_page()
+    page.set_viewport_size({"width": 1400, "height": 1000})
     page.goto(f"{base}/lab?reset&token={token}")
     yield page
     page.close()

@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import expect
 
 from kmeans_teach.data import DATA_SETS
-from tests.browser.lab import ROOT
+from tests.browser.lab import ROOT, still
 
 pytest.importorskip("jupyterlite_core", reason="the site needs `pip install -e .[lite]`")
 pytestmark = pytest.mark.browser
@@ -101,7 +101,7 @@ def open_lesson(context, address, name):
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     context.on("request", lambda request: page.asked.append(request.url))
     page.goto(f"{address}/lab/index.html?path={name}")
-    page.wait_for_function(OPEN, arg=name)
+    page.wait_for_function(OPEN, arg=name, polling=100)
     return page
 
 
@@ -132,7 +132,7 @@ def nothing_is_red(page):
 @pytest.fixture(scope="module")
 def lesson(browser, address):
     """Lesson 05, run to its end: its first panel is `page.panel`."""
-    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    context = still(browser.new_context(viewport={"width": 1400, "height": 1000}))
     page = open_lesson(context, address, WITH_PANEL)
     run_all(page)
     page.panel = page.locator(".kmeans-panel").first
@@ -158,7 +158,7 @@ def shown(page):
 def redrawn(page, before):
     """Wait until the canvas shows another picture than before."""
     canvas = page.panel.locator("canvas").first.element_handle()
-    page.wait_for_function("([canvas, before]) => canvas.toDataURL() !== before", arg=[canvas, before])
+    page.wait_for_function("([canvas, before]) => canvas.toDataURL() !== before", arg=[canvas, before], polling=50)
 
 
 def test_the_panel_steps_plays_begins_anew_is_dragged_and_saves(lesson):
@@ -243,7 +243,7 @@ def test_what_a_learner_wrote_survives_a_reload_and_a_newer_course(lesson, brows
     for context, source in (lesson.context, mine), (others, newer):
         page = context.new_page()  # with no lesson in it, so that no Python starts
         page.goto(f"{address}/lab/index.html?reset")
-        page.wait_for_function("window.jupyterapp?.serviceManager?.isReady", timeout=60_000)
+        page.wait_for_function("window.jupyterapp?.serviceManager?.isReady", timeout=60_000, polling=100)
         got = page.evaluate(
             "async name => (await window.jupyterapp.serviceManager.contents.get(name, { content: true })).content", WITH_PANEL
         )

@@ -41,7 +41,7 @@ def test_the_player_plays_from_a_file(page, site):
     assert player.locator("p").inner_text().startswith("update, inertia ")
     player.locator("input").fill("8")
     player.get_by_role("button", name="Play").click()
-    page.wait_for_function("document.querySelector('.kmeans-player input').value === '11'")
+    page.wait_for_function("document.querySelector('.kmeans-player input').value === '11'", polling=50)
     assert player.locator("p").inner_text() == "update, inertia 163"
     assert player.locator("img").get_attribute("alt") == "This picture shows: update, inertia 163"
 
