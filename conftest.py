@@ -8,21 +8,29 @@ import gc
 import pytest
 
 BROWSER, SITE = "tests/browser/", "tests/test_site.py"
-LONGEST = (f"{BROWSER}test_panel_in_browser.py", f"{BROWSER}test_lite.py")
+PANEL, LITE = f"{BROWSER}test_panel_in_browser.py", f"{BROWSER}test_lite.py"
 
 
 def file_of(nodeid):
     return nodeid.partition("::")[0]
 
 
+def group(nodeid):
+    """The tests that stay in one process, of about as many seconds as the other groups: those of a file, or what shares a
+    browser and a server. The panel is tested in JupyterLab, and with fewer tests on a page of its own.
+    """
+    file = file_of(nodeid)
+    if file == PANEL:
+        return f"{PANEL} in JupyterLab" if "[lab" in nodeid else LITE
+    return LITE if file == LITE else BROWSER if file.startswith((BROWSER, SITE)) else file
+
+
 def rank(item):
     """What takes longest comes first, so that no process is left alone with it at the end."""
-    file = file_of(item.nodeid)
-    if file.startswith(BROWSER):
-        return 3, file * (file in LONGEST)
-    if file == SITE:
-        return 2, ""
-    return (1, file) if file.endswith(".ipynb") else (0, "")
+    kind = group(item.nodeid)
+    if kind.startswith(BROWSER):
+        return 2, kind
+    return (1, kind) if kind.endswith(".ipynb") else (0, "")
 
 
 def pytest_collection_modifyitems(items):
@@ -33,17 +41,14 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """With `-n`, each file stays in one process. The panel's in the browser has one for itself; all others that need a
-    browser or the site share another.
-    """
+    """With `-n`, each group stays in one process."""
     from xdist.scheduler import LoadFileScheduling
 
     config.option.loadscopereorder = False  # the order is that of rank()
 
     class Scheduler(LoadFileScheduling):
         def _split_scope(self, nodeid):
-            file = file_of(nodeid)
-            return BROWSER if file.startswith((BROWSER, SITE)) and file != LONGEST[0] else file
+            return group(nodeid)
 
     return Scheduler(config, log)
 
