@@ -7,6 +7,8 @@ import gc
 
 import pytest
 
+gc.disable()  # while the tests are collected, hardly anything becomes garbage
+
 BROWSER, SITE = "tests/browser/", "tests/test_site.py"
 PANEL, LITE = f"{BROWSER}test_panel_in_browser.py", f"{BROWSER}test_lite.py"
 
@@ -57,3 +59,4 @@ def pytest_collection_finish():
     """All modules are loaded now and stay: Python need not look through them for garbage again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
