@@ -305,8 +305,8 @@ def test_what_strays_cost(many, seed):
     if seed == 0:
         assert [f"{cost:.1f}" for cost in found] == {1: ["2.2", "1.7", "1.7"], 12: ["2.8", "4.2", "38.7"]}[many]
         said = [f"{many} stray(s), {way}: {cost:.1f}" for way, cost in zip(WAYS, found, strict=True)]
-        says("06_bad_starts", *said, "without it (2.2)", "still better (1.7)", "k-means++ (4.2)", "points (2.8)")
-        says("06_bad_starts", "nine to eleven of its twelve centroids away (38.7; in two of five runs 20)")
+        says("06_bad_starts", *said, "without it (2.2)", "still end better (1.7)", "k-means++ (4.2)", "points (2.8)")
+        says("06_bad_starts", "nine to eleven of its twelve centroids to strays (38.7; in two of five runs 20)")
 
 
 def test_how_many_starts():
@@ -429,7 +429,7 @@ def test_a_bent_cloud_fools_both_boxes_and_a_long_one_of_many_points_fools_the_h
         "07_how_many",
         "But beware of many points:",
         "a bent cloud without clusters",
-        "with 5,000 or more, a long cloud is cut nearly alike",
+        "with 5,000 or more, K = 2 cuts a long cloud nearly alike in both halves",
     )
 
 
@@ -479,7 +479,7 @@ def test_the_table_of_the_bets():
     assert len(set(labels[heap == 1])) == 1, "the small heap is whole"
     says(
         "07_how_many",
-        "K = 2 finds another cut: {} to {}, the small".format(*sorted(np.bincount(labels), reverse=True)),
+        "the best K = 2 is another cut: {} to {}, the small".format(*sorted(np.bincount(labels), reverse=True)),
         "wrong about four",
     )
     for points, _ in list(six_clouds().values())[: 6 if LONG else 1]:
@@ -565,7 +565,7 @@ def test_stretched_clusters_are_cut_across_from_about_four_on():
     assert all(max(found) < 0.1 for stretch, found in scores.items() if stretch > 4)
     if LONG:
         assert 0 < np.mean(np.array(scores[4]) < 0.1) < 1
-    says("07_how_many", "**Stretched**, from about 4 on: K-means cuts across.")
+    says("07_how_many", "**Stretched**, from about 4 on at distance 6: K-means cuts across.")
 
 
 @pytest.mark.skipif(not LONG, reason="thirty draws: LONG=1")
