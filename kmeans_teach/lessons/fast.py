@@ -18,6 +18,7 @@ and centroids are those of `KMeansND`.
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import chain
 
 import numpy as np
 
@@ -34,8 +35,8 @@ NEAR = 2  # neighbours of a centroid
 WORTH = 300_000
 RESTLESS = 16  # while more than one point in 16 changes label, a slack would not last: none is measured
 TABLE = 1 << 18  # distances in one table: it fits in the cache, and the calls of NumPy cost little compared with the work
-SPLIT = 1 << 15  # with this many points or more to measure, a second thread is worth its cost
-CHUNK = 1 << 18  # points in one scan
+SPLIT = 600_000  # nanoseconds of work, about, for which a second thread is worth its cost
+CHUNK = 1 << 17  # points in one scan
 AHEAD = 8  # the list of points to watch is made for about this many iterations
 # an array as large as this, freed once, makes glibc keep smaller ones (mallopt(3)): clearing new pages took a third of a run
 FREED = 1 << 20
@@ -94,6 +95,7 @@ class Skipping(Ruler):
         self.kept, self.exact = start.copy(), start  # where centroids without points stay; the plain run's centroids, or None
         self.margin = self.rounding = (EPS * 64 * self.n + 4 * self.error[FULL]) * self.size + VANISH
         self.blur, self.blurred, self.trail, self.seen, self.measured = 0.0, 0.0, 0, {0}, []
+        self.work = 30 + self.k * (self.n + 8) // 16  # nanoseconds to measure a point, about
         self.restless, self.helpful = True, self.k > NEAR + 2  # whether it pays to ask the neighbours
 
     def last_step(self, max_iter):
@@ -120,40 +122,50 @@ class Skipping(Ruler):
     # ---- the points: who is measured, and against which centroids
 
     def due(self):
-        """The rows whose slack is used up, in pieces."""
+        """The rows whose slack is used up."""
         edge = self.drift + self.margin
         if not self.calm:
-            yield from self.used_up(edge)
-        else:
-            if (edge > self.limit).any():  # the list of points to watch is too old
-                self.limit = edge + AHEAD * self.step
-                self.watch = np.concatenate([*self.used_up(self.limit)])
-            yield self.watch[self.budget.take(self.watch) <= edge.take(self.labels.take(self.watch))]
+            return self.used_up(edge)
+        if np.count_nonzero(edge > self.limit):  # the list of points to watch is too old
+            self.limit = edge + AHEAD * self.step
+            rows = self.used_up(self.limit)
+            self.watch = rows, self.budget.take(rows), self.labels.take(rows)
+        watched, budget, labels = self.watch
+        some = (budget <= edge.take(labels)).nonzero()[0]
+        rows = watched.take(some)
+        budget[some], labels[some] = (
+            self.budget.take(rows),
+            self.labels.take(rows),
+        )  # some were measured since the list was made
+        return rows.compress(budget.take(some) <= edge.take(labels.take(some)))
 
     def used_up(self, edge):
-        """The rows whose budget is not above the edge of their cluster, in pieces."""
-        for s in range(0, self.m, CHUNK):
-            yield (self.budget[s : s + CHUNK] <= edge.take(self.labels[s : s + CHUNK])).nonzero()[0] + s
+        """The rows whose budget is not above the edge of their cluster."""
+
+        def some(s):
+            return ((self.budget[s : s + CHUNK] <= edge.take(self.labels[s : s + CHUNK])).nonzero()[0] + s,)
+
+        return joined(self.in_threads(some, range(0, self.m, CHUNK), 2 * self.m))[0]
 
     def first_look(self):
         """The first labels. Nearly all rows change: writing them in pieces saves memory."""
         self.set_centroids(self.start - self.centre)
         self.measured.append(0)
-        for s in range(0, self.m, CHUNK):
-            rows, names = self.ask_all(np.arange(s, min(s + CHUNK, self.m)))
+        for s in range(0, self.m, 2 * CHUNK):
+            rows, names = self.ask_all(np.arange(s, min(s + 2 * CHUNK, self.m)))
             self.labels[rows] = names
         self.begin()
 
     def look(self):
         """The rows that change label now, and their new labels."""
         self.measured.append(self.k)  # how far each centroid moved
-        self.asked, found, size = None, [], 0
-        for rows in self.due():
-            size += len(rows)
-            if self.helpful and len(rows) * (self.n + 16) > WORTH:
-                rows = self.ask_neighbours(rows)
-            found.append(self.ask_all(rows))
-        self.calm = size < self.m / 16
+        due, found = self.due(), []
+        self.calm = len(due) < self.m / 16
+        if worth := self.helpful and len(due) * (self.n + 16) > WORTH:
+            self.find_neighbours()
+        for s in range(0, len(due) or 1, 2 * CHUNK):  # in pieces, which saves memory
+            rows = due[s : s + 2 * CHUNK]
+            found.append(self.ask_all(self.ask_neighbours(rows) if worth else rows))
         return joined(found)
 
     def find_neighbours(self):
@@ -169,12 +181,10 @@ class Skipping(Ruler):
 
     def ask_neighbours(self, rows):
         """The rows that do not surely stay: another centroid may be nearer than their own."""
-        if self.asked is None:
-            self.find_neighbours()
         self.measured[-1] += len(rows) * (NEAR + 1)
         size = min(-(-len(rows) // 2), max(2 * TABLE // self.n, self.k))
         blocks = [rows[s : s + size] for s in range(0, len(rows), size)]
-        unsure = np.sort(np.concatenate(self.in_threads(self.stay, blocks, len(rows))))
+        unsure = np.sort(np.concatenate(self.in_threads(self.stay, blocks, len(rows) * self.work)))
         self.helpful = (len(rows) - len(unsure)) * self.k > len(rows) * (NEAR + 1)  # it saves more distances than it takes
         return unsure
 
@@ -200,11 +210,13 @@ class Skipping(Ruler):
         """The rows that change label now, of these rows, and their new labels; measured with half the digits, then with all."""
         found = []
         for kind in dict.fromkeys((self.half, FULL) if len(rows) * self.k > FEW else (FULL,)):
-            size = max(64, TABLE // self.k)
+            work, size = len(rows) * self.work, max(64, TABLE // self.k)
+            if work >= SPLIT:
+                size = min(size, -(-len(rows) // 2))
             blocks = [rows[s : s + size] for s in range(0, len(rows), size)]
             self.measured[-1] += len(rows) * self.k
             measure = partial(self.find_changes if self.restless else self.measure_slack, kind=kind)
-            changed, names, rows = joined(self.in_threads(measure, blocks, len(rows)) or [(rows, rows, rows)])
+            changed, names, rows = joined(self.in_threads(measure, blocks, work) or [(rows, rows, rows)])
             found.append((changed, names))
         if len(rows):  # these points are too close to call, and have kept their labels until here
             self.measured[-1] += len(rows) * self.k
@@ -220,8 +232,9 @@ class Skipping(Ruler):
         changes = names != self.labels.take(rows)
         changes[close] = False
         changes = changes.nonzero()[0]
-        self.budget[rows[changes]] = -np.inf  # what it was, was for another cluster
-        return rows[changes], names[changes], rows[close]
+        leavers = rows.take(changes)
+        self.budget[leavers] = -np.inf  # what it was, was for another cluster
+        return leavers, names.take(changes), rows.take(close)
 
     def pick(self, rows):
         """The points in these rows, which are in order: a slice, if no row is missing, is quicker."""
@@ -233,14 +246,10 @@ class Skipping(Ruler):
         before = self.labels.take(rows)
         names, slack = self.slack(self.pick(rows), before, kind)
         sure = slack > self.margin
-        budget, changes, close = slack + self.drift.take(names), names != before, rows[:0]
-        if np.count_nonzero(sure) < len(rows):
-            budget[~sure] = -np.inf
-            changes &= sure
-            close = rows[~sure]
-        self.budget[rows] = budget
-        changes = changes.nonzero()[0]
-        return rows[changes], names[changes], close
+        close = rows.compress(~sure) if np.count_nonzero(sure) < len(rows) else rows[:0]
+        self.budget[rows] = np.where(sure, slack + self.drift.take(names), -np.inf)
+        changes = ((names != before) & sure).nonzero()[0]
+        return rows.take(changes), names.take(changes), close
 
     def slack(self, points, labels, kind):
         """Label and slack of these points, which had these labels. The slack minus `margin` is never above the true slack."""
@@ -249,12 +258,13 @@ class Skipping(Ruler):
         near, far = self.roots(pair, x)
         return labels, far - near if kind is FULL else far - near - self.blunt[kind]
 
-    def in_threads(self, function, blocks, size):
-        """The results of a function for each of these blocks, which have so many points together."""
-        if size >= SPLIT and len(blocks) > 1:
+    def in_threads(self, function, blocks, work):
+        """The results of a function for each of these blocks, which are so many nanoseconds of work together."""
+        if work >= SPLIT and len(blocks) > 1:
             try:
-                parts = [*self.pool.map(lambda some: [*map(function, some)], (blocks[::2], blocks[1::2]))]
-                return parts[0] + parts[1]
+                middle = -(-len(blocks) // 2)
+                parts = self.pool.map(lambda some: [*map(function, some)], (blocks[:middle], blocks[middle:]))
+                return [*chain(*parts)]
             except RuntimeError:  # "can't start new thread": in a browser, or where a machine allows no more threads
                 self.pool.shutdown()  # wait for a thread that was started; from here on, map fails at once
         return [*map(function, blocks)]

@@ -160,7 +160,8 @@ def test_a_slack_is_never_more_than_the_true_one(monkeypatch, offset, n, kind):
     run = fast.Skipping(points, start)
     run.set_centroids(start - run.centre)
     names, slack = run.slack(points, rng.integers(5, size=60), kind)
-    run.labels, run.asked, run.centroids, run.measured = names, None, start - run.centre, [0]
+    run.labels, run.centroids, run.measured = names, start - run.centre, [0]
+    run.find_neighbours()
     run.ask_neighbours(np.arange(60))
     assert np.isfinite(run.budget).any() or n == 30  # in 30-D all these are far from each other
     for row, (point, name, bound) in enumerate(zip(points, names, slack, strict=True)):
@@ -198,7 +199,7 @@ def test_most_points_are_not_looked_at_again():
     step = run.last_step(300)
     assert step.iteration == len(run.measured) > 10
     assert sum(run.measured) < 12 * len(points) * len(run.measured) / 3
-    assert max(run.measured) <= 12 * (len(points) + 12)
+    assert max(run.measured) <= 12 * 1.01 * len(points)
 
 
 @pytest.mark.parametrize(("m", "n", "k", "most"), [(40_000, 2, 12, 0.6), (20_000, 16, 64, 0.6)])
@@ -214,7 +215,7 @@ def test_neighbours_that_tell_nothing_are_not_asked_again():
     run = fast.choose(points, points[:20])
     run.last_step(4)
     assert not run.helpful
-    assert max(run.measured[2:]) <= 20 * len(points) * 1.01
+    assert max(run.measured[2:]) <= 20 * len(points) * 1.02
 
 
 # ---- the front door
