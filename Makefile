@@ -71,7 +71,7 @@ lite: .venv/lite.installed
 	$(IN) tools/lite.py $(ARGS)
 
 bench: setup
-	$(IN) -m benchmarks $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(IN) -m benchmarks $(ARGS)
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis test-results build dist site

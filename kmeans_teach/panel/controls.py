@@ -98,7 +98,8 @@ def make_controls(own_data=False):
     c.x, c.y = (w.Dropdown(description=name, layout=at_most("220px")) for name in "XY")
     c.table = w.HTML()
     c.differs = w.Dropdown(options=LANES, description="Against", layout=at_most("285px"))
-    c.other = w.BoundedIntText(min=0, max=MOST["start"], description="Other seed", layout=number)
+    own = at_most("170px")  # it is hidden at times, and the others are not
+    c.other = w.BoundedIntText(min=0, max=MOST["start"], description="Other seed", layout=own)
     c.what, c.how = (w.ToggleButtons(options=[*names], style={"button_width": "auto"}) for names in (WHAT, CURSORS))
     c.tool = w.HTML(TOOLS[AT_FIRST][1])
     c.replay = w.Text(description="Replay", continuous_update=False, layout=at_most("560px"))

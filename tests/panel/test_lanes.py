@@ -112,6 +112,10 @@ def test_compare_is_one_control_chooses_what_differs_and_undo_takes_it_back(pane
     assert panel.second is None
 
 
+def control_is_hidden(control):
+    return getattr(getattr(control, "layout", None), "display", None) == "none"
+
+
 def test_your_functions_run_against_the_courses():
     def no_update(points, labels, centroids):
         return centroids
@@ -131,6 +135,8 @@ def test_your_functions_run_against_the_courses():
     panel.update = no_update
     panel.controls.differs.value = "course"
     assert panel.run.setting.against == "course"
+    hidden = [name for name, control in vars(panel.controls).items() if control_is_hidden(control)]
+    assert hidden == ["x", "y", "other"], "two features need no choice, and this lane no number; nothing else goes with them"
     panel.close()
 
 
