@@ -14,6 +14,9 @@ leaves a doubt, the point asks all.
 An estimate never decides a close call. Each estimate has an error bound. A point within that bound is measured with more
 digits, and then gets its label from `assign_points`, with the exact centroids of `update_centroids`. So labels, count, stop
 and centroids are those of `KMeansND`.
+
+Read `Skipping.run` first: it is the loop of the lesson. How distances are measured, and how far rounding can be off, is in
+ruler.py; how the centroids are found, is in means.py.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -24,9 +27,9 @@ import numpy as np
 
 from kmeans_teach.inputs import read_only
 from kmeans_teach.kmeans import KMeansND, Step, assign_points, distances_moved, fingerprint, inertia
-from kmeans_teach.lessons.ruler import FULL, VANISH, Ruler, exact_means, joined
+from kmeans_teach.lessons.means import EPS, Means, exact_means
+from kmeans_teach.lessons.ruler import FULL, VANISH, Ruler, joined
 
-EPS = float(np.finfo(FULL).eps)
 SMALL = 1 << 15  # with this many distances or fewer, it is faster to measure all of them than to choose some
 FEW = 1 << 16  # so many distances, or fewer, are measured with all digits at once
 NEAR = 2  # neighbours of a centroid
@@ -83,7 +86,7 @@ def choose(points, start):
 class Skipping(Ruler):
     """A run over many points: each iteration measures only the points whose slack is used up.
 
-    `labels` are always those of the plain run. `centroids` (relative to the centre) may be wrong by `blur`.
+    `labels` are always those of the plain run. `centroids` (relative to the centre) may be wrong by `means.blur`.
     """
 
     def __init__(self, points, start):
@@ -92,9 +95,9 @@ class Skipping(Ruler):
         self.budget = np.full(self.m, -np.inf)  # the drift at which the slack is used up
         self.drift = np.zeros(self.k)  # for each cluster: the sum of its own moves and of the largest move of another
         self.calm, self.limit, self.watch = False, np.full(self.k, -np.inf), None
-        self.kept, self.exact = start.copy(), start  # where centroids without points stay; the plain run's centroids, or None
+        self.centroids, self.means = start - self.centre, None
         self.margin = self.rounding = (EPS * 64 * self.n + 4 * self.error[FULL]) * self.size + VANISH
-        self.blur, self.blurred, self.trail, self.seen, self.measured = 0.0, 0.0, 0, {0}, []
+        self.blurred, self.measured = 0.0, []
         self.work = 30 + self.k * (self.n + 8) // 16  # nanoseconds to measure a point, about
         self.restless, self.helpful = True, self.k > NEAR + 2  # whether it pays to ask the neighbours
 
@@ -104,7 +107,9 @@ class Skipping(Ruler):
             return self.run(max_iter)
 
     def run(self, max_iter):
+        """The loop of lesson 09: move the centroids, look at the points without slack, until no label changes."""
         self.first_look()
+        seen = {0}
         for i in range(1, max_iter + 1):
             self.move(i)
             rows, names = self.look()
@@ -112,11 +117,11 @@ class Skipping(Ruler):
             if not len(rows):
                 return self.converged(i, max_iter)
             if i == max_iter:
-                centroids = self.exact_centroids()
-            self.change(rows, names)
-            if self.trail in self.seen:
+                centroids = self.means.exact_centroids()
+            self.means.change(rows, names)
+            if self.means.trail in seen:
                 return None
-            self.seen.add(self.trail)
+            seen.add(self.means.trail)
         return self.ended(centroids, i, "max_iter", len(rows))
 
     # ---- the points: who is measured, and against which centroids
@@ -133,10 +138,8 @@ class Skipping(Ruler):
         watched, budget, labels = self.watch
         some = (budget <= edge.take(labels)).nonzero()[0]
         rows = watched.take(some)
-        budget[some], labels[some] = (
-            self.budget.take(rows),
-            self.labels.take(rows),
-        )  # some were measured since the list was made
+        # the list has its own copies, side by side in memory. Points that were measured since it was made, have new ones
+        budget[some], labels[some] = self.budget.take(rows), self.labels.take(rows)
         return rows.compress(budget.take(some) <= edge.take(labels.take(some)))
 
     def used_up(self, edge):
@@ -149,12 +152,12 @@ class Skipping(Ruler):
 
     def first_look(self):
         """The first labels. Nearly all rows change: writing them in pieces saves memory."""
-        self.set_centroids(self.start - self.centre)
+        self.set_centroids(self.centroids)
         self.measured.append(0)
         for s in range(0, self.m, 2 * CHUNK):
             rows, names = self.ask_all(np.arange(s, min(s + 2 * CHUNK, self.m)))
             self.labels[rows] = names
-        self.begin()
+        self.means = Means(self.points, self.labels, self.start, self.centre, self.size)
 
     def look(self):
         """The rows that change label now, and their new labels."""
@@ -221,7 +224,7 @@ class Skipping(Ruler):
         if len(rows):  # these points are too close to call, and have kept their labels until here
             self.measured[-1] += len(rows) * self.k
             self.budget[rows] = -np.inf
-            names = assign_points(self.points[rows], self.exact_centroids())
+            names = assign_points(self.points[rows], self.means.exact_centroids() if self.means else self.start)
             other = names != self.labels[rows]
             found.append((rows[other], names[other]))
         return joined(found)
@@ -271,42 +274,9 @@ class Skipping(Ruler):
 
     # ---- the centroids
 
-    def begin(self):
-        """Counts and sums of the first labels."""
-        self.exact = exact_means(self.points, self.labels, self.kept)
-        self.counts = np.bincount(self.labels, minlength=self.k).astype(np.float64)
-        self.sums = self.counts[:, None] * (self.exact - self.centre)
-        self.members = np.maximum(self.counts, 1)
-        self.additions = self.counts * (self.counts + 8)  # each addition may be wrong in the last bit of such a sum
-        self.centroids = self.start - self.centre
-
-    def change(self, rows, names):
-        """Give these points these labels, and correct the counts and sums."""
-        was = self.labels[rows]
-        gone, come = np.bincount(was, minlength=self.k), np.bincount(names, minlength=self.k)
-        counts = self.counts + (come - gone)
-        if np.count_nonzero(counts) < self.k:
-            emptied = (counts == 0) & (self.counts > 0)
-            if emptied.any():
-                self.kept[emptied] = self.exact_centroids()[emptied]
-        gone += come
-        self.additions += gone * (self.counts + gone)
-        self.counts, self.members = counts, np.maximum(counts, 1)
-        self.exact, self.undo = None, (rows, was)
-        points = self.points.take(rows, axis=0)
-        for n in range(self.n):
-            column = points[:, n] - self.centre[n]
-            self.sums[:, n] += np.bincount(names, column, self.k) - np.bincount(was, column, self.k)
-        self.labels[rows] = names
-        # equal labels give an equal trail. If other labels give it by chance, the plain run takes over
-        self.trail = (self.trail + int((rows + 1) ** 2 @ (names - was))) % 2**64
-
     def move(self, i):
-        """Move the centroids to the means of the sums, and add up how far they moved."""
-        new = self.sums / self.members[:, None]
-        if np.count_nonzero(self.counts) < self.k:
-            idle = self.counts == 0
-            new[idle] = self.kept[idle] - self.centre
+        """Move the centroids to the means, and add up how far they moved."""
+        new = self.means.quick_centroids()
         moves = distances_moved(self.centroids, new)
         fastest = moves.argmax()
         self.shift = moves[fastest]
@@ -316,29 +286,20 @@ class Skipping(Ruler):
         self.drift += self.step
         self.centroids = new
         self.set_centroids(new)
-        self.blur = max(self.blur, EPS * self.size * float((self.additions / self.members + self.counts).max() + 8))
         # two squares may be wrong, of distances that are at most 2 n^0.5 reach
-        self.blurred = 16 * self.n**0.5 * self.reach * self.blur
+        self.blurred = 16 * self.n**0.5 * self.reach * self.means.blur
         # four centroids may be wrong: its own and the other one, of then and of now
-        self.margin = 4 * self.blur + self.rounding + EPS * 8 * (i + 8) * float(self.drift.max())
-
-    def exact_centroids(self):
-        if self.exact is None:
-            self.exact = exact_means(self.points, self.labels, self.kept)
-        return self.exact
+        self.margin = 4 * self.means.blur + self.rounding + EPS * 8 * (i + 8) * float(self.drift.max())
 
     # ---- the end
 
     def converged(self, i, max_iter):
         """No label changed in iteration i. If its update moved a centroid, the next update will move none."""
-        centroids, moved = self.exact_centroids(), True
+        centroids, moved = self.means.exact_centroids(), True
         if i == 1:
             moved = not np.array_equal(centroids, self.start)
-        elif self.shift <= 2 * self.blur:  # too small to be sure: compare with the exact centroids before this update
-            rows, was = self.undo
-            labels = self.labels.copy()
-            labels[rows] = was
-            moved = not np.array_equal(centroids, exact_means(self.points, labels, self.kept))
+        elif self.shift <= 2 * self.means.blur:  # too small to be sure: compare with the exact centroids before this update
+            moved = not np.array_equal(centroids, self.means.exact_before())
         if moved and i == max_iter:
             return self.ended(centroids, i, "max_iter")
         return self.ended(centroids, i + moved, "converged")

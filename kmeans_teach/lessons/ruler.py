@@ -1,8 +1,6 @@
-"""The engine of `fast.fit`: squared distances by a product of matrices, each with a bound for its rounding; and quick means."""
+"""The engine of `fast.fit`: squared distances by a product of matrices, each with a bound for its rounding."""
 
 import numpy as np
-
-from kmeans_teach.kmeans import update_centroids
 
 VANISH = 1e-150  # the square of a smaller distance has lost its digits
 # OpenBLAS starts threads of its own for a product of more multiplications than PRODUCT. They wait for each other by spinning,
@@ -91,18 +89,6 @@ class Ruler:
         wider = self.wider[x.dtype.type]
         pair += np.add.reduce(x[:-1] ** 2) * wider
         return np.sqrt(np.maximum(pair, 0, out=pair), out=pair) * wider
-
-
-def exact_means(points, labels, centroids):
-    """The result of `update_centroids`, equal to the last bit, by one pass for each feature instead of each cluster."""
-    if points.shape[1] == 1:  # NumPy adds a single column in pairs, but several columns row by row, as bincount does
-        return update_centroids(points, labels, centroids)
-    k = len(centroids)
-    counts, means = np.bincount(labels, minlength=k)[:, None], np.empty_like(centroids)
-    for n in range(points.shape[1]):
-        means[:, n] = np.bincount(labels, points[:, n], k)
-    means /= np.maximum(counts, 1)
-    return means if np.count_nonzero(counts) == k else np.where(counts > 0, means, centroids)
 
 
 def joined(parts):

@@ -1,0 +1,76 @@
+"""The centroids of `fast.fit`: quick ones, with a bound for their rounding; and exact ones, with the bits of the plain run."""
+
+import numpy as np
+
+from kmeans_teach.kmeans import update_centroids
+
+EPS = float(np.finfo(np.float64).eps)
+
+
+class Means:
+    """Counts and sums of the clusters, which are corrected by the points that change label."""
+
+    def __init__(self, points, labels, start, centre, size):
+        self.points, self.labels, self.centre, self.size = points, labels, centre, size
+        self.kept = start.copy()  # where centroids without points stay
+        self.exact, self.undo = exact_means(points, labels, start), None  # the plain run's centroids, or None
+        self.counts = np.bincount(labels, minlength=len(start)).astype(np.float64)
+        self.sums = self.counts[:, None] * (self.exact - centre)
+        self.members = np.maximum(self.counts, 1)
+        self.additions = self.counts * (self.counts + 8)  # each addition may be wrong in the last bit of such a sum
+        self.trail, self.blur = 0, 0.0
+
+    def change(self, rows, names):
+        """Give these points these labels, and correct the counts and sums."""
+        was, k = self.labels[rows], len(self.kept)
+        gone, come = np.bincount(was, minlength=k), np.bincount(names, minlength=k)
+        counts = self.counts + (come - gone)
+        if np.count_nonzero(counts) < k:
+            emptied = (counts == 0) & (self.counts > 0)
+            if emptied.any():
+                self.kept[emptied] = self.exact_centroids()[emptied]
+        gone += come
+        self.additions += gone * (self.counts + gone)
+        self.counts, self.members = counts, np.maximum(counts, 1)
+        self.exact, self.undo = None, (rows, was)
+        points = self.points.take(rows, axis=0)
+        for n in range(points.shape[1]):
+            column = points[:, n] - self.centre[n]
+            self.sums[:, n] += np.bincount(names, column, k) - np.bincount(was, column, k)
+        self.labels[rows] = names
+        # equal labels give an equal trail. If other labels give it by chance, the plain run takes over
+        self.trail = (self.trail + int((rows + 1) ** 2 @ (names - was))) % 2**64
+
+    def quick_centroids(self):
+        """The means of the sums, relative to the centre. They may be wrong by `blur`."""
+        new = self.sums / self.members[:, None]
+        if np.count_nonzero(self.counts) < len(new):
+            idle = self.counts == 0
+            new[idle] = self.kept[idle] - self.centre
+        self.blur = max(self.blur, EPS * self.size * float((self.additions / self.members + self.counts).max() + 8))
+        return new
+
+    def exact_centroids(self):
+        """The centroids of the plain run, to the bit."""
+        if self.exact is None:
+            self.exact = exact_means(self.points, self.labels, self.kept)
+        return self.exact
+
+    def exact_before(self):
+        """The same for the labels before the last change."""
+        rows, was = self.undo
+        labels = self.labels.copy()
+        labels[rows] = was
+        return exact_means(self.points, labels, self.kept)
+
+
+def exact_means(points, labels, centroids):
+    """The result of `update_centroids`, equal to the last bit, by one pass for each feature instead of each cluster."""
+    if points.shape[1] == 1:  # NumPy adds a single column in pairs, but several columns row by row, as bincount does
+        return update_centroids(points, labels, centroids)
+    k = len(centroids)
+    counts, means = np.bincount(labels, minlength=k)[:, None], np.empty_like(centroids)
+    for n in range(points.shape[1]):
+        means[:, n] = np.bincount(labels, points[:, n], k)
+    means /= np.maximum(counts, 1)
+    return means if np.count_nonzero(counts) == k else np.where(counts > 0, means, centroids)
