@@ -78,6 +78,9 @@ def test_random_cases_agree_with_the_plain_run(monkeypatch):
         for engine in "as-shipped", "skipping", "all-tricks":
             with monkeypatch.context() as patch:
                 set_engine(patch, engine)
+                if seed % 4 == 0:  # in small pieces, by two threads
+                    patch.setattr(fast, "CHUNK", 32)
+                    patch.setattr(fast, "SPLIT", 1)
                 assert_same(fast.fit(points, start, max_iter=max_iter), plain)
         idle = bool((np.bincount(plain.labels, minlength=len(start)) == 0).any())
         kinds |= {plain.stop, "empty" * idle, "K=1" * (len(start) == 1), "K=M" * (len(start) == len(points))}
