@@ -37,7 +37,7 @@ setup: .venv/test.installed
 lab: .venv/lab.installed
 	@$(IN) -m kmeans_teach lab $(ARGS)
 
-# --nbval runs the notebooks, too; four files at a time, of which two drive a browser and wait a lot, so one thread for each
+# --nbval runs the notebooks, too; four files at a time, of which three drive a browser at first, so one thread for each
 # the tests start a hundred Pythons: bytecode is kept, also where the environment says otherwise
 PYTEST = PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
 	PYTEST_ADDOPTS="-p tests.fast_start -p no:anyio $$PYTEST_ADDOPTS" $(IN) -m pytest --nbval

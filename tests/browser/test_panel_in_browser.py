@@ -1067,7 +1067,7 @@ def test_random_settings_survive_being_shown_and_the_move_of_one_control(page):
     settings = [random_setting(walk) for _ in range(100 if LONG else 3)]
     # a page that got the new range of a slider before its new value rounded the old one, and sent it back
     settings += map(Setting.parse, ["penguins k=5 spread=41.75570680146902", "empty-cluster k=1 spread=100.0"])
-    fresh = 10 if LONG else 2
+    fresh = 10 if LONG else 1
     asked = {"settings": [str(setting) for setting in settings[:fresh]], "points": OWN.tolist()}
     (page.folder / "settings.json").write_text(json.dumps(asked))
     cell = page.locator(".jp-CodeCell").nth(1)
