@@ -448,7 +448,7 @@ def test_09_with_more_columns_bounds_save_fewer_distances():
     says("09_fast", "Hamerly's bounds measure about an eighth of the distances with 2 columns, and about half with 32.")
 
 
-def test_09_estimates_decide_what_is_clear_and_half_the_digits_serve_many_centroids_or_columns(monkeypatch):
+def test_09_estimates_decide_what_is_clear_and_half_the_digits_serve_a_large_run(monkeypatch):
     asked = []
     monkeypatch.setattr(fast, "assign_points", lambda some, centroids: asked.extend(some) or assign_points(some, centroids))
     points = make_clusters(12, 4000, rng=np.random.default_rng(2))
@@ -458,12 +458,12 @@ def test_09_estimates_decide_what_is_clear_and_half_the_digits_serve_many_centro
     assert (found.labels == labels).all()
     np.testing.assert_allclose(found.centroids, centroids)
     halves = {}
-    for k, n in (12, 2), (64, 2), (12, 64), (64, 64):
-        points = np.random.default_rng(0).normal(size=(4000, n))
-        halves[k, n] = fast.choose(points, points[:k]).half is np.float32
-    assert list(halves.values()) == [False, True, False, True]
+    for m, k, n in (4000, 12, 2), (60_000, 12, 2), (4000, 64, 2), (4000, 64, 64):
+        points = np.random.default_rng(0).normal(size=(m, n))
+        halves[m, k, n] = fast.choose(points, points[:k]).half is np.float32
+    assert list(halves.values()) == [False, True, True, True]
     says("09_fast", "Estimates decide only what is clear; they never decide a close call.")
-    says("09_fast", "with many centroids or columns it is measured with half the digits first")
+    says("09_fast", "in a large run it is measured with half the digits first")
 
 
 def test_09_far_from_zero_the_shortcut_is_wrong_and_differences_are_not():
