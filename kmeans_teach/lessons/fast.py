@@ -9,8 +9,7 @@ k-means" (ICML 2003), keeps one bound for every centroid.
 Where it pays, a point without slack first asks only the *neighbours* of its centroid. If the point is u away from its own
 centroid, a centroid that is D away from that one is at least D - u away from the point. (Newling and Fleuret, "Fast k-means
 with accurate bounds", ICML 2016, choose such neighbours for each point; here a whole cluster has the same two.) If that
-leaves a doubt, the point asks all. Where neighbours tell nothing, as in one wide cloud, the slack is kept in two parts: that
-to the second nearest centroid lasts longer, since the fastest other one is mostly a third.
+leaves a doubt, the point asks all.
 
 An estimate never decides a close call. Each estimate has an error bound. A point within that bound is measured with more
 digits, and then gets its label from `assign_points`, with the exact centroids of `update_centroids`. So labels, count, stop
@@ -37,7 +36,6 @@ NEAR = 2  # neighbours of a centroid
 # asking neighbours first pays from so many points on, times (N + 16). To choose costs time too: at 12,000 points in 2-D,
 # all 12 distances of a point take less time than to find out which of them are needed
 WORTH = 300_000
-WIDE = 1000  # with K times (N + 16) above this, and where neighbours tell nothing, a second slack pays
 RESTLESS = 16  # while more than one point in 16 changes label, a slack would not last: none is measured
 TABLE = 1 << 18  # distances in one table: it fits in the cache, and the calls of NumPy cost little compared with the work
 SPLIT = 600_000  # nanoseconds of work, about, for which a second thread is worth its cost
@@ -85,13 +83,6 @@ def choose(points, start):
     return (Small if len(points) * len(start) <= SMALL else Skipping)(points, start)
 
 
-def over(bounds, edges):
-    """Which points have used up their budget, or that for their pair of centroids."""
-    code, budget, *pair = bounds
-    used = budget <= edges[0].take(code)
-    return used | (pair[0] <= edges[1].take(code)) if pair else used
-
-
 class Skipping(Ruler):
     """A run over many points: each iteration measures only the points whose slack is used up.
 
@@ -103,8 +94,7 @@ class Skipping(Ruler):
         self.labels = np.zeros(self.m, np.intp)
         self.budget = np.full(self.m, -np.inf)  # the drift at which the slack is used up
         self.drift = np.zeros(self.k)  # for each cluster: the sum of its own moves and of the largest move of another
-        self.calm, self.limit, self.watch = False, None, None
-        self.path, self.pairs, self.bounds = np.zeros(self.k), False, [self.labels, self.budget]
+        self.calm, self.limit, self.watch = False, np.full(self.k, -np.inf), None
         self.centroids, self.means = start - self.centre, None
         self.margin = self.rounding = (EPS * 64 * self.n + 4 * self.error[FULL]) * self.size + VANISH
         self.blurred, self.measured = 0.0, []
@@ -138,37 +128,27 @@ class Skipping(Ruler):
 
     def due(self):
         """The rows whose slack is used up."""
-        now = self.edges(0)
+        edge = self.drift + self.margin
         if not self.calm:
-            return self.used_up(now)
-        if self.limit is None or any(np.count_nonzero(edge > limit) for edge, limit in zip(now, self.limit, strict=True)):
-            self.limit = self.edges(AHEAD)  # the list of points to watch is too old
+            return self.used_up(edge)
+        if np.count_nonzero(edge > self.limit):  # the list of points to watch is too old
+            self.limit = edge + AHEAD * self.step
             rows = self.used_up(self.limit)
-            self.watch = rows, [array.take(rows) for array in self.bounds]
-        watched, copies = self.watch
-        some = over(copies, now).nonzero()[0]
+            self.watch = rows, self.budget.take(rows), self.labels.take(rows)
+        watched, budget, labels = self.watch
+        some = (budget <= edge.take(labels)).nonzero()[0]
         rows = watched.take(some)
         # the list has its own copies, side by side in memory. Points that were measured since it was made, have new ones
-        newer = [array.take(rows) for array in self.bounds]
-        for copy, new in zip(copies, newer, strict=True):
-            copy[some] = new
-        return rows.compress(over(newer, now))
+        budget[some], labels[some] = self.budget.take(rows), self.labels.take(rows)
+        return rows.compress(budget.take(some) <= edge.take(labels.take(some)))
 
-    def edges(self, ahead):
-        """A budget is used up when it is not above the first. And if there are pairs, when its pair is not above the second."""
-        drift = self.drift + ahead * self.step + self.margin
-        if not self.pairs:
-            return (drift,)
-        path = self.path + ahead * self.moves
-        return drift.repeat(self.k), (path[:, None] + path + self.margin).ravel()
-
-    def used_up(self, edges):
+    def used_up(self, edge):
         """The rows whose budget is not above the edge of their cluster."""
 
         def some(s):
-            return (over([array[s : s + CHUNK] for array in self.bounds], edges).nonzero()[0] + s,)
+            return ((self.budget[s : s + CHUNK] <= edge.take(self.labels[s : s + CHUNK])).nonzero()[0] + s,)
 
-        return joined(self.in_threads(some, range(0, self.m, CHUNK), (4 if self.pairs else 2) * self.m))[0]
+        return joined(self.in_threads(some, range(0, self.m, CHUNK), 2 * self.m))[0]
 
     def first_look(self):
         """The first labels. Nearly all rows change: writing them in pieces saves memory."""
@@ -182,8 +162,6 @@ class Skipping(Ruler):
     def look(self):
         """The rows that change label now, and their new labels."""
         self.measured.append(self.k)  # how far each centroid moved
-        if not self.helpful and not self.pairs and self.k * (self.n + 16) > WIDE:
-            self.begin_pairs()
         due, found = self.due(), []
         self.calm = len(due) < self.m / 16
         if worth := self.helpful and len(due) * (self.n + 16) > WORTH:
@@ -192,13 +170,6 @@ class Skipping(Ruler):
             rows = due[s : s + 2 * CHUNK]
             found.append(self.ask_all(self.ask_neighbours(rows) if worth else rows))
         return joined(found)
-
-    def begin_pairs(self):
-        """From now on, the slack has two parts: to the second nearest centroid, which needs only the moves of these two, and
-        to all others. A point's code is its label times K, plus the second."""
-        self.pairs, self.limit = True, None
-        self.code, self.pair = self.labels * (self.k + 1), np.full(self.m, np.inf)
-        self.bounds = [self.code, self.budget, self.pair]
 
     def find_neighbours(self):
         """For each cluster `asked`: its centroid and the nearest to that. All others are at least `beyond` away from it."""
@@ -276,26 +247,19 @@ class Skipping(Ruler):
     def measure_slack(self, rows, kind):
         """As `find_changes`, and it also sets the budget of each row."""
         before = self.labels.take(rows)
-        names, second, slack, rest = self.slack(self.pick(rows), before, kind)
+        names, slack = self.slack(self.pick(rows), before, kind)
         sure = slack > self.margin
         close = rows.compress(~sure) if np.count_nonzero(sure) < len(rows) else rows[:0]
-        self.budget[rows] = np.where(sure, rest + self.drift.take(names), -np.inf)
-        if self.pairs:
-            self.code[rows] = names * self.k + second
-            self.pair[rows] = slack + (self.path.take(names) + self.path.take(second))
+        self.budget[rows] = np.where(sure, slack + self.drift.take(names), -np.inf)
         changes = ((names != before) & sure).nonzero()[0]
         return rows.take(changes), names.take(changes), close
 
     def slack(self, points, labels, kind):
-        """Label and second nearest centroid of these points, which had these labels; the slack to the second and to the others.
-
-        The slack minus `margin` is never above the true slack.
-        """
+        """Label and slack of these points, which had these labels. The slack minus `margin` is never above the true slack."""
         x = self.lay_out(points, kind)
-        labels, second, squares = self.nearest_of_all(x, labels, 3 if self.pairs else 2)
-        away = self.roots(squares, x)
-        slack = away[1:] - away[0] - self.blunt[kind]
-        return labels, second, slack[0], slack[-1]
+        labels, pair = self.two_nearest(x, labels)
+        near, far = self.roots(pair, x)
+        return labels, far - near if kind is FULL else far - near - self.blunt[kind]
 
     def in_threads(self, function, blocks, work):
         """The results of a function for each of these blocks, which are so many nanoseconds of work together."""
@@ -320,14 +284,12 @@ class Skipping(Ruler):
         if self.k > 1:
             self.step[fastest] = self.shift + np.sort(moves)[-2]
         self.drift += self.step
-        self.path += moves
-        self.moves = moves
         self.centroids = new
         self.set_centroids(new)
         # two squares may be wrong, of distances that are at most 2 n^0.5 reach
         self.blurred = 16 * self.n**0.5 * self.reach * self.means.blur
         # four centroids may be wrong: its own and the other one, of then and of now
-        self.margin = 4 * self.means.blur + self.rounding + EPS * 16 * (i + 8) * float(self.drift.max())
+        self.margin = 4 * self.means.blur + self.rounding + EPS * 8 * (i + 8) * float(self.drift.max())
 
     # ---- the end
 
@@ -343,7 +305,7 @@ class Skipping(Ruler):
         return self.ended(centroids, i + moved, "converged")
 
     def ended(self, *how):
-        self.budget = self.pair = self.code = self.bounds = self.watch = None  # frees the memory that the inertia needs
+        self.budget = self.watch = None  # frees the memory that the inertia needs
         return last_step(self.points, self.labels, *how)
 
 

@@ -28,7 +28,7 @@ class Ruler:
         # twice the error of the largest square possible
         self.tie = {kind: 16 * self.n * error * self.reach**2 + VANISH**2 for kind, error in self.error.items()}
         # rounds the nearest distance up and the second down
-        self.wider = {kind: np.array([[1 + error], [1 - error], [1 - error]], kind) for kind, error in self.error.items()}
+        self.wider = {kind: np.array([[1 + error], [1 - error]], kind) for kind, error in self.error.items()}
         # what rounding the coordinates of a point, and the difference of two distances, can add
         self.blunt = {HALF: 16 * float(np.finfo(HALF).eps) * self.n**0.5 * self.reach, FULL: 0.0}
         self.names = np.arange(self.k, dtype=np.min_scalar_type(self.k - 1))[:, None]  # cluster numbers, in the smallest dtype
@@ -65,34 +65,28 @@ class Ruler:
     def nearest(self, x, tie):
         """The label of each point, and the points whose second smallest square is within `tie` of the smallest, or is NaN."""
         table = self.measure(x, self.form[x.dtype.type])
-        within = table <= np.minimum.reduce(table) + tie
-        return self.which(within), (np.add.reduce(within, dtype=self.names.dtype) != 1).nonzero()[0]
+        within = (table <= np.minimum.reduce(table) + tie).view(np.uint8)
+        labels = np.maximum.reduce(within * self.names).astype(np.intp)  # argmin(axis=0), but quicker
+        return labels, (np.add.reduce(within, dtype=self.names.dtype) != 1).nonzero()[0]
 
-    def nearest_of_all(self, x, labels, count):
-        """Label and, if `count` is 3, second nearest centroid of each point, which was one of `labels` before; and its so many
-        lowest squares (count, m)."""
-        table, lowest = self.measure(x, self.form[x.dtype.type]), np.empty((count, len(labels)), x.dtype)
-        flat, along = table.reshape(-1), np.arange(len(labels))
-        np.minimum.reduce(table, out=lowest[0])  # quicker than table.min
-        other = (flat.take(labels * len(labels) + along) > lowest[0]).nonzero()[0]  # most labels stay
+    def two_nearest(self, x, labels):
+        """The label of each point, which was one of `labels` before, and its two lowest squares (2, m)."""
+        table, pair = self.measure(x, self.form[x.dtype.type]), np.empty((2, len(labels)), x.dtype)
+        flat, place = table.reshape(-1), labels * len(labels) + np.arange(len(labels))
+        np.minimum.reduce(table, out=pair[0])  # quicker than table.min
+        other = (flat.take(place) > pair[0]).nonzero()[0]  # most labels stay, and argmin is slow
         if len(other):
             labels = labels.copy()
-            labels[other] = self.which(table.take(other, axis=1) <= lowest[0].take(other))
-        second = labels
-        for i in range(1, count):
-            flat[second * len(labels) + along] = np.inf
-            np.minimum.reduce(table, out=lowest[i])
-            if i < count - 1:
-                second = self.which(table <= lowest[i])
-        return labels, second, lowest
-
-    def which(self, within):
-        """For each column the last row that is true, or 0: quicker than argmin(axis=0)."""
-        return np.maximum.reduce(within.view(np.uint8) * self.names).astype(np.intp)
+            some = table.take(other, axis=1) <= pair[0].take(other)
+            labels[other] = np.maximum.reduce(some.view(np.uint8) * self.names)  # argmin(axis=0), but quicker
+            place[other] = labels[other] * len(labels) + other
+        flat[place] = np.inf
+        np.minimum.reduce(table, out=pair[1])
+        return labels, pair
 
     def roots(self, pair, x):
         """The distances of these squares (2, m): the nearest at most too large, the second at most too small."""
-        wider = self.wider[x.dtype.type][: len(pair)]
+        wider = self.wider[x.dtype.type]
         pair += np.add.reduce(x[:-1] ** 2) * wider
         return np.sqrt(np.maximum(pair, 0, out=pair), out=pair) * wider
 
