@@ -38,7 +38,7 @@ NEAR = 2  # neighbours of a centroid
 WORTH = 300_000
 RESTLESS = 16  # while more than one point in 16 changes label, a slack would not last: none is measured
 TABLE = 1 << 18  # distances in one table: it fits in the cache, and the calls of NumPy cost little compared with the work
-SPLIT = 600_000  # nanoseconds of work, about, for which a second thread is worth its cost
+SPLIT = 4_000_000  # nanoseconds of work, about, for which a second thread is worth its cost
 CHUNK = 1 << 17  # points in one scan
 AHEAD = 8  # the list of points to watch is made for about this many iterations
 # an array as large as this, freed once, makes glibc keep smaller ones (mallopt(3)): clearing new pages took a third of a run
