@@ -109,7 +109,7 @@ def copy_files(folder, code, work):
             return
         with contextlib.suppress(OSError):
             if path.is_dir():
-                shutil.copytree(path, work / path.name, ignore=lambda place, all: [n for n in all if left_out(Path(place, n))])
+                shutil.copytree(path, work / path.name, ignore=lambda at, names: [n for n in names if left_out(Path(at, n))])
             else:
                 shutil.copyfile(path, work / path.name)
 

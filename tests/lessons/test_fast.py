@@ -196,13 +196,20 @@ def test_more_clusters_than_a_byte_can_count(k):
         assert_same(fast.fit(points, start), KMeansND(points, start).fit())
 
 
+@pytest.fixture
+def all_digits(monkeypatch):
+    """Nothing is measured with half the digits first: that would count what is too close to call twice."""
+    monkeypatch.setattr(ruler, "GAINS", np.inf)
+
+
+@pytest.mark.usefixtures("all_digits")
 def test_most_points_are_not_looked_at_again():
     points = make_clusters(12, 2_000, rng=np.random.default_rng(4))
     run = fast.Skipping(points, points[:12])
     step = run.last_step(300)
     assert step.iteration == len(run.measured) > 10
     assert sum(run.measured) < 12 * len(points) * len(run.measured) / 3
-    assert max(run.measured) <= 12 * 1.01 * len(points)
+    assert max(run.measured) <= 12 * (len(points) + 12)
 
 
 @pytest.mark.parametrize(("m", "n", "k", "most"), [(40_000, 2, 12, 0.6), (20_000, 16, 64, 0.6)])
@@ -213,12 +220,13 @@ def test_neighbours_save_distances_even_while_points_still_change(m, n, k, most)
     assert sum(run.measured[1:]) < most * m * k * len(run.measured[1:])
 
 
+@pytest.mark.usefixtures("all_digits")
 def test_neighbours_that_tell_nothing_are_not_asked_again():
     points = np.random.default_rng(8).normal(size=(30_000, 8))  # one cloud: everything is near everything
     run = fast.choose(points, points[:20])
     run.last_step(4)
     assert not run.helpful
-    assert max(run.measured[2:]) <= 20 * len(points) * 1.02
+    assert max(run.measured[2:]) <= 20 * len(points) * 1.01
 
 
 # ---- the front door
