@@ -520,6 +520,11 @@ def put_a_in_the_middle(page):
     replay(page, "uniform k=2 seed=1 hand=0.0,0.0;3.0,3.0")
     fold(page, "Replay")
     says(page, "^Start: 2 ")
+    return middle(page)
+
+
+def middle(page):
+    """Where the middle of the picture is on the page (x, y), and the box of the canvas: in view, until a control is clicked."""
     canvas = page.locator(CANVAS).last
     canvas.scroll_into_view_if_needed()
     settled(page)
@@ -592,16 +597,18 @@ def test_a_finger_drags_a_centroid_and_scrolls_the_page_from_anywhere_else(page)
 
 
 def choose_tool(page, how, what):
+    """Choose what a click does. Returns where the middle of the picture is then: the page may have scrolled to the buttons."""
     fold(page, "By hand")
     for name in how, what:
         button(page, name).click()
         expect(button(page, name)).to_have_attribute("aria-pressed", "true")
     answered(page)
+    return middle(page)[:2]
 
 
 def test_points_and_centroids_are_painted_by_mouse_finger_and_keys(page):
-    x, y, _ = put_a_in_the_middle(page)
-    choose_tool(page, "add", "points")
+    put_a_in_the_middle(page)
+    x, y = choose_tool(page, "add", "points")
     says(page, "^Click to add a point")
     page.mouse.click(x + 90, y)
     says(page, "^1201 points now. A new run begins from the same start")
@@ -614,6 +621,7 @@ def test_points_and_centroids_are_painted_by_mouse_finger_and_keys(page):
     button(page, "Undo").click()
     says(page, "^Start: 2 centroids, and each of 1201 points")
     page.evaluate(TOUCHES)
+    x, y, _ = middle(page)
     finger(page, *[(x + 30 + 5 * i, y - 5 * i) for i in range(5)])
     says(page, r"^12(0[4-9]|1\d) points now")
     assert page.evaluate("window.untouched").count(True) > 3, "the page does not scroll with it"
@@ -623,7 +631,7 @@ def test_points_and_centroids_are_painted_by_mouse_finger_and_keys(page):
     for name in "Shift+ArrowDown", "ArrowLeft", "h":
         page.keyboard.press(name)
     says(page, "^1211 points now")
-    choose_tool(page, "remove", "centroids")
+    x, y = choose_tool(page, "remove", "centroids")
     page.mouse.click(x, y)
     says(page, "^1 centroid now")
     button(page, "By hand").click()
@@ -891,6 +899,7 @@ def test_on_a_narrow_page_everything_wraps_and_nothing_is_clipped(page):
         tap(page, "Last")
         page.get_by_text("The run is over", exact=True).wait_for()  # so short that it would find room in the row
         page.set_viewport_size({"width": 700 if page.in_lab else 420, "height": 1000})
+        settled(page)  # the page is laid out again some time after it
         boxes = "b => b.map(e => (({ top, bottom, left, right }) => ({ top, bottom, left, right }))(e.getBoundingClientRect()))"
         *four, step = page.locator(
             ".kmeans-panel button:has(~ .kmeans-step), .kmeans-step, .kmeans-step ~ button"
