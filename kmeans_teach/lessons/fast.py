@@ -21,7 +21,6 @@ ruler.py; how the centroids are found, is in means.py.
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import chain
 
 import numpy as np
 
@@ -37,7 +36,7 @@ NEAR = 2  # neighbours of a centroid
 # all 12 distances of a point take less time than to find out which of them are needed
 WORTH = 300_000
 RESTLESS = 16  # while more than one point in 16 changes label, a slack would not last: none is measured
-TABLE = 1 << 18  # distances in one table: it fits in the cache, and the calls of NumPy cost little compared with the work
+TABLE = 1 << 20  # distances in one table, at most: two threads wait less for each other in few large calls of NumPy
 SPLIT = 4_000_000  # nanoseconds of work, about, for which a second thread is worth its cost
 CHUNK = 1 << 17  # points in one scan
 AHEAD = 8  # the list of points to watch is made for about this many iterations
@@ -103,7 +102,7 @@ class Skipping(Ruler):
 
     def last_step(self, max_iter):
         # each thread has its own settings
-        with ThreadPoolExecutor(2, initializer=lambda: np.seterr(all="ignore")) as self.pool:
+        with ThreadPoolExecutor(1, initializer=lambda: np.seterr(all="ignore")) as self.pool:
             return self.run(max_iter)
 
     def run(self, max_iter):
@@ -128,6 +127,8 @@ class Skipping(Ruler):
 
     def due(self):
         """The rows whose slack is used up."""
+        if self.restless:
+            return np.arange(self.m)
         edge = self.drift + self.margin
         if not self.calm:
             return self.used_up(edge)
@@ -135,29 +136,38 @@ class Skipping(Ruler):
             self.limit = edge + AHEAD * self.step
             rows = self.used_up(self.limit)
             self.watch = rows, self.budget.take(rows), self.labels.take(rows)
-        watched, budget, labels = self.watch
-        some = (budget <= edge.take(labels)).nonzero()[0]
-        rows = watched.take(some)
-        # the list has its own copies, side by side in memory. Points that were measured since it was made, have new ones
-        budget[some], labels[some] = self.budget.take(rows), self.labels.take(rows)
-        return rows.compress(budget.take(some) <= edge.take(labels.take(some)))
+        else:  # the list has its own copies, side by side in memory: those of the points that were measured last are old
+            rows, budget, labels = self.watch
+            measured = rows.take(self.seen)
+            budget[self.seen], labels[self.seen] = self.budget.take(measured), self.labels.take(measured)
+        rows, budget, labels = self.watch
+        self.seen = (budget <= edge.take(labels)).nonzero()[0]
+        return rows.take(self.seen)
 
     def used_up(self, edge):
         """The rows whose budget is not above the edge of their cluster."""
 
-        def some(s):
-            return ((self.budget[s : s + CHUNK] <= edge.take(self.labels[s : s + CHUNK])).nonzero()[0] + s,)
+        def some(rows):
+            s = rows.start
+            return ((self.budget[s : rows.stop] <= edge.take(self.labels[s : rows.stop])).nonzero()[0] + s,)
 
-        return joined(self.in_threads(some, range(0, self.m, CHUNK), 2 * self.m))[0]
+        return self.in_threads(some, range(self.m), CHUNK, 2 * self.m)[0]
 
     def first_look(self):
-        """The first labels. Nearly all rows change: writing them in pieces saves memory."""
+        """The first labels: in pieces, which saves memory."""
         self.set_centroids(self.centroids)
-        self.measured.append(0)
+        self.measured.append(self.m * self.k)
         for s in range(0, self.m, 2 * CHUNK):
-            rows, names = self.ask_all(np.arange(s, min(s + 2 * CHUNK, self.m)))
+            rows = np.arange(s, min(s + 2 * CHUNK, self.m))
+            rows, names = self.ask_all(self.in_threads(self.guess, rows, TABLE // self.k + 1, len(rows) * self.work)[0])
             self.labels[rows] = names
         self.means = Means(self.points, self.labels, self.start, self.centre, self.size)
+
+    def guess(self, rows):
+        """Write down the first labels of these rows, and return those that are too close to call."""
+        names, close = self.nearest(self.lay_out(self.pick(rows), self.half), self.tie[self.half])
+        self.labels[rows[0] : rows[-1] + 1] = names
+        return (rows.take(close),)
 
     def look(self):
         """The rows that change label now, and their new labels."""
@@ -180,54 +190,57 @@ class Skipping(Ruler):
         order = np.argpartition(apart, [0, NEAR, NEAR + 1], axis=0)
         self.beyond = apart[order[NEAR + 1], np.arange(self.k)]
         self.asked = self.form[self.half][order[: NEAR + 1].T]
+        # who is less than half of that away from its own centroid is farther from all others; as a square, rounded down
+        safe = np.maximum(self.beyond - self.margin - self.blunt[self.half], 0) * (1 - 2 * self.error[self.half]) / 2
+        self.safe = (safe**2).astype(self.half)
         self.measured[-1] += self.k * (self.k - 1) // 2
 
     def ask_neighbours(self, rows):
         """The rows that do not surely stay: another centroid may be nearer than their own."""
         self.measured[-1] += len(rows) * (NEAR + 1)
-        size = min(-(-len(rows) // 2), max(2 * TABLE // self.n, self.k))
-        blocks = [rows[s : s + size] for s in range(0, len(rows), size)]
-        unsure = np.sort(np.concatenate(self.in_threads(self.stay, blocks, len(rows) * self.work)))
+        unsure = np.sort(self.in_threads(self.stay, rows, max(2 * TABLE // self.n, self.k), len(rows) * self.work)[0])
         self.helpful = (len(rows) - len(unsure)) * self.k > len(rows) * (NEAR + 1)  # it saves more distances than it takes
         return unsure
 
     def stay(self, rows):
-        """Set the budget of these rows, as far as the neighbours of their centroids tell, and return those that may leave."""
+        """Those of these rows that may leave their cluster, as far as the neighbours of its centroid tell. The others stay,
+        and get a budget if the run is not restless.
+        """
         own = self.labels.take(rows).astype(self.names.dtype)
         order = own.argsort(kind="stable")  # one product for each cluster
-        rows, own = rows.take(order), own.take(order)
+        rows, ends = rows.take(order), own.take(order).searchsorted(self.names[:, 0], side="right")
+        counts, start = np.diff(ends, prepend=0), 0
         x, table = self.lay_out(self.points.take(rows, axis=0), self.half), np.empty((NEAR + 1, len(rows)), self.half)
-        start = 0
-        for form, end in zip(self.asked, np.bincount(own, minlength=self.k).cumsum().tolist(), strict=True):
+        for form, end in zip(self.asked, ends.tolist(), strict=True):
             if end > start:
                 self.measure(x[:, start:end], form, table[:, start:end])
             start = end
         np.minimum(table[1], table[2], out=table[1])
-        near, far = self.roots(table[:2], x)
-        slack = np.minimum(far, self.beyond.take(own) - near) - near - self.blunt[self.half]
-        sure = slack > self.margin
-        self.budget[rows] = np.where(sure, slack + self.drift.take(own), -np.inf)
-        return rows[~sure]
+        if self.restless:
+            sure = table[1] > table[0] + (self.blurred + self.tie[self.half])
+            sure &= self.squares(table[0], x) < self.safe.repeat(counts)
+        else:
+            near, far = self.roots(table[:2], x)
+            slack = np.minimum(far, self.beyond.repeat(counts) - near) - near - self.blunt[self.half]
+            sure = slack > self.margin
+            self.budget[rows] = np.where(sure, slack + self.drift.repeat(counts), -np.inf)
+        return (rows.compress(~sure),)
 
     def ask_all(self, rows):
         """The rows that change label now, of these rows, and their new labels; measured with half the digits, then with all."""
-        found = []
+        found, measure = [], self.find_changes if self.restless else self.measure_slack
         for kind in dict.fromkeys((self.half, FULL) if len(rows) * self.k > FEW else (FULL,)):
-            work, size = len(rows) * self.work, max(64, TABLE // self.k)
-            if work >= SPLIT:
-                size = min(size, -(-len(rows) // 2))
-            blocks = [rows[s : s + size] for s in range(0, len(rows), size)]
-            self.measured[-1] += len(rows) * self.k
-            measure = partial(self.find_changes if self.restless else self.measure_slack, kind=kind)
-            changed, names, rows = joined(self.in_threads(measure, blocks, work) or [(rows, rows, rows)])
-            found.append((changed, names))
+            if len(rows):
+                self.measured[-1] += len(rows) * self.k
+                some, size = partial(measure, kind=kind), max(64, TABLE // self.k)
+                changed, names, rows = self.in_threads(some, rows, size, len(rows) * self.work)
+                found.append((changed, names))
         if len(rows):  # these points are too close to call, and have kept their labels until here
             self.measured[-1] += len(rows) * self.k
-            self.budget[rows] = -np.inf
             names = assign_points(self.points[rows], self.means.exact_centroids() if self.means else self.start)
             other = names != self.labels[rows]
             found.append((rows[other], names[other]))
-        return joined(found)
+        return joined(found) if found else (rows, rows)
 
     def find_changes(self, rows, kind):
         """The rows that surely change label, their labels, and the rows that are too close to call."""
@@ -235,9 +248,7 @@ class Skipping(Ruler):
         changes = names != self.labels.take(rows)
         changes[close] = False
         changes = changes.nonzero()[0]
-        leavers = rows.take(changes)
-        self.budget[leavers] = -np.inf  # what it was, was for another cluster
-        return leavers, names.take(changes), rows.take(close)
+        return rows.take(changes), names.take(changes), rows.take(close)
 
     def pick(self, rows):
         """The points in these rows, which are in order: a slice, if no row is missing, is quicker."""
@@ -248,9 +259,10 @@ class Skipping(Ruler):
         """As `find_changes`, and it also sets the budget of each row."""
         before = self.labels.take(rows)
         names, slack = self.slack(self.pick(rows), before, kind)
-        sure = slack > self.margin
-        close = rows.compress(~sure) if np.count_nonzero(sure) < len(rows) else rows[:0]
-        self.budget[rows] = np.where(sure, slack + self.drift.take(names), -np.inf)
+        sure, budget, close = slack > self.margin, slack + self.drift.take(names), rows[:0]
+        if np.count_nonzero(sure) < len(rows):
+            close, budget = rows.compress(~sure), np.where(sure, budget, -np.inf)
+        self.budget[rows] = budget
         changes = ((names != before) & sure).nonzero()[0]
         return rows.take(changes), names.take(changes), close
 
@@ -261,16 +273,21 @@ class Skipping(Ruler):
         near, far = self.roots(pair, x)
         return labels, far - near if kind is FULL else far - near - self.blunt[kind]
 
-    def in_threads(self, function, blocks, work):
-        """The results of a function for each of these blocks, which are so many nanoseconds of work together."""
-        if work >= SPLIT and len(blocks) > 1:
+    def in_threads(self, function, rows, size, work):
+        """What a function returns for these rows, which are so many nanoseconds of work; asked for `size` at a time."""
+        if work >= SPLIT:
+            size = min(size, -(-len(rows) // 2))
+        if len(rows) <= size:
+            return function(rows)
+        blocks = [rows[s : s + size] for s in range(0, len(rows), size)]
+        if work >= SPLIT:
             try:
-                middle = -(-len(blocks) // 2)
-                parts = self.pool.map(lambda some: [*map(function, some)], (blocks[:middle], blocks[middle:]))
-                return [*chain(*parts)]
+                half = len(blocks) // 2
+                others = self.pool.submit(lambda: [*map(function, blocks[half:])])
+                return joined([*map(function, blocks[:half]), *others.result()])
             except RuntimeError:  # "can't start new thread": in a browser, or where a machine allows no more threads
                 self.pool.shutdown()  # wait for a thread that was started; from here on, map fails at once
-        return [*map(function, blocks)]
+        return joined([*map(function, blocks)])
 
     # ---- the centroids
 

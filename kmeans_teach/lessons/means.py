@@ -13,8 +13,8 @@ class Means:
     def __init__(self, points, labels, start, centre, size):
         self.points, self.labels, self.centre, self.size = points, labels, centre, size
         self.kept = start.copy()  # where centroids without points stay
-        self.exact, self.undo = exact_means(points, labels, start), None  # the plain run's centroids, or None
         self.counts = np.bincount(labels, minlength=len(start)).astype(np.float64)
+        self.exact, self.undo = exact_means(points, labels, start, self.counts), None  # the plain run's centroids, or None
         self.sums = self.counts[:, None] * (self.exact - centre)
         self.members = np.maximum(self.counts, 1)
         self.additions = self.counts * (self.counts + 8)  # each addition may be wrong in the last bit of such a sum
@@ -53,7 +53,7 @@ class Means:
     def exact_centroids(self):
         """The centroids of the plain run, to the bit."""
         if self.exact is None:
-            self.exact = exact_means(self.points, self.labels, self.kept)
+            self.exact = exact_means(self.points, self.labels, self.kept, self.counts)
         return self.exact
 
     def exact_before(self):
@@ -64,13 +64,16 @@ class Means:
         return exact_means(self.points, labels, self.kept)
 
 
-def exact_means(points, labels, centroids):
-    """The result of `update_centroids`, equal to the last bit, by one pass for each feature instead of each cluster."""
+def exact_means(points, labels, centroids, counts=None):
+    """The result of `update_centroids`, equal to the last bit, by one pass for each feature instead of each cluster.
+
+    It takes the `counts` of the clusters from who knows them.
+    """
     if points.shape[1] == 1:  # NumPy adds a single column in pairs, but several columns row by row, as bincount does
         return update_centroids(points, labels, centroids)
-    k = len(centroids)
-    counts, means = np.bincount(labels, minlength=k)[:, None], np.empty_like(centroids)
+    k, means = len(centroids), np.empty_like(centroids)
     for n in range(points.shape[1]):
         means[:, n] = np.bincount(labels, points[:, n], k)
-    means /= np.maximum(counts, 1)
-    return means if np.count_nonzero(counts) == k else np.where(counts > 0, means, centroids)
+    counts = np.bincount(labels, minlength=k) if counts is None else counts
+    means /= np.maximum(counts, 1)[:, None]
+    return means if np.count_nonzero(counts) == k else np.where(counts[:, None] > 0, means, centroids)

@@ -7,7 +7,7 @@ VANISH = 1e-150  # the square of a smaller distance has lost its digits
 # and slow down our two threads. So a large product is made of tiles, each with TILE centroids.
 PRODUCT, TILE = 1 << 18, 64
 HALF, FULL = np.float32, np.float64  # half the digits take half the time
-GAINS = 4_000_000  # with M times K times (N + 16) as small as this, the other costs hide it
+GAINS = 2_000_000  # with M times K times (N + 16) as small as this, the other costs hide it
 
 
 class Ruler:
@@ -25,8 +25,8 @@ class Ruler:
         self.half = HALF if self.m * self.k * (self.n + 16) > GAINS and 1e-12 < self.reach < 1e12 else FULL
         # the error of a square, relative to the sum of |x|^2 and the square
         self.error = {kind: float(np.finfo(kind).eps) * (8 * self.n + 32) for kind in (HALF, FULL)}
-        # twice the error of the largest square possible
-        self.tie = {kind: 16 * self.n * error * self.reach**2 + VANISH**2 for kind, error in self.error.items()}
+        # twice the error of |c|^2 - 2 c.x, whose n + 1 terms add up to at most 3 n reach^2; and five times that, to be safe
+        self.tie = {kind: 2 * self.n * error * self.reach**2 + VANISH**2 for kind, error in self.error.items()}
         # rounds the nearest distance up and the second down
         self.wider = {kind: np.array([[1 + error], [1 - error]], kind) for kind, error in self.error.items()}
         # what rounding the coordinates of a point, and the difference of two distances, can add
@@ -73,16 +73,21 @@ class Ruler:
         """The label of each point, which was one of `labels` before, and its two lowest squares (2, m)."""
         table, pair = self.measure(x, self.form[x.dtype.type]), np.empty((2, len(labels)), x.dtype)
         flat, place = table.reshape(-1), labels * len(labels) + np.arange(len(labels))
-        np.minimum.reduce(table, out=pair[0])  # quicker than table.min
-        other = (flat.take(place) > pair[0]).nonzero()[0]  # most labels stay, and argmin is slow
-        if len(other):
-            labels = labels.copy()
-            some = table.take(other, axis=1) <= pair[0].take(other)
-            labels[other] = np.maximum.reduce(some.view(np.uint8) * self.names)  # argmin(axis=0), but quicker
-            place[other] = labels[other] * len(labels) + other
+        flat.take(place, out=pair[0], mode="clip")  # most labels stay, so the nearest is one's own
         flat[place] = np.inf
         np.minimum.reduce(table, out=pair[1])
+        other = (pair[1] < pair[0]).nonzero()[0]
+        if len(other):
+            labels, some, near = labels.copy(), table.take(other, axis=1), pair[1].take(other)
+            names = np.maximum.reduce((some <= near).view(np.uint8) * self.names)  # argmin(axis=0), but quicker
+            labels[other] = names
+            some[names, np.arange(len(other))] = np.inf
+            pair[:, other] = near, np.minimum(pair[0].take(other), np.minimum.reduce(some))
         return labels, pair
+
+    def squares(self, lowest, x):
+        """These squares, which were measured without their |x|^2, with it: at most too large."""
+        return lowest + np.add.reduce(x[:-1] ** 2) * self.wider[x.dtype.type][0]
 
     def roots(self, pair, x):
         """The distances of these squares (2, m): the nearest at most too large, the second at most too small."""

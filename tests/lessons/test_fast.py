@@ -165,8 +165,11 @@ def test_a_slack_is_never_more_than_the_true_one(monkeypatch, offset, n, kind):
     names, slack = run.slack(points, rng.integers(5, size=60), kind)
     run.labels, run.centroids, run.measured = names, start - run.centre, [0]
     run.find_neighbours()
+    (unsure,), run.restless = run.stay(np.arange(60)), False  # while it is restless, nothing is written down
+    assert not np.isfinite(run.budget).any()
     run.ask_neighbours(np.arange(60))
     assert np.isfinite(run.budget).any() or n == 30  # in 30-D all these are far from each other
+    assert len(unsure) < 60 or n == 30
     for row, (point, name, bound) in enumerate(zip(points, names, slack, strict=True)):
         squares = [sum((Fraction(a) - Fraction(b)) ** 2 for a, b in zip(point, c, strict=True)) for c in start]  # exact
         own, other = squares[name], min(squares[:name] + squares[name + 1 :])
@@ -175,6 +178,7 @@ def test_a_slack_is_never_more_than_the_true_one(monkeypatch, offset, n, kind):
         assert bound >= true - (1e-6 if kind is ruler.FULL else 1e-3)  # and it is a bound worth having
         told = run.budget[row]  # by the neighbours of its centroid
         assert told - run.margin <= true or told == -np.inf
+        assert other > own or row in unsure
 
 
 def test_a_point_that_overflows_and_a_tie_are_both_too_close_to_call():
