@@ -36,9 +36,9 @@ NEAR = 2  # neighbours of a centroid
 # all 12 distances of a point take less time than to find out which of them are needed
 WORTH = 300_000
 RESTLESS = 16  # while more than one point in 16 changes label, a slack would not last: none is measured
-TABLE = 1 << 20  # distances in one table, at most: two threads wait less for each other in few large calls of NumPy
+TABLE = 1 << 19  # distances in one table, at most: two threads wait less for each other in few large calls of NumPy
 SPLIT = 4_000_000  # nanoseconds of work, about, for which a second thread is worth its cost
-CHUNK = 1 << 17  # points in one scan
+PIECE = 1 << 18  # points that are looked at together
 AHEAD = 8  # the list of points to watch is made for about this many iterations
 # an array as large as this, freed once, makes glibc keep smaller ones (mallopt(3)): clearing new pages took a third of a run
 FREED = 1 << 20
@@ -93,7 +93,7 @@ class Skipping(Ruler):
         self.labels = np.zeros(self.m, np.intp)
         self.budget = np.full(self.m, -np.inf)  # the drift at which the slack is used up
         self.drift = np.zeros(self.k)  # for each cluster: the sum of its own moves and of the largest move of another
-        self.calm, self.limit, self.watch = False, np.full(self.k, -np.inf), None
+        self.calm, self.limit, self.watch, self.asked = False, np.full(self.k, -np.inf), None, None
         self.centroids, self.means = start - self.centre, None
         self.margin = self.rounding = (EPS * 64 * self.n + 4 * self.error[FULL]) * self.size + VANISH
         self.blurred, self.measured = 0.0, []
@@ -126,40 +126,37 @@ class Skipping(Ruler):
     # ---- the points: who is measured, and against which centroids
 
     def due(self):
-        """The rows whose slack is used up."""
-        if self.restless:
-            return np.arange(self.m)
+        """The rows whose slack is used up, in pieces, which saves memory."""
         edge = self.drift + self.margin
         if not self.calm:
             return self.used_up(edge)
         if np.count_nonzero(edge > self.limit):  # the list of points to watch is too old
             self.limit = edge + AHEAD * self.step
-            rows = self.used_up(self.limit)
+            rows = np.concatenate([*self.used_up(self.limit)])
             self.watch = rows, self.budget.take(rows), self.labels.take(rows)
         else:  # the list has its own copies, side by side in memory: those of the points that were measured last are old
             rows, budget, labels = self.watch
-            measured = rows.take(self.seen)
-            budget[self.seen], labels[self.seen] = self.budget.take(measured), self.labels.take(measured)
+            measured = rows.take(self.some)
+            budget[self.some], labels[self.some] = self.budget.take(measured), self.labels.take(measured)
         rows, budget, labels = self.watch
-        self.seen = (budget <= edge.take(labels)).nonzero()[0]
-        return rows.take(self.seen)
+        self.some = (budget <= edge.take(labels)).nonzero()[0]
+        return (rows.take(self.some),)
 
     def used_up(self, edge):
-        """The rows whose budget is not above the edge of their cluster."""
-
-        def some(rows):
-            s = rows.start
-            return ((self.budget[s : rows.stop] <= edge.take(self.labels[s : rows.stop])).nonzero()[0] + s,)
-
-        return self.in_threads(some, range(self.m), CHUNK, 2 * self.m)[0]
+        """The rows whose budget is not above the edge of their cluster, in pieces: all rows while the run is restless."""
+        for s in range(0, self.m, PIECE):
+            part = slice(s, min(s + PIECE, self.m))
+            if self.restless:
+                yield np.arange(s, part.stop)
+            else:
+                yield (self.budget[part] <= edge.take(self.labels[part])).nonzero()[0] + s
 
     def first_look(self):
-        """The first labels: in pieces, which saves memory."""
+        """The first labels."""
         self.set_centroids(self.centroids)
         self.measured.append(self.m * self.k)
-        for s in range(0, self.m, 2 * CHUNK):
-            rows = np.arange(s, min(s + 2 * CHUNK, self.m))
-            rows, names = self.ask_all(self.in_threads(self.guess, rows, TABLE // self.k + 1, len(rows) * self.work)[0])
+        for rows in self.used_up(None):
+            rows, names = self.ask_all(self.in_threads(self.guess, rows, self.k)[0])
             self.labels[rows] = names
         self.means = Means(self.points, self.labels, self.start, self.centre, self.size)
 
@@ -172,13 +169,13 @@ class Skipping(Ruler):
     def look(self):
         """The rows that change label now, and their new labels."""
         self.measured.append(self.k)  # how far each centroid moved
-        due, found = self.due(), []
-        self.calm = len(due) < self.m / 16
-        if worth := self.helpful and len(due) * (self.n + 16) > WORTH:
-            self.find_neighbours()
-        for s in range(0, len(due) or 1, 2 * CHUNK):  # in pieces, which saves memory
-            rows = due[s : s + 2 * CHUNK]
-            found.append(self.ask_all(self.ask_neighbours(rows) if worth else rows))
+        found, due, self.asked = [], 0, None
+        for rows in self.due():
+            due += len(rows)
+            if self.helpful and len(rows) * (self.n + 16) > WORTH:
+                rows = self.ask_neighbours(rows)
+            found.append(self.ask_all(rows))
+        self.calm = due < self.m / 16
         return joined(found)
 
     def find_neighbours(self):
@@ -197,8 +194,10 @@ class Skipping(Ruler):
 
     def ask_neighbours(self, rows):
         """The rows that do not surely stay: another centroid may be nearer than their own."""
+        if self.asked is None:
+            self.find_neighbours()
         self.measured[-1] += len(rows) * (NEAR + 1)
-        unsure = np.sort(self.in_threads(self.stay, rows, max(2 * TABLE // self.n, self.k), len(rows) * self.work)[0])
+        unsure = np.sort(self.in_threads(self.stay, rows, self.n)[0])
         self.helpful = (len(rows) - len(unsure)) * self.k > len(rows) * (NEAR + 1)  # it saves more distances than it takes
         return unsure
 
@@ -232,8 +231,7 @@ class Skipping(Ruler):
         for kind in dict.fromkeys((self.half, FULL) if len(rows) * self.k > FEW else (FULL,)):
             if len(rows):
                 self.measured[-1] += len(rows) * self.k
-                some, size = partial(measure, kind=kind), max(64, TABLE // self.k)
-                changed, names, rows = self.in_threads(some, rows, size, len(rows) * self.work)
+                changed, names, rows = self.in_threads(partial(measure, kind=kind), rows, self.k)
                 found.append((changed, names))
         if len(rows):  # these points are too close to call, and have kept their labels until here
             self.measured[-1] += len(rows) * self.k
@@ -273,20 +271,21 @@ class Skipping(Ruler):
         near, far = self.roots(pair, x)
         return labels, far - near if kind is FULL else far - near - self.blunt[kind]
 
-    def in_threads(self, function, rows, size, work):
-        """What a function returns for these rows, which are so many nanoseconds of work; asked for `size` at a time."""
-        if work >= SPLIT:
+    def in_threads(self, function, rows, width):
+        """What a function returns for these rows. It gets as many at a time as fit in one table of this width."""
+        size, split = max(64, TABLE // width), len(rows) * self.work >= SPLIT
+        if split:
             size = min(size, -(-len(rows) // 2))
         if len(rows) <= size:
             return function(rows)
         blocks = [rows[s : s + size] for s in range(0, len(rows), size)]
-        if work >= SPLIT:
+        if split:
             try:
                 half = len(blocks) // 2
                 others = self.pool.submit(lambda: [*map(function, blocks[half:])])
                 return joined([*map(function, blocks[:half]), *others.result()])
             except RuntimeError:  # "can't start new thread": in a browser, or where a machine allows no more threads
-                self.pool.shutdown()  # wait for a thread that was started; from here on, map fails at once
+                self.pool.shutdown()  # wait for a thread that was started; from here on, submit fails at once
         return joined([*map(function, blocks)])
 
     # ---- the centroids

@@ -79,7 +79,7 @@ def test_random_cases_agree_with_the_plain_run(monkeypatch):
             with monkeypatch.context() as patch:
                 set_engine(patch, engine)
                 if seed % 4 == 0:  # in small pieces, by two threads
-                    patch.setattr(fast, "CHUNK", 32)
+                    patch.setattr(fast, "PIECE", 64)
                     patch.setattr(fast, "SPLIT", 1)
                 assert_same(fast.fit(points, start, max_iter=max_iter), plain)
         idle = bool((np.bincount(plain.labels, minlength=len(start)) == 0).any())
