@@ -39,7 +39,7 @@ RESTLESS = 16  # while more than one point in 16 changes label, a slack would no
 TABLE = 1 << 19  # distances in one table, at most: two threads wait less for each other in few large calls of NumPy
 SPLIT = 4_000_000  # nanoseconds of work, about, for which a second thread is worth its cost
 PIECE = 1 << 18  # points that are looked at together
-AHEAD = 8  # the list of points to watch is made for about this many iterations
+AHEAD = 6  # the list of points to watch is made for about this many iterations
 # an array as large as this, freed once, makes glibc keep smaller ones (mallopt(3)): clearing new pages took a third of a run
 FREED = 1 << 20
 
@@ -274,16 +274,17 @@ class Skipping(Ruler):
     def in_threads(self, function, rows, width):
         """What a function returns for these rows. It gets as many at a time as fit in one table of this width."""
         size, split = max(64, TABLE // width), len(rows) * self.work >= SPLIT
-        if split:
-            size = min(size, -(-len(rows) // 2))
+        if split:  # as much for one thread as for the other
+            half = -(-len(rows) // 2)
+            size = -(-half // -(-half // size))
         if len(rows) <= size:
             return function(rows)
         blocks = [rows[s : s + size] for s in range(0, len(rows), size)]
         if split:
             try:
-                half = len(blocks) // 2
-                others = self.pool.submit(lambda: [*map(function, blocks[half:])])
-                return joined([*map(function, blocks[:half]), *others.result()])
+                middle = -(-len(blocks) // 2)
+                others = self.pool.submit(lambda: [*map(function, blocks[middle:])])
+                return joined([*map(function, blocks[:middle]), *others.result()])
             except RuntimeError:  # "can't start new thread": in a browser, or where a machine allows no more threads
                 self.pool.shutdown()  # wait for a thread that was started; from here on, submit fails at once
         return joined([*map(function, blocks)])
