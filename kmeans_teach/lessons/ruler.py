@@ -25,7 +25,7 @@ class Ruler:
         self.half = HALF if self.m * self.k * (self.n + 16) > GAINS and 1e-12 < self.reach < 1e12 else FULL
         # the error of a square, relative to the sum of |x|^2 and the square
         self.error = {kind: float(np.finfo(kind).eps) * (8 * self.n + 32) for kind in (HALF, FULL)}
-        # twice the error of |c|^2 - 2 c.x, whose n + 1 terms add up to at most 3 n reach^2; and five times that, to be safe
+        # twice the error of |c|^2 - 2 c.x, whose n + 1 terms add up to 3 n reach^2 at most, and that of the plain run's squares
         self.tie = {kind: 2 * self.n * error * self.reach**2 + VANISH**2 for kind, error in self.error.items()}
         # rounds the nearest distance up and the second down
         self.wider = {kind: np.array([[1 + error], [1 - error]], kind) for kind, error in self.error.items()}

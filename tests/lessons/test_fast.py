@@ -181,6 +181,22 @@ def test_a_slack_is_never_more_than_the_true_one(monkeypatch, offset, n, kind):
         assert other > own or row in unsure
 
 
+@pytest.mark.parametrize("kind", [ruler.HALF, ruler.FULL])
+@pytest.mark.parametrize(("offset", "n"), [(0, 1), (0, 3), (1e6, 2), (1e6, 30)])
+def test_a_tie_is_wider_than_the_error_of_two_squares(monkeypatch, offset, n, kind):
+    set_engine(monkeypatch, "all-tricks")
+    corners = np.random.default_rng(6).choice([-1.0, 1.0], (65, n)) * np.linspace(0.9, 1, 65)[:, None] + offset  # far away
+    points, start = corners[:60], corners[60:]
+    run = ruler.Ruler(points, start)
+    run.set_centroids(start - run.centre)
+    found = run.measure(run.lay_out(points, kind), run.form[kind])
+    for (k, i), square in np.ndenumerate(found):
+        x, c = ([Fraction(a) - Fraction(b) for a, b in zip(row, run.centre, strict=True)] for row in (points[i], start[k]))
+        exact = sum(b * b - 2 * a * b for a, b in zip(x, c, strict=True))
+        plain = Fraction(float(sum((start[k] - points[i]) ** 2))) - sum((b - a) ** 2 for a, b in zip(x, c, strict=True))
+        assert 2 * (abs(Fraction(float(square)) - exact) + abs(plain)) < run.tie[kind]
+
+
 def test_a_point_that_overflows_and_a_tie_are_both_too_close_to_call():
     """Their numbers of nearest centroids, none and two, must not pass for one each."""
     points, start = np.array([[5.0], [1.0], [-7.0]]), np.array([[0.0], [2.0]])
