@@ -67,7 +67,7 @@ def fit(points, centroids, *, max_iter: int = 300) -> Step:
 
     Notes
     -----
-    Needs memory for a copy of the points and five to eight arrays of M numbers: 82 MB at 1,200,000 points in 2-D, 604 MB at ten
+    Needs memory for a copy of the points and five or six arrays of M numbers: 74 MB at 1,200,000 points in 2-D, 528 MB at ten
     million (benchmarks/RESULTS.md). The sources are named at the top of this module.
     """
     plain = KMeansND(points, centroids, max_iter=max_iter)
