@@ -6,14 +6,14 @@ moved by more than its slack. So in most iterations most points need no distance
 k-means even faster" (SDM 2010), with his two bounds joined in one. Elkan, "Using the triangle inequality to accelerate
 k-means" (ICML 2003), keeps one bound for every centroid.
 
-Where it pays, a point without slack first asks only the *neighbours* of its centroid. If the point is u away from its own
-centroid, a centroid that is D away from that one is at least D - u away from the point. (Newling and Fleuret, "Fast k-means
+Where it pays, a point that must be looked at first asks only the *neighbours* of its centroid. If the point is u away from its
+own centroid, a centroid that is D away from that one is at least D - u away from the point. (Newling and Fleuret, "Fast k-means
 with accurate bounds", ICML 2016, choose such neighbours for each point; here a whole cluster has the same two.) If that
 leaves a doubt, the point asks all.
 
-An estimate never decides a close call. Each estimate has an error bound. A point within that bound is measured with more
-digits, and then gets its label from `assign_points`, with the exact centroids of `update_centroids`. So labels, count, stop
-and centroids are those of `KMeansND`.
+An estimate never decides a close call. Each estimate has an error bound. A point that is closer than that to a tie is measured
+again with more digits. If it is still too close, `assign_points` decides, with the exact centroids of `update_centroids`. So
+labels, count, stop and centroids are those of `KMeansND`.
 
 Read `Skipping.run` first: it is the loop of the lesson. How distances are measured, and how far rounding can be off, is in
 ruler.py; how the centroids are found, is in means.py.
@@ -32,15 +32,16 @@ from kmeans_teach.lessons.ruler import FULL, VANISH, Ruler, joined
 SMALL = 1 << 15  # with this many distances or fewer, it is faster to measure all of them than to choose some
 FEW = 1 << 16  # so many distances, or fewer, are measured with all digits at once
 NEAR = 2  # neighbours of a centroid
-# asking neighbours first pays from so many points on, times (N + 16). To choose costs time too: at 12,000 points in 2-D,
-# all 12 distances of a point take less time than to find out which of them are needed
+# asking neighbours first pays if points times (N + 16) are more than this. Choosing costs time too: for 12,000 points in 2-D,
+# measuring all 12 distances is quicker
 WORTH = 300_000
 RESTLESS = 16  # while more than one point in 16 changes label, a slack would not last: none is measured
-TABLE = 1 << 19  # distances in one table, at most: two threads wait less for each other in few large calls of NumPy
+TABLE = 1 << 19  # numbers in one table, about: two threads wait less for each other in few large calls of NumPy
 SPLIT = 4_000_000  # nanoseconds of work, about, for which a second thread is worth its cost
-PIECE = 1 << 18  # points that are looked at together
+PIECE = 1 << 18  # points in one piece of `due`
 AHEAD = 6  # the list of points to watch is made for about this many iterations
-# an array as large as this, freed once, makes glibc keep smaller ones (mallopt(3)): clearing new pages took a third of a run
+# glibc gives large arrays back to the system, and new pages must be cleared, which took a third of a run. After one array of so
+# many numbers was freed, it keeps smaller ones (mallopt(3))
 FREED = 1 << 20
 
 
@@ -67,8 +68,8 @@ def fit(points, centroids, *, max_iter: int = 300) -> Step:
 
     Notes
     -----
-    Needs memory for a copy of the points and five or six arrays of M numbers: 74 MB at 1,200,000 points in 2-D, 528 MB at ten
-    million (benchmarks/RESULTS.md). The sources are named at the top of this module.
+    In 2-D, it needs memory for a copy of the points and five or six arrays of M numbers: 74 MB at 1,200,000 points, 528 MB at
+    ten million (benchmarks/RESULTS.md). The sources are named at the top of this module.
     """
     plain = KMeansND(points, centroids, max_iter=max_iter)
     np.empty(FREED)
@@ -83,7 +84,8 @@ def choose(points, start):
 
 
 class Skipping(Ruler):
-    """A run over many points: each iteration measures only the points whose slack is used up.
+    """A run over many points. While many labels change (`restless`), each iteration looks at all points; after that, only at
+    those whose slack is used up. When these are few (`calm`), a list of points to watch is quicker than a pass over all.
 
     `labels` are always those of the plain run. `centroids` (relative to the centre) may be wrong by `means.blur`.
     """
@@ -97,8 +99,9 @@ class Skipping(Ruler):
         self.centroids, self.means = start - self.centre, None
         self.margin = self.rounding = (EPS * 64 * self.n + 4 * self.error[FULL]) * self.size + VANISH
         self.blurred, self.measured = 0.0, []
+        self.width = max(self.k, self.n)  # numbers for each point in the largest table
         self.work = 30 + self.k * (self.n + 8) // 16  # nanoseconds to measure a point, about
-        self.restless, self.helpful = True, self.k > NEAR + 2  # whether it pays to ask the neighbours
+        self.restless, self.helpful = True, self.k > NEAR + 2  # helpful: it pays to ask the neighbours
 
     def last_step(self, max_iter):
         # each thread has its own settings
@@ -156,7 +159,7 @@ class Skipping(Ruler):
         self.set_centroids(self.centroids)
         self.measured.append(self.m * self.k)
         for rows in self.used_up(None):
-            rows, names = self.ask_all(self.in_threads(self.guess, rows, self.k)[0])
+            rows, names = self.ask_all(self.in_threads(self.guess, rows, self.width)[0])
             self.labels[rows] = names
         self.means = Means(self.points, self.labels, self.start, self.centre, self.size)
 
@@ -179,7 +182,9 @@ class Skipping(Ruler):
         return joined(found)
 
     def find_neighbours(self):
-        """For each cluster `asked`: its centroid and the nearest to that. All others are at least `beyond` away from it."""
+        """Set `asked`, for each cluster: the form of its centroid and of the nearest to that. No other one is nearer to that
+        than `beyond`.
+        """
         error, form = self.error[FULL], self.form[FULL]
         squares = self.measure(np.vstack([self.centroids.T, np.ones(self.k)]), form) + (1 - error) * form[:, -1]
         apart = (1 - error) * np.sqrt(np.maximum(squares, 0))  # rounded down
@@ -187,8 +192,8 @@ class Skipping(Ruler):
         order = np.argpartition(apart, [0, NEAR, NEAR + 1], axis=0)
         self.beyond = apart[order[NEAR + 1], np.arange(self.k)]
         self.asked = self.form[self.half][order[: NEAR + 1].T]
-        # who is less than half of that away from its own centroid is farther from all others; as a square, rounded down
-        safe = np.maximum(self.beyond - self.margin - self.blunt[self.half], 0) * (1 - 2 * self.error[self.half]) / 2
+        # a point that is nearer to its own centroid than half of that is farther from all others; as a square, rounded down
+        safe = np.maximum(self.beyond - self.margin - self.blunt[self.half], 0) * max(1 - 2 * self.error[self.half], 0) / 2
         self.safe = (safe**2).astype(self.half)
         self.measured[-1] += self.k * (self.k - 1) // 2
 
@@ -202,8 +207,8 @@ class Skipping(Ruler):
         return unsure
 
     def stay(self, rows):
-        """Those of these rows that may leave their cluster, as far as the neighbours of its centroid tell. The others stay,
-        and get a budget if the run is not restless.
+        """The rows that may leave their cluster, as far as the neighbours of its centroid tell. The others stay; they get a
+        budget unless the run is restless.
         """
         own = self.labels.take(rows).astype(self.names.dtype)
         order = own.argsort(kind="stable")  # one product for each cluster
@@ -231,7 +236,7 @@ class Skipping(Ruler):
         for kind in dict.fromkeys((self.half, FULL) if len(rows) * self.k > FEW else (FULL,)):
             if len(rows):
                 self.measured[-1] += len(rows) * self.k
-                changed, names, rows = self.in_threads(partial(measure, kind=kind), rows, self.k)
+                changed, names, rows = self.in_threads(partial(measure, kind=kind), rows, self.width)
                 found.append((changed, names))
         if len(rows):  # these points are too close to call, and have kept their labels until here
             self.measured[-1] += len(rows) * self.k
@@ -272,7 +277,7 @@ class Skipping(Ruler):
         return labels, far - near if kind is FULL else far - near - self.blunt[kind]
 
     def in_threads(self, function, rows, width):
-        """What a function returns for these rows. It gets as many at a time as fit in one table of this width."""
+        """Call a function on pieces of these rows, of about TABLE / width each, and join what it returns."""
         size, split = max(64, TABLE // width), len(rows) * self.work >= SPLIT
         if split:  # as much for one thread as for the other
             half = -(-len(rows) // 2)
@@ -303,8 +308,8 @@ class Skipping(Ruler):
         self.drift += self.step
         self.centroids = new
         self.set_centroids(new)
-        # two squares may be wrong, of distances that are at most 2 n^0.5 reach
-        self.blurred = 16 * self.n**0.5 * self.reach * self.means.blur
+        # two squares may be wrong, of distances that are at most 2 n^0.5 reach, and more where rounding is large
+        self.blurred = 16 * (self.n**0.5 * self.reach + self.means.blur) * self.means.blur
         # four centroids may be wrong: its own and the other one, of then and of now
         self.margin = 4 * self.means.blur + self.rounding + EPS * 8 * (i + 8) * float(self.drift.max())
 

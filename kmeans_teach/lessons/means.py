@@ -17,7 +17,8 @@ class Means:
         self.exact, self.undo = exact_means(points, labels, start, self.counts), None  # the plain run's centroids, or None
         self.sums = self.counts[:, None] * (self.exact - centre)
         self.members = np.maximum(self.counts, 1)
-        self.additions = self.counts * (self.counts + 8)  # each addition may be wrong in the last bit of such a sum
+        # bounds the rounding of `sums`: each addition may be wrong in the last bit of the sum so far
+        self.additions = self.counts * (self.counts + 8)
         self.trail, self.blur = 0, 0.0
 
     def change(self, rows, names):
@@ -33,9 +34,8 @@ class Means:
         self.additions += gone * (self.counts + gone)
         self.counts, self.members = counts, np.maximum(counts, 1)
         self.exact, self.undo = None, (rows, was)
-        points = self.points.take(rows, axis=0)
-        for n in range(points.shape[1]):
-            column = points[:, n] - self.centre[n]
+        for n in range(self.points.shape[1]):
+            column = self.points[rows, n] - self.centre[n]  # one at a time: when most labels change, all would be a second copy
             self.sums[:, n] += np.bincount(names, column, k) - np.bincount(was, column, k)
         self.labels[rows] = names
         # equal labels give an equal trail. If other labels give it by chance, the plain run takes over
@@ -67,7 +67,7 @@ class Means:
 def exact_means(points, labels, centroids, counts=None):
     """The result of `update_centroids`, equal to the last bit, by one pass for each feature instead of each cluster.
 
-    It takes the `counts` of the clusters from who knows them.
+    `counts`: the sizes of the clusters, if the caller has them.
     """
     if points.shape[1] == 1:  # NumPy adds a single column in pairs, but several columns row by row, as bincount does
         return update_centroids(points, labels, centroids)

@@ -18,14 +18,15 @@ class Ruler:
         (self.k, self.n), self.m = start.shape, len(points)
         self.centre = points[:: 1 + self.m // 1000].mean(axis=0)
         low, high = min(points.min(), start.min()), max(points.max(), start.max())
-        # no two points or centroids are farther apart than this, measured from the centre or from the origin
+        # an upper limit for every distance, and for every length from the origin
         self.size = 4 * self.n**0.5 * max(-low, high)
-        self.reach = max(high - self.centre.min(), self.centre.max() - low)  # the largest coordinate, from the centre
+        self.reach = max(high - self.centre.min(), self.centre.max() - low)  # their largest coordinate, from the centre
         # the squares of other numbers do not fit
         self.half = HALF if self.m * self.k * (self.n + 16) > GAINS and 1e-12 < self.reach < 1e12 else FULL
-        # the error of a square, relative to the sum of |x|^2 and the square
+        # the error of a square is at most this times the sum of |x|^2 and the square
         self.error = {kind: float(np.finfo(kind).eps) * (8 * self.n + 32) for kind in (HALF, FULL)}
-        # twice the error of |c|^2 - 2 c.x, whose n + 1 terms add up to 3 n reach^2 at most, and that of the plain run's squares
+        # |c|^2 - 2 c.x has n + 1 terms, together at most 3 n reach^2 (what rounding does to later centroids is in Means.blur).
+        # Twice its rounding error, and that of the plain run's two squares, are less than this
         self.tie = {kind: 2 * self.n * error * self.reach**2 + VANISH**2 for kind, error in self.error.items()}
         # rounds the nearest distance up and the second down
         self.wider = {kind: np.array([[1 + error], [1 - error]], kind) for kind, error in self.error.items()}
@@ -86,11 +87,11 @@ class Ruler:
         return labels, pair
 
     def squares(self, lowest, x):
-        """These squares, which were measured without their |x|^2, with it: at most too large."""
+        """Add |x|^2 to squares that `measure` gave without it. The result is never too small."""
         return lowest + np.add.reduce(x[:-1] ** 2) * self.wider[x.dtype.type][0]
 
     def roots(self, pair, x):
-        """The distances of these squares (2, m): the nearest at most too large, the second at most too small."""
+        """The distances of these squares (2, m): the nearest is never too small, the second never too large."""
         wider = self.wider[x.dtype.type]
         pair += np.add.reduce(x[:-1] ** 2) * wider
         return np.sqrt(np.maximum(pair, 0, out=pair), out=pair) * wider

@@ -142,6 +142,15 @@ def test_numbers_that_overflow_or_vanish_are_left_to_the_direct_way():
         assert_same(fast.fit(points, points[:100]), KMeansND(points, points[:100]).fit())
 
 
+def test_means_that_rounding_carries_far_out_of_the_points_are_those_of_the_plain_run():
+    rng, times = np.random.default_rng(300_010), 1.7e18  # nanoseconds, as dates are kept
+    points = times + rng.integers(0, 8, (300_000, 2)) * np.spacing(times)
+    start = points[rng.choice(len(points), 3, replace=False)]
+    plain = KMeansND(points, start, max_iter=6).fit()
+    assert np.abs(plain.centroids - times).max() > 100 * np.ptp(points)
+    assert_same(fast.fit(points, start, max_iter=6), plain)
+
+
 # ---- the parts
 
 
@@ -275,13 +284,14 @@ def test_the_callers_arrays_are_safe_and_the_step_is_read_only():
     assert describe(step) == describe(KMeansND(points, start).fit()).replace("; 0 points had changed", "")
 
 
-def test_working_memory_is_a_few_arrays_of_m_numbers():
-    points = make_clusters(12, 50_000, rng=np.random.default_rng(6))
+@pytest.mark.parametrize(("m", "n", "k"), [(600_000, 2, 12), (50_000, 100, 2)])
+def test_working_memory_is_a_copy_of_the_points_and_a_few_arrays_of_m_numbers(m, n, k):
+    points = make_clusters(k, m // k, n, rng=np.random.default_rng(6))
     tracemalloc.start()
-    fast.fit(points, points[:12], max_iter=5)
+    fast.fit(points, points[:k], max_iter=5)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 60 * len(points) + 2e7  # 600 MB at ten million; the blocks do not grow
+    assert peak < points.nbytes + 44 * m + 2e7  # 600 MB at ten million in 2-D; the pieces do not grow
 
 
 def test_a_time_is_that_of_a_call_after_the_first_which_may_have_been_slow(monkeypatch):
