@@ -14,9 +14,9 @@ WHAT, CURSORS = ("centroids", "points"), {"move": Cursors.MOVE, "add": Cursors.S
 AT_FIRST = "centroids", "move"
 # what a click does: what is changed and how, the sentence that says it, and all that mouse and keys do then
 TOOLS = {AT_FIRST: (None, """Hold the mouse over a point to see how far it is from each centroid; click it, and its ring and
-lines stay. Drag a centroid with the mouse or a finger. Or press Tab until the picture has a frame, then a letter to choose a
-centroid and the arrow keys to move it (with Shift: farther); the letter again lets it go. A new run begins from where you put
-them. While none is chosen, the left and right arrow keys step; Space plays.""")}  # fmt: skip
+lines stay. Drag a centroid with the mouse or a finger. Or press Tab until the picture has a frame, then a letter to choose
+a centroid and the arrow keys to move it (with Shift: farther); the letter again, or Escape, lets it go. A new run begins
+from where you put them. While none is chosen, the left and right arrow keys step; Space plays.""")}  # fmt: skip
 for *tool, says, keys in (
     ("centroids", "add", "Click, and a centroid is added there.", "adds one at the cross"),
     ("centroids", "remove", "Click a centroid to remove it.", "removes the one at the cross"),
@@ -42,7 +42,8 @@ class ByHand:
         self.stage, self.run, self.player, self.page, self.change, self.show = stage, run, run.player, page, change, show
         self.tool, self.keys, self.rng = AT_FIRST, {}, np.random.default_rng()
         self.pinned = None  # the point that stays ringed while the run goes on
-        self.dragged, self.presses = None, 0  # the centroid or point that follows the mouse; how often its button was pressed
+        # the centroid or point that follows the mouse; has it moved? how often was the button pressed?
+        self.dragged, self.moved, self.presses = None, False, 0
         self.cross, self.carried = None, None  # where the keys have put the cross (x, y); the point that follows it
         self.edited = None  # the model that was made by hand last
         connect = stage.canvas.mpl_connect
@@ -58,9 +59,9 @@ class ByHand:
         if tool != self.tool:
             self.tool, self.stage.picture.selected = tool, None
             self.put_cross(None)
-            self.show(TOOLS[tool][0])
             if tool[0] == "points":
                 check_plane(self.player.model.points)
+            self.show(TOOLS[tool][0])
 
     def put_cross(self, xy):
         """Put the cross there, or nowhere. What follows it comes later."""
@@ -106,9 +107,10 @@ class ByHand:
             self.stage.show(self.player)
 
     def press(self, event):
-        if event.inaxes is self.stage.picture.ax and event.button == 1:
+        # a page tells of the second click of a double click twice
+        if event.inaxes is self.stage.picture.ax and event.button == 1 and not event.dblclick:
             self.put_cross(None)
-            taken, self.dragged = None, -1  # from now on the view stays
+            taken, self.dragged, self.moved = None, -1, False  # from now on the view stays
             try:
                 taken = self.act(event)
             finally:
@@ -128,6 +130,7 @@ class ByHand:
         if what == "points":
             self.show("There is no point." if i is None else f"Point {i} taken.")
         elif i is None:
+            self.stage.picture.selected = None
             self.show_point(self.near(event, "points"))
         else:
             self.choose(i)
@@ -170,6 +173,7 @@ class ByHand:
                 if event.inaxes is not ax:  # it follows at the border: of moves that wait, only the newest comes here
                     at = ax.transData.inverted().transform((event.x, event.y))
                     at = tuple(np.clip(at, *np.transpose([ax.get_xlim(), ax.get_ylim()])))
+                self.moved = True
                 self.edit([at], self.dragged)
             elif event.inaxes is ax and self.tool[1] == "remove":
                 self.remove(self.near(event, self.tool[0]))
@@ -179,6 +183,8 @@ class ByHand:
     def release(self, event):
         if self.dragged is not None:
             self.dragged = None
+            if self.moved:  # a centroid that was dragged is not chosen for the arrow keys
+                self.stage.picture.selected = None
             self.stage.picture.set_view()
             self.show(self.page.sentence)
 
@@ -193,6 +199,8 @@ class ByHand:
             self.cross_key(key)
         elif len(key) == 1 and "a" <= key <= "z" and ord(key) - ord("a") < len(xy) and self.tool == AT_FIRST:
             self.choose(ord(key) - ord("a") if k != ord(key) - ord("a") else None)
+        elif key == "escape" and k is not None:
+            self.choose(None)
         elif key in KEYS and k is not None:
             self.edit([xy[k] + away], k, kind=-1 - k)
         elif key in self.keys:

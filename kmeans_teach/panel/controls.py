@@ -19,6 +19,7 @@ GAP = "0 10px"
 LANES = ("another start", "start"), ("another K", "k"), ("another way of starting", "way")
 # controls named like the fields of Setting
 SETTERS = "data", "k", "spread", "size", "clusters", "way", "seed", "start", "standardise"
+LISTS = "data", "way", "standardise"  # each choice is undone by itself; a slider's values, as if it had been dragged there
 COMPARE = """The same points, two runs: they go together, and the one that is over first waits at its end. Dragging, Predict,
 Table, the score and Save are about the first."""
 BY_EYE = "<b>By eye</b>: before the first step, put each centroid where you think a cluster is, then press <i>Score my eye</i>."
@@ -95,9 +96,9 @@ def make_controls(own_data=False):
     c.spokes = w.Checkbox(description="Lines to centroids", indent=False, layout=w.Layout(width="200px"))
     c.point = w.BoundedIntText(max=0, description="Ring point", tooltip="Ring a point, read its distances", layout=number)
     c.words = w.Dropdown(options=LEVELS, description="In words", tooltip="How much the sentence tells", layout=at_most("260px"))
-    c.x, c.y = (w.Dropdown(description=name, layout=at_most("220px")) for name in "XY")
+    c.x, c.y = (w.Dropdown(description=name, layout=at_most("300px")) for name in "XY")
     c.table = w.HTML()
-    c.differs = w.Dropdown(options=LANES, description="Against", layout=at_most("285px"))
+    c.differs = w.Dropdown(options=LANES, description="Against", layout=at_most("320px"))
     own = at_most("170px")  # it is hidden at times, and the others are not
     c.other = w.BoundedIntText(min=0, max=MOST["start"], description="Other seed", layout=own)
     c.what, c.how = (w.ToggleButtons(options=[*names], style={"button_width": "auto"}) for names in (WHAT, CURSORS))
@@ -114,7 +115,7 @@ def lay_out(panel):
     c.room = row(panel.stage.canvas).add_class("kmeans-room")
     folds = {
         "Compare": [w.HTML(COMPARE), row(c.differs, c.other)],
-        "More settings": [row(c.spread, c.size, c.clusters), row(c.way, c.seed, c.start, c.standardise)],
+        "More settings": [row(c.spread, c.size, c.clusters), row(c.way, c.seed, c.start, c.standardise, grid_gap=GAP)],
         "See more": [row(c.regions, c.spokes, c.point, c.words), row(c.x, c.y)],
         "Table": [c.table],
         "Predict": [panel.quiz.box],

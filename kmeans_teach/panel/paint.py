@@ -71,6 +71,8 @@ class Painted:
     def put_centroid(self, places, k=None):
         """Start a run from the present centroids: with one more at the one place, with k there, or, without a place, not k."""
         points, centroids = self.model.points, self.player.step.centroids.copy()
+        if not places and len(centroids) == 1:
+            raise ValueError("the last centroid cannot be removed")
         if k is None:
             k, centroids = len(centroids), np.vstack([centroids, points.mean(axis=0)])
         for n, x in zip(self.axes_options["columns"], *places or [()], strict=False):

@@ -107,6 +107,25 @@ def test_a_press_and_moves_spray_a_heap_and_undo_takes_it_back_at_once(panel):
     assert len(panel.run.model.points) == 13, "each press is an act of its own"
 
 
+def test_a_double_click_adds_no_third_point(panel):
+    use(panel, "points", "add")
+    at = free(panel)
+    stroke(panel, at)
+    stroke(panel, at)
+    mouse(panel, "dblclick", at)  # a browser tells of it after both clicks
+    assert len(panel.run.model.points) == 14
+    mouse(panel, "motion_notify", at + 0.1)
+    assert len(panel.run.model.points) == 14
+
+
+def test_the_tool_for_points_says_only_that_it_cannot_be_used_on_a_line(panel):
+    panel.replay("line k=2")
+    before = panel.access.sentence
+    use(panel, "points", "add")
+    assert "points can be painted in two dimensions only; these have 1" in panel.message.value
+    assert panel.access.sentence == before
+
+
 def test_a_point_is_dragged_and_the_view_stays_until_it_is_let_go(panel):
     use(panel, "points", "move")
     before, ax = state(panel), panel.stage.picture.ax
@@ -247,7 +266,7 @@ def test_a_click_adds_a_centroid_that_is_moved_on_and_another_click_removes_one(
     for k in 2, 1, 1:
         stroke(panel, panel.run.model.centroids[0])
         assert panel.run.setting.k == k
-    assert "k must be at least 1, got 0" in panel.message.value
+    assert "the last centroid cannot be removed" in panel.message.value
 
 
 # ---- keys
