@@ -50,7 +50,7 @@ class Quiz:
 
     def ask(self, playing):
         """Ask the question that belongs to the cursor, and ring the point that it is about."""
-        self._question = question(self._player) if self.on.value and not playing else None
+        self._question, self.count.value = question(self._player) if self.on.value and not playing else None, ""
         if self.on.value:
             self._ring(self._question[2] if self._question else None)
             clusters = range(len(self._player.step.centroids))
@@ -72,8 +72,8 @@ class Quiz:
         self.asked += 1
         self.right += correct
         names = " or ".join("none" if k is None else letter(k) for k in right)
-        self.count.value = f"{'Right' if correct else f'Not so: it was {names}'}. {self.right} of {self.asked} right."
         self._forward()
+        self.count.value = f"{'Right' if correct else f'Not so: it was {names}'}. {self.right} of {self.asked} right."
 
 
 KINDS = {  # for each kind of file: its label, its media type, and the HTML that shows it
@@ -111,7 +111,7 @@ class Saver:
         self.folder, self._run, self._picture, self._speed, self._fail = folder, run, picture, speed, fail
         self.task, self.path = None, None
         kinds = [(KINDS[suffix][0], suffix) for suffix in (*WRITERS, ".csv")]
-        self.kind = w.Dropdown(options=kinds, description="Save as", layout=at_most("280px"))
+        self.kind = w.Dropdown(options=kinds, description="Save as", layout=at_most("320px"))
         self.button = button("Save this run", "Save every half-step of this run as a frame")
         self.progress = w.IntProgress(description="Frames", layout=at_most("280px", visibility="hidden"))
         self.result = w.HTML()
@@ -120,7 +120,7 @@ class Saver:
 
     def save(self):
         if self.task is not None and not self.task.done():
-            raise RuntimeError("a run is being saved; wait until it is done")
+            raise ValueError("a run is being saved; wait until it is done")
         path = new_path(self.folder, self.kind.value, datetime.now())
         if path.suffix == ".csv":
             replay = self._run.save_points(path)

@@ -7,7 +7,7 @@ from kmeans_teach.panel.stage import BESIDES, Stage
 
 SIDE_BY_SIDE = 720  # CSS pixels: on a narrower page one picture lies below the other
 MORE = 100  # CSS pixels: there, that much more of the window is needed for all else
-WAYS = {"random": "random points", "plusplus": "k-means++", "hand": "by hand"}
+WAYS = {"random": "Random points", "plusplus": "k-means++", "hand": "By hand"}
 
 
 def lane_names(setting):
@@ -19,7 +19,7 @@ def lane_names(setting):
         return [f"K = {setting.k}", f"K = {rival.k}"]
     if kind == "start" and setting.hand is None:
         return [f"Start seed {setting.start}", f"Start seed {rival.start}"]
-    return [f"Start: {WAYS['hand' if each.hand else each.way]}" for each in (setting, rival)]
+    return [WAYS["hand" if each.hand else each.way] for each in (setting, rival)]
 
 
 class Lanes:

@@ -112,7 +112,8 @@ class StartScore:
         as_low = sum(other <= end.inertia * (1 + 1e-9) for other in self._ends)  # but for rounding
         lower = 100 * (1 - self.best / end.inertia) if self.best < end.inertia * (1 - 1e-9) else 0
         stopped = "Settled" if end.stop == "converged" else "Stopped"
-        best = f"the best ends {number(round(lower) or round(lower, 1) or 0.1)} % lower." if lower else "none ends lower."
+        much = number(round(lower) or round(lower, 1)) if lower >= 0.05 else "less than 0.1"
+        best = f"the best ends {much} % lower." if lower else "none ends lower."
         ends = ("ends" if as_low == 1 else "end") + (" as low or lower" if lower else " as low")
         text = f"{stopped} after {plural(end.iteration, 'update')}. Of {STARTS} random starts {as_low} {ends}; {best}"
         if self._run.player.second is not None:

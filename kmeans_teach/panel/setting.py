@@ -98,6 +98,8 @@ class Setting:
             if key not in readers:
                 words = f"words like k=4, with one of {', '.join(readers)}"
                 raise ValueError(f"a replay string must be a data set and {words}; got {short(word)}")
+            if key in values:
+                raise ValueError(f"a replay string must give {key} once, got {short(word)}, too")
             try:
                 if "_" in value and key != "way":  # Python reads 4_0 as 40
                     raise ValueError

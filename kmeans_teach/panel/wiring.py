@@ -26,7 +26,7 @@ def wire(panel):
         on(control, panel.draw_columns)
     on(c.point, lambda: panel.by_hand.show_point(c.point.value))
     on(c.replay, lambda: panel.change(run.set, c.replay.value))
-    on(panel.quiz.on, lambda: panel.quiz.ask(stage.playing))
+    on(panel.quiz.on, lambda: (panel.ring_point(panel.by_hand.pinned), panel.quiz.ask(stage.playing)))
     page.observe(lambda _: page.cursor == player.cursor or panel.do(panel.go, player.seek, page.cursor), "cursor")
     page.observe(lambda _: panel.fit_page(), TOLD)
     for button, move in (c.first, player.first), (c.back, player.back), (c.step, player.forward), (c.last, player.last):

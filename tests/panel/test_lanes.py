@@ -90,7 +90,7 @@ def test_compare_is_one_control_chooses_what_differs_and_undo_takes_it_back(pane
     acted(" against=k:2")
     c.differs.value = "way"
     acted(" against=way:plusplus")
-    assert panel.access.names == ["Start: random points", "Start: k-means++"]
+    assert panel.access.names == ["Random points", "k-means++"]
     opener.value = False
     acted("")
     assert panel.access.names == panel.access.other_inertias == []

@@ -864,6 +864,19 @@ def test_at_the_end_a_card_compares_the_run_with_a_hundred_others_and_shows_the_
     in_a_loop(scenario())
 
 
+def test_the_card_names_no_share_that_is_more_than_the_true_one():
+    async def scenario():
+        panel = Panel("uniform")
+        panel.controls.last.click()
+        card, told = panel.start_score.card, panel.start_score.told
+        await until(lambda: card.layout.display is None)
+        assert 0 < 1 - panel.access.best / panel.run.player.step.inertia < 0.0001
+        assert told.value.endswith("the best ends less than 0.1 % lower.")
+        panel.close()
+
+    in_a_loop(scenario())
+
+
 def test_the_card_runs_none_of_the_learners_functions_and_is_not_there_where_it_would_take_long():
     async def scenario():
         calls = []
@@ -995,6 +1008,60 @@ def test_regions_and_lines_are_switched_on_and_off(panel):
         assert artist.get_visible()
         control.value = False
         assert not artist.get_visible()
+
+
+def test_each_choice_in_a_list_is_undone_by_itself(panel):
+    c, shown = panel.controls, []
+    for name, value in ("data", "heaps"), ("data", "rings"), ("way", "plusplus"), ("way", "random"):
+        shown.append(panel.run.setting)
+        getattr(c, name).value = value
+    for setting in shown[::-1]:
+        assert panel.run.setting != setting
+        c.undo.click()
+        assert panel.run.setting == setting
+
+
+def test_a_centroid_that_was_chosen_is_let_go_and_then_the_arrow_keys_step(panel):
+    picture = panel.stage.picture
+    far = np.array([picture.ax.get_xlim(), picture.ax.get_ylim()]) @ [0.99, 0.01]
+
+    def click(xy):
+        mouse(panel, "button_press", xy)
+        mouse(panel, "button_release", xy)
+
+    def drag():
+        start = panel.run.player.step.centroids[1].copy()
+        mouse(panel, "button_press", start)
+        mouse(panel, "motion_notify", start + 0.1)
+        assert picture.selected == 1, "it is marked while it moves"
+        mouse(panel, "button_release", start + 0.1)
+
+    for let_go in lambda: key(panel, "kEscape"), lambda: click(far), panel.controls.step.click, drag:
+        panel.controls.first.click()
+        key(panel, "kb")
+        assert picture.selected == 1
+        let_go()
+        assert picture.selected is None
+        setting, cursor = panel.run.setting, panel.run.player.cursor
+        key(panel, "kArrowRight")
+        assert (panel.run.setting, panel.run.player.cursor) == (setting, cursor + 1)
+
+
+def test_a_verdict_is_about_the_last_answer_and_the_ring_goes_with_the_questions(panel):
+    quiz, picture = panel.quiz, panel.stage.picture
+    quiz.on.value = True
+    quiz.answer.value = 0
+    quiz.button.click()
+    assert "of 1 right" in quiz.count.value
+    assert picture.ringed_point is not None
+    quiz.on.value = False
+    assert picture.ringed_point is None
+    quiz.on.value = True
+    quiz.answer.value = 0
+    quiz.button.click()
+    assert "of 2 right" in quiz.count.value
+    panel.controls.step.click()  # without an answer
+    assert quiz.count.value == ""
 
 
 def test_a_prediction_is_asked_checked_and_counted(panel):

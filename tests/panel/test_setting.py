@@ -157,6 +157,7 @@ CHANGES = r"painted must be points added \(x, y\), moved \(row, x, y\) or remove
         ("blobs spread=100.5", "spread must be at most 100, got 100.5"),
         ("blobs k=3 hand=1,2;3,4", "hand must have k=3 centroids, got 2"),
         ("blobs k=2 hand=1,2;3", r"hand must be a table \(rows, features\), got rows of lengths \[2, 1\]"),
+        ("heaps k=5 k=6", "a replay string must give k once, got 'k=6', too"),
         ("heaps standardise=2", "standardise in a replay string must be 0 or 1, got 'standardise=2'"),
         ("heaps painted=", f"{FEW}'painted='"),
         ("heaps painted=137-points", f"{FEW}'painted=137-points'"),
