@@ -69,7 +69,6 @@ def test_a_saved_page_is_played_by_keys_glides_and_is_crisp(browser, tmp_path):
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(path.as_uri())
         said, discs, scrubber = page.locator(".kmeans-said"), page.locator(".kmeans-frame i"), page.get_by_role("slider")
-        page.keyboard.press("Tab")
         page.evaluate("window.seen = []; new MutationObserver(all => all.forEach(one => seen.push(one.addedNodes.length)))"
                       ".observe(document.querySelector('.kmeans-frame'), { childList: true })")  # fmt: skip
         for key, words, at in [
