@@ -15,8 +15,8 @@ AT_FIRST = "centroids", "move"
 # what a click does: what is changed and how, the sentence that says it, and all that mouse and keys do then
 TOOLS = {AT_FIRST: (None, """Hold the mouse over a point to see how far it is from each centroid; click it, and its ring and
 lines stay. Drag a centroid with the mouse or a finger. Or press Tab until the picture has a frame, then a letter to choose
-a centroid and the arrow keys to move it (with Shift: farther); the letter again, or Escape, lets it go. A new run begins
-from where you put them. While none is chosen, the left and right arrow keys step; Space plays.""")}  # fmt: skip
+a centroid and the arrow keys to move it (with Shift: farther); the letter again, or Step, lets it go. A new run begins from
+where you put them. While none is chosen, the left and right arrow keys step; Space plays.""")}  # fmt: skip
 for *tool, says, keys in (
     ("centroids", "add", "Click, and a centroid is added there.", "adds one at the cross"),
     ("centroids", "remove", "Click a centroid to remove it.", "removes the one at the cross"),
@@ -199,8 +199,6 @@ class ByHand:
             self.cross_key(key)
         elif len(key) == 1 and "a" <= key <= "z" and ord(key) - ord("a") < len(xy) and self.tool == AT_FIRST:
             self.choose(ord(key) - ord("a") if k != ord(key) - ord("a") else None)
-        elif key == "escape" and k is not None:
-            self.choose(None)
         elif key in KEYS and k is not None:
             self.edit([xy[k] + away], k, kind=-1 - k)
         elif key in self.keys:

@@ -19,7 +19,7 @@ GAP = "0 10px"
 LANES = ("another start", "start"), ("another K", "k"), ("another way of starting", "way")
 # controls named like the fields of Setting
 SETTERS = "data", "k", "spread", "size", "clusters", "way", "seed", "start", "standardise"
-LISTS = "data", "way", "standardise"  # each choice is undone by itself; a slider's values, as if it had been dragged there
+CHOICES = "data", "way", "standardise"  # Undo takes back one of them at a time, but all values of a slider that was dragged
 COMPARE = """The same points, two runs: they go together, and the one that is over first waits at its end. Dragging, Predict,
 Table, the score and Save are about the first."""
 BY_EYE = "<b>By eye</b>: before the first step, put each centroid where you think a cluster is, then press <i>Score my eye</i>."

@@ -9,7 +9,7 @@ from kmeans_teach.narrate import at_level, table
 from kmeans_teach.panel.access import Access
 from kmeans_teach.panel.arrival import Arrival
 from kmeans_teach.panel.by_hand import ByHand
-from kmeans_teach.panel.controls import LISTS, follow, lay_out, make_controls
+from kmeans_teach.panel.controls import CHOICES, follow, lay_out, make_controls
 from kmeans_teach.panel.folds import Quiz, Saver
 from kmeans_teach.panel.lanes import Lanes
 from kmeans_teach.panel.main_thread import in_slices, stop, take_over
@@ -188,7 +188,7 @@ class Panel(Runs, Lanes, Arrival, w.VBox):
     def take(self, name):
         """Take the value of the one control that a person moved."""
         if (value := getattr(self.controls, name).value) != self.run.values[name]:
-            self.change(self.run.change, name, value, kind=None if name in LISTS else name)
+            self.change(self.run.change, name, value, kind=None if name in CHOICES else name)
 
     # ---- the picture, the sentence and the controls follow
 

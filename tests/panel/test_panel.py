@@ -1036,7 +1036,7 @@ def test_a_centroid_that_was_chosen_is_let_go_and_then_the_arrow_keys_step(panel
         assert picture.selected == 1, "it is marked while it moves"
         mouse(panel, "button_release", start + 0.1)
 
-    for let_go in lambda: key(panel, "kEscape"), lambda: click(far), panel.controls.step.click, drag:
+    for let_go in lambda: key(panel, "kb"), lambda: click(far), panel.controls.step.click, drag:
         panel.controls.first.click()
         key(panel, "kb")
         assert picture.selected == 1
