@@ -36,7 +36,8 @@ class Means:
         self.exact, self.undo = None, (rows, was)
         for n in range(self.points.shape[1]):
             column = self.points[rows, n] - self.centre[n]  # one at a time: when most labels change, all would be a second copy
-            self.sums[:, n] += np.bincount(names, column, k) - np.bincount(was, column, k)
+            np.add.at(self.sums[:, n], names, column)
+            np.subtract.at(self.sums[:, n], was, column)
         self.labels[rows] = names
         # equal labels give an equal trail. If other labels give it by chance, the plain run takes over
         self.trail = (self.trail + int((rows + 1) ** 2 @ (names - was))) % 2**64
@@ -71,9 +72,9 @@ def exact_means(points, labels, centroids, counts=None):
     """
     if points.shape[1] == 1:  # NumPy adds a single column in pairs, but several columns row by row, as bincount does
         return update_centroids(points, labels, centroids)
-    k, means = len(centroids), np.empty_like(centroids)
+    means = np.zeros_like(centroids)
     for n in range(points.shape[1]):
-        means[:, n] = np.bincount(labels, points[:, n], k)
-    counts = np.bincount(labels, minlength=k) if counts is None else counts
+        np.add.at(means[:, n], labels, points[:, n])
+    counts = np.bincount(labels, minlength=len(means)) if counts is None else counts
     means /= np.maximum(counts, 1)[:, None]
-    return means if np.count_nonzero(counts) == k else np.where(counts[:, None] > 0, means, centroids)
+    return means if np.count_nonzero(counts) == len(means) else np.where(counts[:, None] > 0, means, centroids)
