@@ -160,8 +160,9 @@ def test_the_means_have_the_bits_of_update_centroids():
     for m, n, k in [(1, 1, 1), (1000, 1, 3), (1000, 2, 3), (30, 7, 9), (5000, 3, 2), (999, 64, 5), (20_000, 2, 1)]:
         points = rng.normal(size=(m, n)) + 1e3
         labels, centroids = rng.integers(k, size=m), rng.normal(size=(k, n))
-        means = fast.exact_means(points, labels, centroids)
-        assert means.tobytes() == update_centroids(points, labels, centroids).tobytes()
+        for ordered in (points, np.asfortranarray(points)):
+            means = fast.exact_means(ordered, labels, centroids)
+            assert means.tobytes() == update_centroids(points, labels, centroids).tobytes()
 
 
 @pytest.mark.parametrize("kind", [ruler.HALF, ruler.FULL])
