@@ -60,9 +60,10 @@ def painted_points(points, painted):
     return np.vstack([points, *(row for row in painted if len(row) == 2)])
 
 
-def few_digits(x, wide):
-    """A number in a range that is so wide, in few digits: finer than a pixel, and short to write."""
-    return round(float(x), 4 - int(np.floor(np.log10(wide or 1.0))))
+def few_digits(rows, points):
+    """Places (rows, N) among these points, in few digits: finer than a pixel of their picture, and short to write."""
+    digits = [4 - int(np.floor(np.log10(wide or 1.0))) for wide in map(np.ptp, points.T)]
+    return [tuple(map(round, row, digits)) for row in np.asarray(rows, dtype=float).tolist()]
 
 
 class Painted:
@@ -76,9 +77,9 @@ class Painted:
         if k is None:
             k, centroids = len(centroids), np.vstack([centroids, points.mean(axis=0)])
         for n, x in zip(self.axes_options["columns"], *places or [()], strict=False):
-            centroids[k, n] = few_digits(x, np.ptp(points[:, n]))
+            centroids[k, n] = x
         centroids = centroids if places else np.delete(centroids, k, axis=0)
-        self.set(self.setting.replace(k=len(centroids), hand=centroids))
+        self.set(self.setting.replace(k=len(centroids), hand=few_digits(centroids, points)))
 
     def paint(self, places, row=None):
         """Add a point at each of the places, or put the point in this row at the one place, or, without a place, remove it."""
@@ -86,8 +87,7 @@ class Painted:
         check_plane(points)
         (centre, spread), new = setting.scaling(self.own), np.empty((len(places), 2))
         new[:, self.axes_options["columns"]] = np.reshape(places, (-1, 2))
-        wide = np.ptp(points, axis=0) * spread
-        new = [tuple(map(few_digits, xy, wide)) for xy in new * spread + centre]
+        new = few_digits(new * spread + centre, points * spread)
         changed = {change[0]: change for change in setting.painted if len(change) != 2}
         added = [change for change in setting.painted if len(change) == 2]
         first = len(points) - len(added)
@@ -104,11 +104,12 @@ class Painted:
 
     def _from_here(self, setting, own):
         """The setting with the start that is shown: put by hand, where it would have another one."""
-        (centre, spread), (to, by) = self.setting.scaling(self.own), setting.scaling(own)
+        (centre, spread), (to, by), points = self.setting.scaling(self.own), setting.scaling(own), setting.points(own)
         start = (self.model.centroids * spread + centre - to) / by
-        if setting.hand is None and np.allclose(setting.centroids(setting.points(own)), start, rtol=1e-9, atol=0):
+        if np.allclose(setting.centroids(points), start, rtol=1e-9, atol=0):
             return setting
-        return setting.replace(hand=start)
+        # each painted point moves a standardised start a little: with three digits more, rounding does not hold it back
+        return setting.replace(hand=few_digits(start, points / 1000 if setting.standardise else points))
 
     def save_points(self, path):
         """Save the points as a CSV. Returns the replay string of this run for the points of that file."""

@@ -9,7 +9,7 @@ from kmeans_teach.data.tables import different, own_table
 from kmeans_teach.inputs import as_table, check_columns
 from kmeans_teach.inputs.learners import Stopped, TookTooLong
 from kmeans_teach.kmeans import KMeansND, assign_points, update_centroids
-from kmeans_teach.panel.paint import Painted
+from kmeans_teach.panel.paint import Painted, few_digits
 from kmeans_teach.panel.player import Player
 from kmeans_teach.panel.setting import Setting, check_replay
 
@@ -102,7 +102,7 @@ class PanelRun(Painted):
             data = DATA_SETS.get(value)
             changes |= {"k": data.k if data else self._own_k, "clusters": data.clusters if data else 12, "start": 0}
         if changes.get("way") == "hand":  # the present start can be moved by hand from now on
-            changes = {"hand": self.model.centroids}
+            changes = {"hand": few_digits(self.model.centroids, self.model.points)}
         setting, painted = self.setting.replace(**changes), self.setting.painted
         self.set(self._from_here(setting, self.own) if name == "standardise" and setting.hand else setting)
         if painted and not setting.painted:

@@ -55,6 +55,11 @@ def rows(points):
     return [tuple(row) for row in points.tolist()]
 
 
+def same_start(panel, centroids):
+    """Is the start at these centroids? Where it is written down, it is in few digits: finer than a pixel."""
+    return panel.run.model.centroids == pytest.approx(centroids, abs=1e-4 * np.ptp(panel.run.model.points))
+
+
 def undone(panel, before):
     """Undo, and check that the exact run of before is there again."""
     panel.controls.undo.click()
@@ -81,7 +86,7 @@ def test_a_click_adds_a_point_and_the_run_begins_anew_from_the_same_start(panel)
     points = panel.run.model.points
     assert points[:-1].tolist() == before[2].tolist()
     assert points[-1] == pytest.approx(at, abs=1e-3)
-    assert np.array_equal(panel.run.model.centroids, before[3])
+    assert same_start(panel, before[3])
     assert panel.run.player.cursor == 0
     assert panel.access.sentence == "13 points now. A new run begins from the same start."
     assert panel.last_error is None
@@ -141,7 +146,7 @@ def test_a_point_is_dragged_and_the_view_stays_until_it_is_let_go(panel):
     points = panel.run.model.points
     assert points[far] == pytest.approx(before[2][far] * 0.1, abs=1e-3)
     assert np.array_equal(np.delete(points, far, axis=0), np.delete(before[2], far, axis=0))
-    assert np.array_equal(panel.run.model.centroids, before[3])
+    assert same_start(panel, before[3])
     mouse(panel, "motion_notify", [0, 0], held=False)
     assert np.array_equal(panel.run.model.points, points), "let go is let go"
     fresh = Panel(str(panel.run.setting))
@@ -158,7 +163,7 @@ def test_a_click_removes_a_point_and_a_stroke_removes_those_it_passes(panel):
     stroke(panel, before[2][3])
     assert rows(panel.run.model.points) == rows(np.delete(before[2], 3, axis=0))
     assert panel.access.sentence == "11 points now. A new run begins from the same start."
-    assert np.array_equal(panel.run.model.centroids, before[3])
+    assert same_start(panel, before[3])
     undone(panel, before)
     stroke(panel, *before[2][[0, 5, 7]])
     assert not {*rows(before[2][[0, 5, 7]])} & {*rows(panel.run.model.points)}
@@ -205,7 +210,7 @@ def test_more_is_kept_in_a_file_and_one_sentence_says_so(panel, tmp_path):
     replay, path = re.search(r"Panel\('(.*)', points='(.*)'\)", html.unescape(panel.saver.result.value)).groups()
     again = PanelRun(replay, points=path)
     assert rows(again.model.points) == rows(panel.run.model.points)
-    assert again.model.centroids == pytest.approx(panel.run.model.centroids)
+    assert again.model.centroids == pytest.approx(panel.run.model.centroids, abs=1e-6)
     assert again.axes_options["names"] == panel.run.axes_options["names"]
     assert f'download="{panel.saver.path.name}"' in panel.saver.result.value
 
@@ -253,15 +258,13 @@ def test_a_click_adds_a_centroid_that_is_moved_on_and_another_click_removes_one(
     use(panel, "centroids", "add")
     before, at = state(panel), free(panel)
     stroke(panel, at, at * 0.9, at * 0.8)
-    centroids = panel.run.model.centroids
-    assert np.array_equal(centroids[:3], before[3])
-    assert centroids[3] == pytest.approx(at * 0.8, abs=1e-3)
+    assert same_start(panel, np.vstack([before[3], at * 0.8]))
     assert panel.controls.k.value == 4
     assert panel.access.sentence == "4 centroids now. A new run begins from there."
     undone(panel, before)
     use(panel, "centroids", "remove")
     stroke(panel, before[3][1])
-    assert np.array_equal(panel.run.model.centroids, np.delete(before[3], 1, axis=0))
+    assert same_start(panel, np.delete(before[3], 1, axis=0))
     undone(panel, before)
     for k in 2, 1, 1:
         stroke(panel, panel.run.model.centroids[0])
@@ -315,7 +318,7 @@ def test_what_the_mouse_can_do_keys_can_do(panel):
     use(panel, "centroids", "remove")
     go_to(panel, before[3][1])
     key(panel, "kEnter")
-    assert np.array_equal(panel.run.model.centroids, np.delete(before[3], 1, axis=0))
+    assert same_start(panel, np.delete(before[3], 1, axis=0))
     undone(panel, before)
 
 
@@ -394,7 +397,7 @@ def test_the_switch_keeps_the_two_drawn_features_and_a_start_by_hand():
     assert panel.stage.picture.ax.get_ylabel() == "flipper length (standardised)"
     assert "body mass (standardised)" in [name for name, _ in panel.controls.x.options]
     scaled = (before[0] - before[1].mean(axis=0)) / before[1].std(axis=0)
-    assert panel.run.model.centroids == pytest.approx(scaled)
+    assert panel.run.model.centroids == pytest.approx(scaled, abs=1e-6)
     assert (panel.run.player.step.labels == nearest(panel)).all()
     panel.close()
 
@@ -409,5 +412,6 @@ def test_a_point_can_be_painted_where_the_data_are_standardised(panel):
     shift, scale = before[0].scaling()
     assert own[-1] == pytest.approx(at * scale + shift, abs=1e-3)
     to, by = panel.run.setting.scaling()
-    assert panel.run.model.centroids * by + to == pytest.approx(before[3] * scale + shift), "the same start, among the data"
+    start, now = before[3] * scale + shift, panel.run.model.centroids * by + to
+    assert now == pytest.approx(start, abs=1e-6), "the same start, among the data"
     undone(panel, before)

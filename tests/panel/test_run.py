@@ -160,12 +160,13 @@ def test_the_next_seed_is_one_more_and_the_one_before_can_be_run_again():
 def test_a_centroid_moved_by_hand():
     run = PanelRun("penguins k=3", columns=(0, 3))
     run.player.seek(2)
-    present = run.player.step.centroids
+    present = run.player.step.centroids.copy()
     run.put_centroid([(45.5, 4000.0)], 1)
     now = run.player.step.centroids
     assert run.player.cursor == 0
-    assert now[1].tolist() == [45.5, *present[1, 1:3], 4000.0]
-    assert now[[0, 2]].tolist() == present[[0, 2]].tolist()
+    assert now[1, [0, 3]].tolist() == [45.5, 4000.0]
+    present[1, [0, 3]] = now[1, [0, 3]]
+    assert (np.abs(now - present) < np.ptp(run.model.points, axis=0) / 10_000).all(), "finer than a pixel"
     assert Setting.parse(str(run.setting)) == run.setting
     run.change("spread", 0.3)  # which the penguins do not use
     assert run.setting.hand is not None
@@ -176,6 +177,50 @@ def test_a_centroid_moved_by_hand():
     assert line.player.step.centroids[0].tolist() == [3.0]
     line.next_seed("start")
     assert line.setting.hand is None
+
+
+@pytest.mark.parametrize("replay", ["heaps k=12", "blobs", "uniform k=12 spread=80", "heaps k=12 standardise=1"])
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda run: run.put_centroid([run.player.step.centroids[3] + 0.123456789], 3),
+        lambda run: run.put_centroid([run.model.points[0]]),
+        lambda run: run.put_centroid([], 4),
+        lambda run: run.change("way", "hand"),
+        lambda run: run.paint([], 0),
+        lambda run: (run.change("way", "hand"), run.change("standardise", not run.setting.standardise)),
+    ],
+)
+def test_a_start_put_by_hand_is_short_to_write_and_its_text_makes_the_same_run(replay, act):
+    run = PanelRun(replay)
+    run.player.seek(2)
+    act(run)
+    assert run.setting.hand is not None
+    assert len(str(run.setting)) < 340, "where features are standardised, three digits more"
+    if not run.setting.standardise:
+        assert len(str(run.setting)) < 260
+    again = PanelRun(str(run.setting))
+    assert again.setting == run.setting
+    assert np.array_equal(again.model.centroids, run.model.centroids)
+    assert np.array_equal(again.model.points, run.model.points)
+
+
+def test_a_start_by_hand_with_many_digits_stays_as_it_is_when_points_are_painted():
+    run = PanelRun("uniform hand=0.12345678901234567,1.0;3.3333333333333335,2.0")
+    before = run.setting.hand
+    run.paint([(1.0, 1.0)])
+    assert run.setting.hand == before
+
+
+def test_a_standardised_start_stays_in_place_while_hundreds_of_points_are_painted():
+    run = PanelRun("uniform k=4 size=300 standardise=1")
+    run.change("way", "hand")
+    shift, scale = run.setting.scaling()
+    before = run.model.centroids * scale + shift
+    for place in np.random.default_rng(0).normal(1.5, 0.3, (200, 1, 2)):
+        run.paint(place)
+    shift, scale = run.setting.scaling()
+    assert run.model.centroids * scale + shift == pytest.approx(before, abs=1e-4)
 
 
 def test_another_function_stands_where_we_stood():
