@@ -1,10 +1,12 @@
 """The picture as a control: by mouse, finger or keys, centroids and points are added, moved, removed."""
 
+import re
 from types import SimpleNamespace
 
 import numpy as np
 from matplotlib.backend_tools import Cursors
 
+from kmeans_teach.inputs import short
 from kmeans_teach.narrate import describe_point, letter, number, plural
 from kmeans_teach.panel.paint import WRITTEN, check_plane
 
@@ -90,6 +92,13 @@ class ByHand:
         """Ring point i from now on, and show its K distances. None removes the ring."""
         self.pinned = self.stage.picture.ringed_point = self.stage.picture.looked_at = i
         self.show(None if i is None else describe_point(self.player.model.points, self.player.step, i))
+
+    def show_written(self, text):
+        """Ring the point whose number is written there, or none where nothing is."""
+        text, last = text.strip(), len(self.player.model.points) - 1
+        if text and not (re.fullmatch("[0-9]{1,9}", text) and int(text) <= last):
+            raise ValueError(f"the point to ring must be a row from 0 to {last}, or empty for no ring, got {short(text)}")
+        self.show_point(int(text) if text else None)
 
     def look(self, event):
         """Draw the distances of the point under the mouse, or else of the pinned one; none while a question is about them."""

@@ -94,7 +94,8 @@ def make_controls(own_data=False):
     # what is shown
     c.regions = w.Checkbox(description="Regions", indent=False, tooltip="Colour the plane by nearest centroid", layout=number)
     c.spokes = w.Checkbox(description="Lines to centroids", indent=False, layout=w.Layout(width="200px"))
-    c.point = w.BoundedIntText(max=0, description="Ring point", tooltip="Ring a point, read its distances", layout=number)
+    tip = "The number of a point: it is ringed, and its distances are told. Empty: none"
+    c.point = w.Text(placeholder="none", description="Ring point", tooltip=tip, continuous_update=False, layout=number)
     c.words = w.Dropdown(options=LEVELS, description="In words", tooltip="How much the sentence tells", layout=at_most("260px"))
     c.x, c.y = (w.Dropdown(description=name, layout=at_most("300px")) for name in "XY")
     c.table = w.HTML()
@@ -191,6 +192,5 @@ def follow(c, run, playing):
     c.step.disabled = c.last.disabled = ended
     if not playing:  # there it would change with every picture
         c.step.description = "The run is over" if ended else NEXT[player.lead.phase]
-    c.point.max = len(player.model.points) - 1
     c.play.value = playing
     c.play.description = "Pause" if playing else "Play"

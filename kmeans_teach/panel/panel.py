@@ -228,13 +228,12 @@ class Panel(Runs, Lanes, Arrival, w.VBox):
             self._fill_strip()
             follow(self.controls, self.run, self.stage.playing)
             self.controls.undo.disabled = not self.past
-            if self.by_hand.pinned is not None:
-                self.controls.point.value = self.by_hand.pinned
             ended = self.run.player.lead.stop is not None and not self.stage.playing
             if ended != self.start_score.ended:
                 self.start_score.rest(ended)
             if self.last_error is None:  # otherwise the text that could not be read stays, so that it can be corrected
                 self.controls.replay.value = self.run.values["replay"]
+                self.controls.point.value = "" if self.by_hand.pinned is None else str(self.by_hand.pinned)
         finally:
             self.following = False
 

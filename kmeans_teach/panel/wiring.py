@@ -24,7 +24,7 @@ def wire(panel):
         on(control, panel.use_tool)
     for control in c.x, c.y:
         on(control, panel.draw_columns)
-    on(c.point, lambda: panel.by_hand.show_point(c.point.value))
+    on(c.point, lambda: panel.by_hand.show_written(c.point.value))
     on(c.replay, lambda: panel.change(run.set, c.replay.value))
     on(panel.quiz.on, lambda: (panel.ring_point(panel.by_hand.pinned), panel.quiz.ask(stage.playing)))
     page.observe(lambda _: page.cursor == player.cursor or panel.do(panel.go, player.seek, page.cursor), "cursor")

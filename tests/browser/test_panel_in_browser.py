@@ -378,6 +378,15 @@ def test_regions_lines_and_a_point(page):
     says(page, r"^Point 17: distance to A .*; nearest [A-F]\.$")
     tap(page, "Step")
     says(page, r"^Update 1: .* Point 17: [A-F]\.$")  # its ring stays
+    point.fill("")
+    changes(page, lambda: point.press("Enter"))
+    says(page, r"^Update 1: [^P]*$")
+    point.fill("2000")
+    point.press("Enter")
+    rule = "the point to ring must be a row from 0 to 1199, or empty for no ring, got '2000'"
+    expect(page.locator(".kmeans-panel [role=alert]")).to_have_text(rule)
+    tap(page, "Back")
+    expect(point).to_have_value("")
 
 
 def test_x_and_y_by_keyboard(page):

@@ -693,7 +693,7 @@ def test_a_click_on_a_point_tells_its_distances(panel):
     assert panel.access.sentence.startswith(f"Point {alone}: distance to A ")
     assert panel.access.sentence.endswith(f"nearest {'ABCD'[away.argmin()]}.")
     assert panel.stage.picture.ringed_point == alone
-    panel.controls.point.value = 5
+    panel.controls.point.value = "5"
     assert panel.access.sentence.startswith("Point 5: ")
 
 
@@ -716,11 +716,40 @@ def test_a_point_under_the_mouse_shows_its_distances_and_a_click_keeps_them_thro
         panel.controls.step.click()
         now = "ABCD"[panel.run.player.step.labels[i]]
         names += [now] * (now != names[-1])
-        assert (picture.looked_at, picture.ringed_point, panel.controls.point.value) == (i, i, i)
+        assert (picture.looked_at, picture.ringed_point, panel.controls.point.value) == (i, i, str(i))
     assert panel.access.sentence.endswith(f" Point {i}: {', then '.join(names)}.")
     panel.controls.new_data.click()
-    assert (picture.looked_at, picture.ringed_point) == (None, None)
+    assert (picture.looked_at, picture.ringed_point, panel.controls.point.value) == (None, None, "")
     assert "Point" not in panel.access.sentence
+
+
+def test_the_number_in_ring_point_is_that_of_the_ringed_point_and_an_empty_text_rings_none(panel):
+    box, picture, alert = panel.controls.point, panel.stage.picture, panel.message
+    last = len(panel.run.model.points) - 1
+    assert (box.value, box.placeholder, picture.ringed_point) == ("", "none", None)
+    box.value = f" {last} "
+    assert (box.value, picture.ringed_point, panel.by_hand.pinned) == (str(last), last, last)
+    assert panel.access.sentence.startswith(f"Point {last}: distance to A ")
+    for wrong in str(last + 1), "-1", "1.5", "1_0", "B", "9" * 5000:
+        box.value = wrong
+        assert f"the point to ring must be a row from 0 to {last}, or empty for no ring, got " in alert.value
+        assert alert.value.count("must be") == 1
+        assert (box.value, picture.ringed_point) == (wrong, last), "the text stays, so that it can be corrected"
+    panel.controls.step.click()
+    assert (box.value, picture.ringed_point, panel.last_error) == (str(last), last, None)
+    box.value = ""
+    assert (box.value, picture.ringed_point, picture.looked_at, panel.by_hand.pinned) == ("", None, None, None)
+    assert "Point" not in panel.access.sentence
+    panel.controls.step.click()
+    assert picture.ringed_point is None
+    centroids = panel.run.player.step.centroids
+    i = int(((panel.run.model.points[:, None] - centroids) ** 2).sum(axis=2).min(axis=1).argmax())  # far from all of them
+    mouse(panel, "button_press", panel.run.model.points[i])
+    assert box.value == str(i)
+    mouse(panel, "button_release", panel.run.model.points[i])
+    ax = panel.stage.picture.ax
+    mouse(panel, "button_press", np.array([ax.get_xlim()[0], ax.get_ylim()[0]]) + 1e-3)  # a corner, where nothing is
+    assert (box.value, picture.ringed_point) == ("", None)
 
 
 def test_the_sentence_tells_of_the_half_step_of_each_cluster_or_of_one_point(panel):
@@ -733,7 +762,7 @@ def test_the_sentence_tells_of_the_half_step_of_each_cluster_or_of_one_point(pan
     assert said().startswith("Start, inertia ")
     words.value = "point"
     assert said().endswith("No point is ringed yet: click one, or write its number.")
-    panel.controls.point.value = 7
+    panel.controls.point.value = "7"
     panel.controls.step.click()
     assert said().startswith("Point 7: distance to A ")
     assert re.search(r"; nearest [A-D]\. Point 7: [A-D](, then [A-D])*\.$", said())
@@ -1345,7 +1374,7 @@ def test_hundreds_of_random_actions_leave_it_whole(monkeypatch):
         c = panel.controls
         c.speed.value = 30
         buttons = [c.first, c.back, c.step, c.step, c.last, c.new_data, c.new_centroids, panel.quiz.button, c.undo, c.undo]
-        sliders = [c.k, c.spread, c.clusters, c.size, c.point]
+        sliders = [c.k, c.spread, c.clusters, c.size]
         for i in range(500 if LONG else 200):
             act = random_action.randrange(10)
             if act <= 1:
@@ -1354,6 +1383,8 @@ def test_hundreds_of_random_actions_leave_it_whole(monkeypatch):
                 slider = random_action.choice(sliders)
                 value = slider.min + random_action.random() * (slider.max - slider.min)
                 slider.value = value if slider is c.spread else int(value)
+            elif act == 3 and random_action.random() < 0.5:
+                c.point.value = random_action.choice(["", str(random_action.randrange(len(panel.run.model.points)))])
             elif act == 3:
                 c.play.value = not c.play.value
             elif act == 4:
