@@ -40,8 +40,8 @@ def button(label, tip, width="auto", **more):
     return w.Button(description=label, tooltip=tip, layout=w.Layout(width=width), **more)
 
 
-def slider(kind, label, value, low, high, step=1, width="300px", **more):
-    layout = at_most(width, min_width="220px")  # on a narrow page it must stay long enough to hit a value
+def slider(kind, label, value, low, high, step=1, **more):
+    layout = at_most("300px", min_width="220px")  # on a narrow page it must stay long enough to hit a value
     return kind(value=value, min=low, max=high, step=step, description=label, layout=layout, **more)
 
 
@@ -70,9 +70,9 @@ def make_controls(own_data=False):
         options=[*names, ("my own", "mine")] if own_data else names, description="Data", layout=at_most("240px")
     )
     c.k = slider(w.IntSlider, "K", DATA_SETS["blobs"].k, 1, MOST["k"])
-    c.spread = slider(FloatSlider, "Spread", SPREAD, 0.0, MOST["spread"], 0.01, width="270px")
-    c.size = slider(w.IntSlider, "Points each", 100, 1, MOST["size"], width="270px")
-    c.clusters = slider(w.IntSlider, "Heaps", 12, 1, MOST["clusters"], width="270px")
+    c.spread = slider(FloatSlider, "Spread", SPREAD, 0.0, MOST["spread"], 0.01)
+    c.size = slider(w.IntSlider, "Points each", 100, 1, MOST["size"])
+    c.clusters = slider(w.IntSlider, "Heaps", 12, 1, MOST["clusters"])
     ways = [("random points", "random"), ("k-means++", "plusplus"), ("by hand", "hand")]
     c.way = w.Dropdown(options=ways, description="Start from", layout=at_most("285px"))
     c.seed = w.BoundedIntText(value=0, min=0, max=MOST["seed"], description="Data seed", layout=number)
@@ -116,7 +116,7 @@ def lay_out(panel):
     c.room = row(panel.stage.canvas).add_class("kmeans-room")
     folds = {
         "Compare": [w.HTML(COMPARE), row(c.differs, c.other)],
-        "More settings": [row(c.spread, c.size, c.clusters), row(c.way, c.seed, c.start, c.standardise, grid_gap=GAP)],
+        "More settings": [row(c.spread, c.size, c.clusters, c.way), row(c.seed, c.start, c.standardise, grid_gap=GAP)],
         "See more": [row(c.regions, c.spokes, c.point, c.words), row(c.x, c.y)],
         "Table": [c.table],
         "Predict": [panel.quiz.box],

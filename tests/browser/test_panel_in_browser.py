@@ -327,6 +327,20 @@ def test_time_and_picture_are_in_view_together(page, width, height):
         resize(page, narrow=False)
 
 
+@pytest.mark.page
+def test_the_sliders_in_more_settings_are_long_enough_to_hit_a_value_with_the_mouse(page):
+    fold(page, "More settings")
+    tracks = "tracks => tracks.map(e => e.clientWidth)"
+    try:
+        for narrow, least in (False, 200), (True, 100):
+            resize(page, narrow)
+            wide = panel(page).locator(".kmeans-fold .noUi-target").evaluate_all(tracks)
+            assert len(wide) == 3
+            assert min(wide) >= least
+    finally:
+        resize(page, narrow=False)
+
+
 def test_home_and_end_go_to_the_ends_of_a_slider_whose_range_has_changed(page):
     for text, k, most in ("blobs k=25", 25, 25), ("blobs k=4 clusters=2 size=7", 4, 14):
         replay(page, text)
