@@ -39,6 +39,11 @@ function addNames(root, sentences) {
   root.querySelectorAll(".kmeans-opener").forEach(e => e.setAttribute("aria-expanded", e.classList.contains("mod-active")));
   root.querySelectorAll(".kmeans-told, .kmeans-card").forEach(e => e.setAttribute("role", "status"));
   root.querySelectorAll(".widget-toggle-buttons button").forEach(e => e.setAttribute("aria-pressed", e.matches(".mod-active")));
+  // ipywidgets' mark for a kernel that has gone: nothing plays any more, and nobody is left to say so
+  root.querySelectorAll(".kmeans-play.mod-active.jupyter-widgets-disconnected").forEach(play => {
+    play.classList.remove("mod-active");
+    play.textContent = "Play";
+  });
   root.querySelectorAll(CANVAS).forEach((canvas, i) => {
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", sentences[i] ?? "");

@@ -793,6 +793,8 @@ def test_of_two_pages_the_one_in_use_decides_the_size_and_both_show_the_whole_pi
 
 @pytest.mark.page
 def test_without_a_kernel_one_sentence_stands_for_all_broken_links(page):
+    tap(page, "Play")
+    button(page, "Pause").wait_for()
     # the class that ipywidgets gives to all widgets of a kernel that has gone
     mark = "const all = document.querySelectorAll('.jupyter-widgets'), mark = 'jupyter-widgets-disconnected';"
     page.evaluate(f"() => {{ {mark} all.forEach(e => e.classList.add(mark)); }}")
@@ -800,6 +802,7 @@ def test_without_a_kernel_one_sentence_stands_for_all_broken_links(page):
                .map(e => getComputedStyle(e, "::before").content).filter(text => text !== "none" && text !== '""')"""
     advice = "Run its cell again." if page.in_lab else "Reload the page."
     assert page.evaluate(shown) == [f'"This panel has lost its kernel. {advice}"']
+    expect(button(page, "Play")).not_to_have_class(re.compile("mod-active"))  # nothing plays any more
     page.evaluate(f"() => {{ {mark} all.forEach(e => e.classList.remove(mark)); }}")
 
 
