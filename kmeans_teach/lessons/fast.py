@@ -68,7 +68,7 @@ def fit(points, centroids, *, max_iter: int = 300) -> Step:
 
     Notes
     -----
-    In 2-D, it needs memory for a copy of the points and five or six arrays of M numbers: 74 MB at 1,200,000 points, 513 MB at
+    In 2-D, it needs memory for a copy of the points and five or six arrays of M numbers: 72 MB at 1,200,000 points, 528 MB at
     ten million (benchmarks/RESULTS.md). The sources are named at the top of this module.
     """
     plain = KMeansND(points, centroids, max_iter=max_iter)
