@@ -178,6 +178,8 @@ TYPED = """(box, text) => {
 
 def replay(page, text):
     """Show the start of another run; the box for its text is in a fold that need not be open."""
+    # if it plays, it pauses: else its start would be seen, and left, where the text is the same
+    panel(page).evaluate("panel => panel.querySelector('.kmeans-play.mod-active')?.click()")
     page.locator(".kmeans-panel").get_by_label("Replay", exact=True).evaluate(TYPED, text)
     answered(page)
     if not sentence(page).startswith("Start: "):
@@ -804,6 +806,7 @@ def test_without_a_kernel_one_sentence_stands_for_all_broken_links(page):
     assert page.evaluate(shown) == [f'"This panel has lost its kernel. {advice}"']
     expect(button(page, "Play")).not_to_have_class(re.compile("mod-active"))  # nothing plays any more
     page.evaluate(f"() => {{ {mark} all.forEach(e => e.classList.remove(mark)); }}")
+    tap(page, "Play")  # in truth the kernel is there and still plays, so this is a Pause
 
 
 def test_after_many_random_actions_the_page_shows_what_a_full_drawing_shows(page):
