@@ -71,7 +71,7 @@ def exact_means(points, labels, centroids, counts=None):
 
     `counts`: the sizes of the clusters, if the caller has them.
     """
-    if points.shape[1] == 1:  # NumPy adds a single column in pairs, but several columns row by row, as add.at does
+    if points.shape[1] == 1:  # NumPy's mean sums a single column in another order; several columns row by row, as add.at does
         return update_centroids(points, labels, centroids)
     means = np.zeros_like(centroids)
     columns, sums = (in_pairs(points), in_pairs(means)) if points.flags.c_contiguous else (points, means)
@@ -83,5 +83,5 @@ def exact_means(points, labels, centroids, counts=None):
 
 
 def in_pairs(table):
-    """An even number of columns as half as many of complex numbers: to add two of these is to add two pairs of numbers."""
+    """An even number of columns as half as many of complex numbers: one pass of `np.add.at` then sums two of them."""
     return table if table.shape[-1] % 2 else table.view(complex)
